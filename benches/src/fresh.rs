@@ -1,0 +1,32 @@
+//! What does a new instance cost, with one call in it and its end?
+
+use crate::Bench;
+use crate::measure::Row;
+use crate::peer::{self, Peer, export};
+use crate::setup::compute;
+
+pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    if !bench.wants("fresh/add") {
+        return Ok(());
+    }
+    let setup = &bench.setup;
+    let ours = async |times| {
+        for n in 0..times {
+            let instance = setup.runtime.instantiate(&setup.calc_app).await?;
+            instance.caller::<compute::Interface>()?.add(n as u32, 1).await?;
+            setup.runtime.remove(&instance)?;
+        }
+        Ok(())
+    };
+    let peer = Peer::new()?;
+    let theirs = async |times| {
+        for n in 0..times {
+            let (mut store, instance) = peer.calc().await?;
+            let add = export(&mut store, &instance, peer::COMPUTE, "add")?.typed::<(u32, u32), (u32,)>(&store)?;
+            add.call_async(&mut store, (n as u32, 1)).await?;
+        }
+        Ok(())
+    };
+    rows.push(bench.plan.compare("fresh/add", "wasmtime", ours, theirs).await?);
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Measures isorun side by side with hand-written wasmtime in the same engine mode.
+//!
+//! `cargo run --release -p isorun-bench -- [--quick] [PART-OF-AN-ID]` prints a table and writes `target/bench/report.json`.
+
+mod app_app;
+mod app_system;
+mod fresh;
+mod host_app;
+mod measure;
+mod peer;
+mod setup;
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use measure::{Plan, Row};
+use setup::Setup;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let (mut quick, mut filter) = (false, String::new());
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => quick = true,
+            part if !part.starts_with('-') => filter = part.into(),
+            other => anyhow::bail!("unknown option `{other}`\n  usage: isorun-bench [--quick] [PART-OF-AN-ID]"),
+        }
+    }
+    let plan = if quick { Plan { rounds: 21, round_ns: 10_000_000 } } else { Plan { rounds: 101, round_ns: 20_000_000 } };
+    let bench = Bench { plan, filter, setup: Setup::new().await? };
+    let mut rows = Vec::new();
+    host_app::measure(&bench, &mut rows).await?;
+    app_system::measure(&bench, &mut rows).await?;
+    fresh::measure(&bench, &mut rows).await?;
+    app_app::measure(&bench, &mut rows).await?;
+    print(&rows);
+    write(&rows)
+}
+
+/// What every question is asked with.
+pub struct Bench {
+    plan: Plan,
+    filter: String,
+    setup: Setup,
+}
+
+impl Bench {
+    /// Whether this id was asked for.
+    pub fn wants(&self, id: &str) -> bool {
+        id.contains(&self.filter)
+    }
+}
+
+fn print(rows: &[Row]) {
+    println!("{:<20} {:>12} {:<10} {:>12} {:>7}", "id", "ours", "peer", "peer's", "ratio");
+    for row in rows {
+        println!("{:<20} {:>12} {:<10} {:>12} {:>7.2}", row.id, span(row.ours_ns), row.peer, span(row.peer_ns), row.ratio());
+    }
+}
+
+fn span(ns: f64) -> String {
+    match ns {
+        ns if ns < 10_000.0 => format!("{ns:.0} ns"),
+        ns if ns < 10_000_000.0 => format!("{:.1} µs", ns / 1_000.0),
+        ns => format!("{:.1} ms", ns / 1_000_000.0),
+    }
+}
+
+fn write(rows: &[Row]) -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let rows: Vec<_> = rows.iter().map(Row::to_json).collect();
+    std::fs::write(folder.join("report.json"), serde_json::to_vec_pretty(&rows)?).context("cannot write the report")
+}

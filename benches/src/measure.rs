@@ -1,0 +1,88 @@
+//! Two ways of doing the same thing, measured side by side.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+/// How long to measure.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    /// Rounds, each of which measures both ways once.
+    pub rounds: usize,
+    /// Nanoseconds that one way takes in one round.
+    pub round_ns: u64,
+}
+
+/// What came of it.
+pub struct Row {
+    /// `area/case`.
+    pub id: String,
+    /// Our median, in nanoseconds for one time.
+    pub ours_ns: f64,
+    /// Whom we are measured beside.
+    pub peer: String,
+    /// Its median.
+    pub peer_ns: f64,
+}
+
+impl Row {
+    /// Ours in terms of theirs.
+    pub fn ratio(&self) -> f64 {
+        self.ours_ns / self.peer_ns
+    }
+
+    /// As it stands in the report.
+    pub fn to_json(&self) -> Value {
+        json!({ "id": self.id, "ours_ns": self.ours_ns, "peer": self.peer, "peer_ns": self.peer_ns, "ratio": self.ratio() })
+    }
+}
+
+impl Plan {
+    /// Measures `ours` and `theirs`, each of which does its work as many times as it is told.
+    ///
+    /// Rounds alternate, and which way goes first alternates too, so that whatever else the machine does meets both.
+    pub async fn compare(
+        self,
+        id: &str,
+        peer: &str,
+        mut ours: impl AsyncFnMut(u64) -> anyhow::Result<()>,
+        mut theirs: impl AsyncFnMut(u64) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Row> {
+        let times = [self.times(&mut ours).await?, self.times(&mut theirs).await?];
+        let (mut our_rounds, mut their_rounds) = (Vec::new(), Vec::new());
+        for round in 0..self.rounds {
+            if round % 2 == 0 {
+                our_rounds.push(one(&mut ours, times[0]).await?);
+                their_rounds.push(one(&mut theirs, times[1]).await?);
+            } else {
+                their_rounds.push(one(&mut theirs, times[1]).await?);
+                our_rounds.push(one(&mut ours, times[0]).await?);
+            }
+        }
+        Ok(Row { id: id.into(), ours_ns: median(our_rounds), peer: peer.into(), peer_ns: median(their_rounds) })
+    }
+
+    /// How many times fill a round. Warms up on the way.
+    async fn times(self, work: &mut impl AsyncFnMut(u64) -> anyhow::Result<()>) -> anyhow::Result<u64> {
+        let mut times = 1;
+        loop {
+            let ns = one(work, times).await? * times as f64;
+            if ns * 4.0 > self.round_ns as f64 {
+                return Ok(((times as f64 * self.round_ns as f64 / ns) as u64).max(1));
+            }
+            times *= 2;
+        }
+    }
+}
+
+/// Nanoseconds for one time.
+async fn one(work: &mut impl AsyncFnMut(u64) -> anyhow::Result<()>, times: u64) -> anyhow::Result<f64> {
+    let start = Instant::now();
+    work(times).await?;
+    Ok(start.elapsed().as_nanos() as f64 / times as f64)
+}
+
+fn median(mut rounds: Vec<f64>) -> f64 {
+    rounds.sort_by(f64::total_cmp);
+    rounds[rounds.len() / 2]
+}

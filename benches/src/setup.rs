@@ -1,0 +1,54 @@
+//! The guests and the host's side of them, in isorun.
+
+use isorun::{App, Instance, Runtime};
+
+/// `test:bench/compute`: what `calc` provides and `relay` imports.
+#[isorun::interface("../examples/apps/wit/bench/bench.wit")]
+pub mod compute {}
+
+/// `test:bench/relay`: the same work, passed on.
+#[isorun::interface("../examples/apps/wit/bench/bench.wit")]
+pub mod relay {}
+
+/// A host function that does next to nothing.
+pub struct Tick;
+
+#[isorun::system("../examples/apps/wit/bench/bench.wit")]
+impl host::Host for Tick {
+    fn tick(&self, n: u64) -> u64 {
+        n + 1
+    }
+}
+
+/// The component that computes.
+pub const CALC: &[u8] = include_bytes!("../../examples/apps/components/calc.wasm");
+/// The component that passes on.
+pub const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
+
+/// A runtime with both.
+pub struct Setup {
+    /// The runtime.
+    pub runtime: Runtime,
+    /// The prototype of `calc`.
+    pub calc_app: App,
+    /// An instance of `calc`.
+    pub calc: Instance,
+    /// An instance of `relay`, wired to it and to [`Tick`].
+    pub relay: Instance,
+}
+
+impl Setup {
+    /// Adds both apps and wires them.
+    pub async fn new() -> anyhow::Result<Setup> {
+        let runtime = Runtime::new()?;
+        runtime.register::<compute::Interface>()?;
+        runtime.register::<relay::Interface>()?;
+        runtime.register::<host::Interface>()?;
+        let calc_app = runtime.add_app("calc", CALC).await?;
+        let calc = runtime.instantiate(&calc_app).await?;
+        let tick = runtime.system(Tick);
+        let relay = runtime.add_app("relay", RELAY).await?;
+        let relay = runtime.instantiate(&relay).with(&calc).with(&tick).await?;
+        Ok(Setup { runtime, calc_app, calc, relay })
+    }
+}

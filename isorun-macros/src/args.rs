@@ -1,0 +1,184 @@
+//! The syntax of the attributes: tokens to [`Args`].
+
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::{LitInt, LitStr, Path, Token, parenthesized};
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::nearest::nearest;
+use crate::source::File;
+
+/// What the user wrote in the parentheses. Every option keeps its tokens, for later blame.
+#[derive(Default)]
+pub(crate) struct Args {
+    /// `"wit/kv.wit"`.
+    pub(crate) path: Option<LitStr>,
+    /// `interface = "ns:pkg/name@1.0.0"`.
+    pub(crate) interface: Option<LitStr>,
+    /// `with("ns:pkg/types" = crate::types)`.
+    pub(crate) with: Vec<(LitStr, Path)>,
+    /// `derives(serde::Serialize)`.
+    pub(crate) derives: Vec<Path>,
+    /// `features("fast-lane")`.
+    pub(crate) features: Vec<LitStr>,
+    /// `crate = some::isorun`.
+    pub(crate) krate: Option<Path>,
+    /// The first option that was written, whichever it was.
+    pub(crate) first_option: Option<Ident>,
+}
+
+const OPTIONS: [&str; 5] = ["interface", "with", "derives", "features", "crate"];
+
+/// Reads the arguments; all unknown and doubled options are reported at once.
+pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
+    let mut wrong = Diagnostics::default();
+    let parsed = (|input: ParseStream<'_>| {
+        let mut args = Args::default();
+        let mut seen: Vec<String> = Vec::new();
+        while !input.is_empty() {
+            if input.peek(LitStr) {
+                let path: LitStr = input.parse()?;
+                if args.path.is_some() || !seen.is_empty() {
+                    wrong.push(
+                        Diagnostic::new(&path, "the path stands once and first")
+                            .help("write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`"),
+                    );
+                }
+                args.path.get_or_insert(path);
+            } else {
+                option(input, &mut args, &mut seen, &mut wrong)?;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(args)
+    })
+    .parse2(tokens);
+    match parsed {
+        Ok(args) => wrong.unless_empty(args),
+        Err(error) => {
+            wrong.extend(error.into());
+            Err(wrong)
+        }
+    }
+}
+
+/// Reads one option. An unknown one is skipped to the next comma, so that the ones after it are read too.
+fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong: &mut Diagnostics) -> syn::Result<()> {
+    let option = input.call(<Ident as syn::ext::IdentExt>::parse_any).map_err(|error| {
+        syn::Error::new(error.span(), "expected the path of a WIT file or an option\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`")
+    })?;
+    let name = option.to_string();
+    if seen.contains(&name) && name != "with" {
+        wrong.push(Diagnostic::new(&option, format!("`{name}` is given twice")).help("leave one of them"));
+    }
+    match name.as_str() {
+        "interface" => {
+            input.parse::<Token![=]>()?;
+            args.interface = Some(input.parse().map_err(|error| {
+                syn::Error::new(error.span(), "expected the name of an interface in quotes\nhelp: write `interface = \"ns:pkg/name\"`")
+            })?);
+        }
+        "crate" => {
+            input.parse::<Token![=]>()?;
+            args.krate = Some(input.call(Path::parse_mod_style)?);
+        }
+        "with" => args.with.extend(list(input, |input| {
+            let interface = input.parse()?;
+            input.parse::<Token![=]>()?;
+            Ok((interface, input.call(Path::parse_mod_style)?))
+        })?),
+        "derives" => args.derives.extend(list(input, Path::parse_mod_style)?),
+        "features" => args.features.extend(list(input, |input| {
+            input.parse::<LitStr>().map_err(|error| {
+                syn::Error::new(error.span(), "expected the name of a feature in quotes\nhelp: write `features(\"name\")`")
+            })
+        })?),
+        _ => {
+            let unknown = Diagnostic::new(&option, format!("unknown option `{name}`"));
+            wrong.push(match nearest(&name, OPTIONS) {
+                Some(known) => unknown.help(format!("did you mean `{known}`?")),
+                None => unknown.help("the options are `interface`, `with`, `derives`, `features`, `crate`"),
+            });
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<proc_macro2::TokenTree>()?;
+            }
+        }
+    }
+    seen.push(name);
+    args.first_option.get_or_insert(option);
+    Ok(())
+}
+
+fn list<T>(input: ParseStream<'_>, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    let content;
+    parenthesized!(content in input);
+    let items = content.parse_terminated(item, Token![,])?;
+    Ok(items.into_iter().collect())
+}
+
+/// What the `__system` macro of a module adds to an impl block: what the module was generated from.
+pub(crate) struct Handed {
+    pub(crate) wire_name: String,
+    pub(crate) features: Vec<String>,
+    /// The interfaces of `with(..)`.
+    pub(crate) shared: Vec<String>,
+    pub(crate) krate: TokenStream,
+    pub(crate) files: Vec<File>,
+    pub(crate) item: TokenStream,
+}
+
+/// Reads what `emit/callback.rs` has written.
+pub(crate) fn parse_handed(tokens: TokenStream) -> Result<Handed, Diagnostics> {
+    let strings = |input: ParseStream<'_>| {
+        let content;
+        parenthesized!(content in input);
+        let mut strings = Vec::new();
+        while !content.is_empty() {
+            strings.push(content.parse::<LitStr>()?.value());
+        }
+        Ok::<_, syn::Error>(strings)
+    };
+    let handed = |input: ParseStream<'_>| {
+        let wire_name = strings(input)?.concat();
+        let (features, shared) = (strings(input)?, strings(input)?);
+        let (krate, content);
+        parenthesized!(krate in input);
+        let krate = krate.parse()?;
+        parenthesized!(content in input);
+        let mut files = Vec::new();
+        while !content.is_empty() {
+            let (group, path, text) = (content.parse::<LitInt>()?, content.parse::<LitStr>()?, content.parse::<LitStr>()?);
+            files.push(File { path: path.value(), text: text.value(), group: group.base10_parse()? });
+        }
+        Ok(Handed { wire_name, features, shared, krate, files, item: input.parse()? })
+    };
+    Ok(handed.parse2(tokens)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::parse;
+
+    #[test]
+    fn every_option_is_read() {
+        let args = parse(quote!("wit/fs.wit", interface = "a:b/c", with("a:b/t" = crate::t, "a:b/u" = u), derives(Eq, serde::Serialize), features("x"), crate = ::iso))
+            .expect("these are right");
+        assert_eq!(args.path.map(|path| path.value()).as_deref(), Some("wit/fs.wit"));
+        assert_eq!((args.with.len(), args.derives.len(), args.features.len()), (2, 2, 1));
+        assert!(args.krate.is_some());
+    }
+
+    #[test]
+    fn all_unknown_options_are_reported_at_once() {
+        let wrong = parse(quote!(interfaces = "a:b/c", "wit/fs.wit", remote)).err().expect("three mistakes");
+        assert_eq!(wrong.messages(), [
+            "unknown option `interfaces`\nhelp: did you mean `interface`?",
+            "the path stands once and first\nhelp: write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
+            "unknown option `remote`\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`",
+        ]);
+    }
+}

@@ -1,0 +1,110 @@
+//! From the model to tokens. This file is the table of contents: one line an artefact, one file a line.
+
+mod callback;
+mod caller;
+mod codec;
+mod docs;
+mod fallback;
+mod flags;
+mod host_trait;
+mod interface;
+mod remote;
+mod rust_type;
+mod system;
+mod tracked_files;
+mod types;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{Item, ItemMod};
+
+use crate::implementation::Implementation;
+use crate::model::Model;
+
+/// The module that `#[isorun::interface]` stands on, filled.
+pub(crate) fn interface(model: &Model, module: &ItemMod, macro_name: &str) -> TokenStream {
+    wrap(
+        &docs::of_module(model),
+        module,
+        [
+            types::emit(model),                // records, variants, enums, aliases
+            flags::emit(model),                // flags
+            codec::emit(model),                // their canonical form
+            interface::emit(model),            // the interface as a type and as a value
+            host_trait::emit(model),           // what a provider does
+            caller::emit(model),               // typed calls to a provider
+            remote::emit(model),               // the same when the provider is somewhere else
+            callback::emit(model, macro_name), // the WIT, for systems that are written elsewhere
+            tracked_files::emit(model),        // so that editing the WIT rebuilds the crate
+        ],
+    )
+}
+
+/// The impls behind `#[isorun::system]`.
+pub(crate) fn system(model: &Model, user: &Implementation) -> TokenStream {
+    system::emit(model, user)
+}
+
+/// The module when the WIT was read but not all of it can be generated: names that resolve, and nothing behind them.
+pub(crate) fn interface_fallback(model: &Model, module: &ItemMod, macro_name: &str) -> TokenStream {
+    wrap(
+        &docs::of_module(model),
+        module,
+        [
+            types::emit(model),
+            flags::emit(model),
+            host_trait::emit(model),
+            fallback::interface(model),
+            fallback::callback(macro_name),
+            tracked_files::emit(model),
+        ],
+    )
+}
+
+/// The module when the WIT could not be read: what can be guessed from the module's name.
+pub(crate) fn module_fallback(module: &ItemMod, krate: &TokenStream, macro_name: &str) -> TokenStream {
+    wrap(&TokenStream::new(), module, [fallback::module(&module.ident, krate), fallback::callback(macro_name)])
+}
+
+/// The impls when the user's do not fit.
+pub(crate) fn system_fallback(model: &Model, user: &Implementation) -> TokenStream {
+    fallback::system(model, user)
+}
+
+/// `fs::__system! { impl .. }`: sends the impl block to where the WIT is.
+pub(crate) fn to_callback(user: &Implementation) -> TokenStream {
+    callback::call(user)
+}
+
+/// Puts the artefacts into the user's module, after the user's own items.
+fn wrap(docs: &TokenStream, module: &ItemMod, artefacts: impl IntoIterator<Item = TokenStream>) -> TokenStream {
+    let ItemMod { attrs, vis, unsafety, ident, content, .. } = module;
+    let own: &[Item] = content.as_ref().map_or(&[], |(_, items)| items);
+    let (inner, outer): (Vec<_>, Vec<_>) = attrs.iter().partition(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)));
+    let artefacts = artefacts.into_iter();
+    quote! {
+        #(#outer)*
+        #docs
+        #[allow(
+            rustdoc::bare_urls,
+            rustdoc::broken_intra_doc_links,
+            rustdoc::invalid_html_tags,
+            reason = "these docs were written for WIT"
+        )]
+        #vis #unsafety mod #ident {
+            #(#inner)*
+            #(#own)*
+            #(#artefacts)*
+        }
+    }
+}
+
+/// An identifier that users may name.
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+/// An identifier that meets no name of the user's or of the WIT's.
+fn hidden(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -1,0 +1,52 @@
+//! `__system`: a macro that keeps the WIT, so that `#[isorun::system]` without a path can read it, also from another crate.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::ident;
+use crate::implementation::Implementation;
+use crate::model::Model;
+
+pub(super) fn emit(model: &Model, macro_name: &str) -> TokenStream {
+    let (krate, wire_name, name) = (&model.options.krate, &model.wire_name, ident(macro_name));
+    let features = &model.options.features;
+    let shared = model.shared.iter().map(|shared| &shared.name);
+    let files = model.files.iter().map(|file| {
+        let (group, path, text) = (Literal::usize_unsuffixed(file.group), &file.path, &file.text);
+        quote!(#group #path #text)
+    });
+    let path = from_anywhere(krate);
+    quote! {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! #name {
+            ($($item:tt)*) => {
+                #path::__private::system_impl! {
+                    (#wire_name) (#(#features)*) (#(#shared)*) (#path) (#(#files)*) $($item)*
+                }
+            };
+        }
+        #[doc(hidden)]
+        pub use #name as __system;
+    }
+}
+
+/// `crate::x` means this crate, wherever the macro is used.
+fn from_anywhere(krate: &TokenStream) -> TokenStream {
+    let mut tokens = krate.clone().into_iter();
+    match tokens.next() {
+        Some(first) if first.to_string() == "crate" => {
+            let rest: TokenStream = tokens.collect();
+            quote!($crate #rest)
+        }
+        _ => krate.clone(),
+    }
+}
+
+/// Hands the impl block to the macro of its module.
+pub(super) fn call(user: &Implementation) -> TokenStream {
+    let (module, item) = (&user.module, &user.item);
+    let name = quote_spanned!(user.trait_path.span()=> __system);
+    quote!(#module::#name! { #item })
+}

@@ -1,0 +1,233 @@
+//! The attributes, stage by stage. Each stage is one file; a refusal takes the shortest way out, with a fallback.
+
+use std::path::PathBuf;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use sha2::{Digest, Sha256};
+use syn::ItemMod;
+
+use crate::args::{self, Args};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::implementation::{self, Implementation};
+use crate::model::{self, Model, Options, SharedInterface};
+use crate::source::{self, Source};
+use crate::{check, emit, written_down};
+
+/// Where an attribute stands.
+pub(crate) struct Site {
+    /// The folder that paths are relative to.
+    pub(crate) root: PathBuf,
+    /// The variable that holds it.
+    pub(crate) root_variable: &'static str,
+    /// File, line and column: no two attributes of a crate share them.
+    pub(crate) location: String,
+}
+
+impl Site {
+    /// Of the macro call that is being expanded.
+    pub(crate) fn of_this_call() -> Self {
+        // trybuild compiles its cases in a crate of its own, which has no WIT.
+        let variables = ["ISORUN_WIT_ROOT", "CARGO_MANIFEST_DIR"];
+        let root = variables.into_iter().find_map(|name| Some((name, std::env::var_os(name)?)));
+        let (root_variable, root) = root.unwrap_or(("CARGO_MANIFEST_DIR", ".".into()));
+        let here = proc_macro::Span::call_site();
+        let package = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
+        Self { root: root.into(), root_variable, location: format!("{package}:{}:{}:{}", here.file(), here.line(), here.column()) }
+    }
+}
+
+/// `#[isorun::interface(..)] mod kv {}`.
+pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> TokenStream {
+    let module: ItemMod = match syn::parse2(item.clone()) {
+        Ok(module) => module,
+        Err(_) => {
+            let wrong = Diagnostic::new(&item, "`interface` stands on a module").help("write `pub mod kv {}` below it");
+            return Diagnostics::from(wrong).into_token_stream();
+        }
+    };
+    if module.content.is_none() {
+        let wrong = Diagnostic::new(&module, "the module of an interface has braces").help(format!("write `mod {} {{}}`", module.ident));
+        return Diagnostics::from(wrong).into_token_stream();
+    }
+    let args = match args::parse(args) {
+        Ok(args) => args,
+        Err(wrong) => return with_module_fallback(&wrong, &module, &Args::default(), site),
+    };
+    let expanded = match read(&args, &module.ident, site) {
+        Ok(read) => read.module(&module),
+        Err(wrong) => with_module_fallback(&wrong, &module, &args, site),
+    };
+    written_down::write(&module.ident.to_string(), &expanded);
+    expanded
+}
+
+/// `#[isorun::system(..)] impl fs::Fs for DiskFs { .. }`.
+pub(crate) fn system(args: TokenStream, item: TokenStream, site: &Site) -> TokenStream {
+    let (args, user) = match (args::parse(args), implementation::parse(item)) {
+        (Ok(args), Ok(user)) => (args, user),
+        (args, user) => {
+            let mut wrong = args.err().unwrap_or_default();
+            wrong.extend(user.err().unwrap_or_default());
+            return wrong.into_token_stream();
+        }
+    };
+    if args.path.is_none() {
+        if let Some(option) = &args.first_option {
+            let wrong = Diagnostic::new(option, format!("`{option}` has no effect without a path"));
+            let help = format!("move it to the `#[isorun::interface(..)]` of `{}`, or add the path of the WIT here", user.module_text());
+            return Diagnostics::from(wrong.help(help)).into_token_stream();
+        }
+        return emit::to_callback(&user);
+    }
+    let name = user.module_name();
+    let is_beside = user.module.segments.len() == 1 || (user.module.segments.len() == 2 && user.module.segments[0].ident == "self");
+    if !is_beside || user.module.leading_colon.is_some() || ["self", "super", "crate"].iter().any(|keyword| name == keyword) {
+        let wrong = Diagnostic::new(&user.module, format!("`{}` is not a module beside this impl block", user.module_text()));
+        let help = "with a path, `system` generates the module where it stands: write `fs::Fs`, or leave the path out if the module exists";
+        return Diagnostics::from(wrong.help(help)).into_token_stream();
+    }
+    let module: ItemMod = syn::parse_quote!(pub mod #name {});
+    let expanded = match read(&args, &name, site) {
+        Ok(read) => {
+            let (module, implementation) = (read.module(&module), read.system(&user));
+            quote!(#module #implementation)
+        }
+        Err(wrong) => with_module_fallback(&wrong, &module, &args, site),
+    };
+    written_down::write(&name.to_string(), &expanded);
+    expanded
+}
+
+/// `fs::__system! { impl .. }`, which has added what the module was generated from.
+pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
+    let expanded = (|| {
+        let handed = args::parse_handed(input)?;
+        let user = implementation::parse(handed.item)?;
+        let source = source::load_again(handed.files, &handed.features, &handed.wire_name)?;
+        let shared = handed.shared.into_iter().map(|name| SharedInterface { name, path: TokenStream::new(), unknown: None, is_used: false });
+        let options = Options {
+            krate: handed.krate.clone(),
+            krate_outside: handed.krate,
+            derives: Vec::new(),
+            features: handed.features,
+            root_variable: site.root_variable,
+        };
+        let model = model::build(&source, shared.collect(), options);
+        let wrong = check::implementation(&model, &user);
+        let name = format!("{}-system", user.module_name());
+        let expanded = if wrong.is_empty() {
+            emit::system(&model, &user)
+        } else {
+            let fallback = emit::system_fallback(&model, &user);
+            quote!(#wrong #fallback)
+        };
+        Ok::<_, Diagnostics>((name, expanded))
+    })();
+    match expanded {
+        Ok((name, expanded)) => {
+            written_down::write(&name, &expanded);
+            expanded
+        }
+        Err(wrong) => wrong.into_token_stream(),
+    }
+}
+
+/// The WIT as a model, and what is wrong with it.
+struct Read {
+    model: Model,
+    wrong: Diagnostics,
+    macro_name: String,
+}
+
+fn read(args: &Args, module: &Ident, site: &Site) -> Result<Read, Diagnostics> {
+    let source = source::load(args, module, site)?;
+    let macro_name = macro_name(&source, module, site);
+    let krate = krate(args)?;
+    let shared = args.with.iter().map(|(name, path)| SharedInterface {
+        name: name.value(),
+        path: two_modules_in(path),
+        unknown: None,
+        is_used: false,
+    });
+    let options = Options {
+        krate: krate.clone(),
+        krate_outside: krate,
+        derives: args.derives.iter().map(ToTokens::to_token_stream).collect(),
+        features: args.features.iter().map(syn::LitStr::value).collect(),
+        root_variable: site.root_variable,
+    };
+    let model = model::build(&source, shared.collect(), options);
+    let wrong = check::interface(&model, args);
+    Ok(Read { model, wrong, macro_name })
+}
+
+impl Read {
+    fn module(&self, module: &ItemMod) -> TokenStream {
+        if self.wrong.is_empty() {
+            return emit::interface(&self.model, module, &self.macro_name);
+        }
+        let (wrong, fallback) = (&self.wrong, emit::interface_fallback(&self.model, module, &self.macro_name));
+        quote!(#wrong #fallback)
+    }
+
+    fn system(&self, user: &Implementation) -> TokenStream {
+        let wrong = check::implementation(&self.model, user);
+        if wrong.is_empty() && self.wrong.is_empty() {
+            return emit::system(&self.model, user);
+        }
+        // What the WIT cannot have, the impl cannot be blamed for.
+        let wrong = if self.wrong.is_empty() { wrong } else { Diagnostics::default() };
+        let fallback = emit::system_fallback(&self.model, user);
+        quote!(#wrong #fallback)
+    }
+}
+
+fn with_module_fallback(wrong: &Diagnostics, module: &ItemMod, args: &Args, site: &Site) -> TokenStream {
+    let krate = krate(args).unwrap_or_else(|_| quote!(::isorun));
+    let hash = hash(&[&site.location, &module.ident.to_string()]);
+    let fallback = emit::module_fallback(module, &krate, &format!("__isorun_{hash}"));
+    quote!(#wrong #fallback)
+}
+
+/// Where isorun is: the same path inside and outside of the module, and from other crates.
+fn krate(args: &Args) -> Result<TokenStream, Diagnostics> {
+    let Some(path) = &args.krate else { return Ok(quote!(::isorun)) };
+    match path.segments.first() {
+        Some(first) if first.ident == "self" || first.ident == "super" => {
+            let wrong = Diagnostic::new(path, "the path of isorun is not the same everywhere");
+            Err(wrong.help("begin it with `crate::` or with the name of a crate").into())
+        }
+        _ => Ok(path.to_token_stream()),
+    }
+}
+
+/// A path of the user's, as seen from a module in the module that is generated.
+fn two_modules_in(path: &syn::Path) -> TokenStream {
+    match path.segments.first() {
+        Some(first) if path.leading_colon.is_none() && first.ident == "self" => {
+            let rest = path.segments.iter().skip(1);
+            quote!(super::super #(::#rest)*)
+        }
+        Some(first) if path.leading_colon.is_none() && first.ident == "super" => quote!(super::super::#path),
+        _ => path.to_token_stream(),
+    }
+}
+
+/// A macro's name is one for the whole crate, so it says what it is for and where that is.
+fn macro_name(source: &Source, module: &Ident, site: &Site) -> String {
+    let files: Vec<&str> = source.files.iter().map(|file| file.text.as_str()).collect();
+    let mut parts = vec![site.location.as_str(), source.wire_name.as_str()];
+    parts.extend(files);
+    let module = module.to_string();
+    format!("__isorun_{}_{}", module.trim_start_matches("r#"), hash(&parts))
+}
+
+fn hash(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,20 @@
+//! Every path that generated code may name. Nothing here is for people; it changes without notice.
+
+// emit/types.rs, emit/codec.rs, emit/flags.rs
+pub use crate::image::codec::*;
+pub use crate::image::layout::Layout;
+pub use crate::image::map::Map;
+pub use crate::image::medium::{Sink, Source};
+pub use crate::image::params::*;
+pub use crate::types::Type;
+
+// emit/interface.rs
+pub use crate::interface::{function, interface};
+pub use std::sync::LazyLock;
+
+// emit/caller.rs, emit/remote.rs
+pub use crate::call::Target;
+
+// emit/system.rs
+pub use crate::image::guest::result_slots;
+pub use crate::system::{Functions, IntoOutcome};

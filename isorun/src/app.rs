@@ -1,0 +1,323 @@
+//! A component that was added: compiled, its imports and exports checked, not running.
+
+mod component;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasmtime::Engine;
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
+
+use crate::error::{AppError, AppProblem, AppProblemKind, AppReport};
+use crate::instance::Provides;
+use crate::instance::store::State;
+use crate::interface::{Function, Interface, InterfaceName, interface};
+use crate::names::nearest;
+use crate::wiring::Shape;
+
+/// A component that was added to a runtime: the prototype of its instances.
+///
+/// Cloning gives the same app.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    name: Arc<str>,
+    component: Component,
+    imports: Box<[Import]>,
+    provides: Provides,
+    exports: Box<[ComponentExportIndex]>,
+    /// What was linked, per kind of provider of each import: instances wired alike share it.
+    linked: Mutex<HashMap<Shape, InstancePre<State>>>,
+    removed: AtomicBool,
+}
+
+/// An interface that an app imports.
+#[derive(Debug)]
+pub(crate) struct Import {
+    /// The name as the component spells it, which is the one to link.
+    pub(crate) name: String,
+    /// The interface, with the functions that the app imports and no others.
+    pub(crate) interface: Interface,
+}
+
+impl App {
+    /// The name it was added under.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The names of the interfaces that its instances need, as the component spells them.
+    pub fn imports(&self) -> Vec<String> {
+        self.0.imports.iter().map(|import| import.name.clone()).collect()
+    }
+
+    /// The names of the interfaces that its instances provide.
+    pub fn provides(&self) -> Vec<String> {
+        self.0.provides.names()
+    }
+
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        self.0.name.clone()
+    }
+
+    pub(crate) fn needs(&self) -> &[Import] {
+        &self.0.imports
+    }
+
+    pub(crate) fn offers(&self) -> &Provides {
+        &self.0.provides
+    }
+
+    pub(crate) fn exports(&self) -> &[ComponentExportIndex] {
+        &self.0.exports
+    }
+
+    pub(crate) fn component(&self) -> &Component {
+        &self.0.component
+    }
+
+    pub(crate) fn label(&self, handle: u32) -> Arc<str> {
+        self.0.provides.label(handle)
+    }
+
+    pub(crate) fn is_removed(&self) -> bool {
+        self.0.removed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_removed(&self) {
+        self.0.removed.store(true, Ordering::Release);
+    }
+
+    /// What was linked for this shape before, or what `link` makes of it now.
+    pub(crate) fn linked<E>(&self, shape: Shape, link: impl FnOnce() -> Result<InstancePre<State>, E>) -> Result<InstancePre<State>, E> {
+        let mut linked = self.0.linked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pre) = linked.get(&shape) {
+            return Ok(pre.clone());
+        }
+        let pre = link()?;
+        linked.insert(shape, pre.clone());
+        Ok(pre)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("name", &self.0.name).field("imports", &self.imports()).field("provides", &self.provides()).finish()
+    }
+}
+
+/// Two tokens are equal if they stand for the same app.
+impl PartialEq for App {
+    fn eq(&self, other: &App) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for App {}
+
+/// Compiles bytes. Blocks for as long as that takes.
+pub(crate) fn compile(engine: &Engine, app: &str, bytes: &[u8]) -> Result<Component, AppError> {
+    sniff(app, bytes)?;
+    Component::from_binary(engine, bytes).map_err(|error| {
+        let message = error.chain().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
+        AppError::Invalid { app: app.into(), message }
+    })
+}
+
+/// Says what bytes are that are no component; the validator's words would be about a parser's state.
+fn sniff(app: &str, bytes: &[u8]) -> Result<(), AppError> {
+    let not = |found: &str, help: &str| Err(AppError::NotAComponent { app: app.into(), found: found.into(), help: help.into() });
+    match bytes {
+        // The preamble of a binary: a magic number, a version, a layer (1 is a component, 0 a core module).
+        [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
+        [0, b'a', b's', b'm', _, _, 0, 0, ..] => not(
+            "it is a core wasm module",
+            "turn it into a component with `wasm-tools component new`, after embedding its WIT; `cargo component` and `componentize-*` tools do both",
+        ),
+        [0, b'a', b's', b'm', ..] => not("it is wasm of a version that this build does not know", "build it with current tools"),
+        [] => not("there are no bytes", "check how the file was read"),
+        [b'(', ..] => not("it looks like wasm text", "assemble it with `wasm-tools parse`"),
+        [0x7f, b'E', b'L', b'F', ..] => not("it is a native program", "build it for `wasm32-unknown-unknown` and make a component of it"),
+        _ => not("it does not start like wasm", "check that the right file was given"),
+    }
+}
+
+/// Compares a component with what is registered, and makes the app if all of it fits.
+pub(crate) fn check(
+    engine: &Engine,
+    name: &str,
+    component: Component,
+    registered: impl Fn(&InterfaceName) -> Option<Interface>,
+    registered_names: &[String],
+) -> Result<App, AppError> {
+    let mut survey = Survey { engine, component: &component, registered: &registered, registered_names, problems: Vec::new() };
+    let imports = survey.imports();
+    let (provides, exports) = survey.exports();
+    let mut problems = survey.problems;
+    if !problems.is_empty() {
+        problems.sort_by(|a, b| a.item.cmp(&b.item));
+        let imports = component.component_type().imports(engine).count();
+        return Err(AppReport { app: name.into(), imports, problems }.into());
+    }
+    Ok(App(Arc::new(Inner {
+        name: name.into(),
+        component,
+        imports: imports.into(),
+        provides,
+        exports: exports.into(),
+        linked: Mutex::default(),
+        removed: AtomicBool::new(false),
+    })))
+}
+
+/// Walks a component's types and notes everything that does not fit.
+struct Survey<'a, F> {
+    engine: &'a Engine,
+    component: &'a Component,
+    registered: &'a F,
+    registered_names: &'a [String],
+    problems: Vec<AppProblem>,
+}
+
+impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
+    fn problem(&mut self, item: impl Into<String>, kind: AppProblemKind, help: impl Into<String>) {
+        self.problems.push(AppProblem { item: item.into(), kind, help: help.into() });
+    }
+
+    fn imports(&mut self) -> Vec<Import> {
+        let ty = self.component.component_type();
+        let mut imports = Vec::new();
+        for (name, item) in ty.imports(self.engine) {
+            match &item.ty {
+                ComponentItem::ComponentInstance(instance) => {
+                    let items: Vec<_> = instance.exports(self.engine).map(|(name, item)| (name.to_string(), item.ty)).collect();
+                    imports.extend(self.import(name, &items));
+                }
+                // A type that a world names at its root, for its own functions.
+                ComponentItem::Type(_) => {}
+                ComponentItem::ComponentFunc(_) => self.problem(
+                    name,
+                    AppProblemKind::Unsupported { what: "a function imported at the root of the world".into() },
+                    "put the function into an interface and import that; only interfaces can be wired",
+                ),
+                other => {
+                    let what = format!("the import is {}", component::kind(other));
+                    self.problem(name, AppProblemKind::Unsupported { what }, "import interfaces of functions and value types only");
+                }
+            }
+        }
+        imports
+    }
+
+    fn import(&mut self, name: &str, items: &[(String, ComponentItem)]) -> Option<Import> {
+        if name.starts_with("wasi:") {
+            self.problem(name, AppProblemKind::Wasi, WASI_HELP);
+            return None;
+        }
+        let functions = self.functions(name, items);
+        if functions.is_empty() {
+            // An interface of types alone needs no provider; its types are compared where functions use them.
+            return Some(Import { name: name.into(), interface: interface(name, []) });
+        }
+        let known = InterfaceName::parse(name).and_then(|name| (self.registered)(&name));
+        let Some(known) = known else {
+            let help = match nearest(name, self.registered_names.iter().map(String::as_str)) {
+                Some(nearest) => format!("did you mean `{nearest}`? register the interface before the app is added"),
+                None => "register it with `register::<..::Interface>()` or `register_wit(text)` before the app is added".into(),
+            };
+            self.problem(name, AppProblemKind::Undeclared, help);
+            return None;
+        };
+        self.compare(name, &functions, &known, true);
+        Some(Import { name: name.into(), interface: interface(name, functions) })
+    }
+
+    fn exports(&mut self) -> (Provides, Vec<ComponentExportIndex>) {
+        let ty = self.component.component_type();
+        let (mut interfaces, mut root) = (Vec::new(), Vec::new());
+        let (mut indices, mut root_indices) = (Vec::new(), Vec::new());
+        for (name, item) in ty.exports(self.engine) {
+            match &item.ty {
+                ComponentItem::ComponentInstance(instance) => {
+                    let items: Vec<_> = instance.exports(self.engine).map(|(name, item)| (name.to_string(), item.ty)).collect();
+                    let functions = self.functions(name, &items);
+                    if let Some(known) = InterfaceName::parse(name).and_then(|name| (self.registered)(&name)) {
+                        self.compare(name, &functions, &known, false);
+                    }
+                    let outer = self.component.get_export_index(None, name);
+                    indices.extend(functions.iter().filter_map(|function| self.component.get_export_index(outer.as_ref(), function.name())));
+                    interfaces.push(interface(name, functions));
+                }
+                ComponentItem::ComponentFunc(ty) => {
+                    root.extend(self.function(name, name, ty));
+                    root_indices.extend(self.component.get_export_index(None, name));
+                }
+                ComponentItem::Type(_) => {}
+                other => {
+                    let what = format!("the export is {}", component::kind(other));
+                    self.problem(name, AppProblemKind::Unsupported { what }, "export interfaces of functions and value types only");
+                }
+            }
+        }
+        indices.extend(root_indices);
+        (Provides { interfaces: interfaces.into(), root: root.into() }, indices)
+    }
+
+    /// The functions among an interface's items.
+    fn functions(&mut self, interface: &str, items: &[(String, ComponentItem)]) -> Vec<Function> {
+        let mut functions = Vec::new();
+        for (name, item) in items {
+            let place = format!("{interface}, `{name}`");
+            match item {
+                ComponentItem::ComponentFunc(ty) => functions.extend(self.function(&place, name, ty)),
+                ComponentItem::Type(_) => {}
+                other => {
+                    let what = component::kind(other).to_string();
+                    self.problem(place, AppProblemKind::Unsupported { what }, "pass ids or values instead; isorun carries plain values only");
+                }
+            }
+        }
+        functions
+    }
+
+    fn function(&mut self, place: &str, name: &str, ty: &ComponentFunc) -> Option<Function> {
+        match component::function_of(name, ty) {
+            Ok(function) => Some(function),
+            Err(component::Unsupported(what)) => {
+                self.problem(place, AppProblemKind::Unsupported { what }, "pass ids or values instead; isorun carries plain values only");
+                None
+            }
+        }
+    }
+
+    /// Notes every function that differs from the registered interface. An export must also have all of them.
+    fn compare(&mut self, name: &str, functions: &[Function], known: &Interface, import: bool) {
+        for function in functions {
+            let place = format!("{name}, function `{}`", function.name());
+            match known.functions().iter().find(|known| known.name() == function.name()) {
+                Some(known) if known == function => {}
+                Some(known) => {
+                    let kind = AppProblemKind::Differs { component: function.to_string(), registered: known.to_string() };
+                    self.problem(place, kind, "both claim one version, so one was built from an edited WIT; rebuild that side");
+                }
+                // An export may offer more than the registered edition of its track.
+                None if !import => {}
+                None => {
+                    let names = known.functions().iter().map(Function::name);
+                    let help = match nearest(function.name(), names) {
+                        Some(nearest) => format!("did you mean `{nearest}`? otherwise register the newer edition of the interface"),
+                        None => "register the edition of the interface that has it".into(),
+                    };
+                    self.problem(place, AppProblemKind::UnknownFunction, help);
+                }
+            }
+        }
+    }
+}
+
+const WASI_HELP: &str = "the app was built for a target with WASI, or its standard library pulled it in (printing, files, clocks, \
+environment, random hash seeds); build for `wasm32-unknown-unknown`, and use interfaces such as `isorun:log` and `isorun:fs` instead";

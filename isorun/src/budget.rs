@@ -1,0 +1,275 @@
+//! What a call may use, what an instance may hold, and what was used.
+//!
+//! A call's budget covers the whole tree of calls below it: each nested call starts with what is left and is charged to the
+//! call that made it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use wasmtime::ResourceLimiter;
+
+use crate::error::{Amount, Resource};
+
+/// What one call may use, with everything that is called because of it.
+///
+/// The defaults of a runtime are set in its [builder](crate::RuntimeBuilder); a call narrows or widens them with
+/// [`Call::fuel`](crate::Call::fuel) and its neighbours. A call made [within](crate::Call::within) another never gets more than
+/// that one has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Units of fuel: about one per executed wasm instruction; a million are about 20 µs of a tight loop.
+    pub fuel: u64,
+    /// Time from the start of the call to its end, waiting included.
+    pub time: Duration,
+    /// Bytes by which the memories and tables of the called instances may grow.
+    pub memory: u64,
+}
+
+impl Default for Budget {
+    /// One thousand million units of fuel, five seconds, 64 MiB.
+    fn default() -> Budget {
+        Budget { fuel: 1_000_000_000, time: Duration::from_secs(5), memory: 64 << 20 }
+    }
+}
+
+/// The parts of a budget that one call sets for itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Grant {
+    pub(crate) fuel: Option<u64>,
+    pub(crate) time: Option<Duration>,
+    pub(crate) memory: Option<u64>,
+    /// Borders that may still be crossed, if the call came over one.
+    pub(crate) hops: Option<u16>,
+}
+
+/// What a call used. Nested calls are included, on other machines too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// Units of fuel.
+    pub fuel: u64,
+    /// Time from the start of the call to its end, waiting included.
+    pub time: Duration,
+    /// Bytes by which memories and tables of the called instances grew.
+    pub memory: u64,
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} fuel, {:?}, {} bytes grown", self.fuel, self.time, self.memory)
+    }
+}
+
+/// The context of a call: who calls, and what is left of the budget.
+///
+/// A system's method may take `cx: &Cx` as its first argument. Calls it makes with it ([`Call::within`](crate::Call::within), or the
+/// methods of a generated host trait) run under the same budget and are charged to it.
+///
+/// Calls made at the same time with one `Cx` each start with what is left at their start, and each is charged at its end.
+#[derive(Debug)]
+pub struct Cx {
+    caller: Option<Arc<str>>,
+    fuel: AtomicU64,
+    memory: AtomicU64,
+    deadline: Option<Deadline>,
+    hops: u16,
+}
+
+/// When a call ends, and the span that was granted, for messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    pub(crate) span: Duration,
+}
+
+impl Deadline {
+    /// `None` if the clock cannot hold the moment.
+    fn after(span: Duration) -> Option<Deadline> {
+        Instant::now().checked_add(span).map(|at| Deadline { at, span })
+    }
+}
+
+/// How many borders between runtimes a call may cross before it is refused, so that a loop through remotes ends.
+pub(crate) const MAX_HOPS: u16 = 16;
+
+impl Cx {
+    /// A context with no caller: for host code that calls a system's trait methods directly, such as tests.
+    pub fn root(budget: Budget) -> Cx {
+        Cx {
+            caller: None,
+            fuel: AtomicU64::new(budget.fuel),
+            memory: AtomicU64::new(budget.memory),
+            deadline: Deadline::after(budget.time),
+            hops: MAX_HOPS,
+        }
+    }
+
+    pub(crate) fn of_guest(caller: &Arc<str>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
+        Cx {
+            caller: Some(caller.clone()),
+            fuel: AtomicU64::new(fuel),
+            memory: AtomicU64::new(memory),
+            deadline: frame.deadline,
+            hops: frame.hops,
+        }
+    }
+
+    /// The context for a call made within this one, or within none: the smallest limit wins.
+    pub(crate) fn child(parent: Option<&Cx>, defaults: &Budget, grant: Grant) -> Cx {
+        let (fuel, memory, deadline, hops) = match parent {
+            Some(cx) => (cx.fuel(), cx.memory(), cx.deadline, cx.hops),
+            None => (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory), None, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS)),
+        };
+        // A nested call without a time of its own needs no look at the clock.
+        let own = match (parent, grant.time) {
+            (Some(_), None) => None,
+            (_, time) => Deadline::after(time.unwrap_or(defaults.time)),
+        };
+        Cx {
+            caller: parent.and_then(|cx| cx.caller.clone()),
+            fuel: AtomicU64::new(fuel.min(grant.fuel.unwrap_or(u64::MAX))),
+            memory: AtomicU64::new(memory.min(grant.memory.unwrap_or(u64::MAX))),
+            deadline: own.into_iter().chain(deadline).min_by_key(|deadline| deadline.at),
+            hops,
+        }
+    }
+
+    /// The name of the instance whose call this is; `None` if the host calls.
+    pub fn caller(&self) -> Option<&str> {
+        self.caller.as_deref()
+    }
+
+    /// Units of fuel that are left.
+    pub fn fuel(&self) -> u64 {
+        self.fuel.load(Ordering::Relaxed)
+    }
+
+    /// Bytes by which memories below this call may still grow.
+    pub fn memory(&self) -> u64 {
+        self.memory.load(Ordering::Relaxed)
+    }
+
+    /// The moment at which the call ends; `None` if the clock cannot hold it.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.map(|deadline| deadline.at)
+    }
+
+    pub(crate) fn granted(&self) -> Option<Deadline> {
+        self.deadline
+    }
+
+    pub(crate) fn hops(&self) -> u16 {
+        self.hops
+    }
+
+    /// Takes what a nested call used off what is left.
+    pub(crate) fn charge(&self, fuel: u64, memory: u64) {
+        let take = |left: &AtomicU64, used: u64| {
+            // Two nested calls may end at once; what is left never falls below zero.
+            let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(used)));
+        };
+        if fuel > 0 {
+            take(&self.fuel, fuel);
+        }
+        if memory > 0 {
+            take(&self.memory, memory);
+        }
+    }
+}
+
+/// What the store of a running call knows of its budget, beside the fuel that wasmtime counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Frame {
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) hops: u16,
+}
+
+/// Watches the memories and tables of one instance.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    /// Bytes held.
+    held: u64,
+    /// Bytes that may be held.
+    limit: u64,
+    /// Bytes by which the running call may still grow what is held.
+    growth: u64,
+    /// What the running call was granted at its start.
+    granted: u64,
+}
+
+/// A table's element is a pointer in the host.
+const TABLE_ELEMENT: u64 = 8;
+
+impl Meter {
+    /// A meter for an instance that is about to start: its first memories count against `limit` only.
+    pub(crate) fn new(limit: u64) -> Meter {
+        Meter { held: 0, limit, growth: u64::MAX, granted: u64::MAX }
+    }
+
+    /// Begins a call that may grow what is held by `growth` bytes.
+    pub(crate) fn grant(&mut self, growth: u64) {
+        (self.growth, self.granted) = (growth, growth);
+    }
+
+    /// Bytes by which the running call may still grow what is held.
+    pub(crate) fn left(&self) -> u64 {
+        self.growth
+    }
+
+    /// Takes what a nested call used.
+    pub(crate) fn set_left(&mut self, left: u64) {
+        self.growth = self.growth.min(left);
+    }
+
+    /// Bytes that the running call has used.
+    pub(crate) fn used(&self) -> u64 {
+        self.granted - self.growth
+    }
+
+    fn grow(&mut self, bytes: u64) -> wasmtime::Result<bool> {
+        let held = self.held.saturating_add(bytes);
+        if held > self.limit {
+            return Err(Exhausted { resource: Resource::Memory, limit: Amount::Bytes(self.limit) }.into());
+        }
+        if bytes > self.growth {
+            return Err(Exhausted { resource: Resource::Memory, limit: Amount::Bytes(self.granted) }.into());
+        }
+        self.growth -= bytes;
+        self.held = held;
+        Ok(true)
+    }
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        // Growing past the memory's own maximum fails in the guest, as wasm says; it is no matter of budgets.
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        self.grow(desired.saturating_sub(current) as u64)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        self.grow((desired.saturating_sub(current) as u64).saturating_mul(TABLE_ELEMENT))
+    }
+}
+
+/// A budget that ran out inside a store; on its way out it becomes a [`CallError`](crate::CallError).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exhausted {
+    pub(crate) resource: Resource,
+    pub(crate) limit: Amount,
+}
+
+impl std::error::Error for Exhausted {}
+
+impl fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "out of {}, the limit is {}", self.resource, self.limit)
+    }
+}

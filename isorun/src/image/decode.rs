@@ -1,0 +1,109 @@
+//! Reading an image.
+
+use super::codec::Lift;
+use super::layout::Layout;
+use super::malformed::{Malformed, Rule};
+use super::medium::{Source, block_size};
+use super::params::LiftParams;
+
+/// Reads a value from an image, and nothing but its canonical image.
+///
+/// # Invariants
+///
+/// * Blocks are accepted in one place only, the next free one. So they neither overlap nor leave gaps, the value is
+///   at most as large as its image, and reading takes time linear in the bytes.
+/// * `cursor` never passes the end of `body`: what is below it has been claimed by exactly one block.
+/// * Length, place and bounds of a block are checked before anything is allocated for it.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    body: &'a [u8],
+    cursor: usize,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder whose root value lies at 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Truncated`] if there are fewer bytes than the root value takes.
+    pub fn new(body: &'a [u8], root: Layout) -> Result<Decoder<'a>, Malformed> {
+        let decoder = Decoder { body, cursor: root.size as usize };
+        decoder.slice(0, decoder.cursor)?;
+        Ok(decoder)
+    }
+
+    /// The text of a string, as [`string`](Source::string) gives it, but where it is.
+    pub(crate) fn text(&mut self, pointer: u32, length: u32) -> Result<&str, Malformed> {
+        let start = self.block(pointer, length, Layout::scalar(1))?;
+        str::from_utf8(self.slice(start, length as usize)?)
+            .map_err(|error| self.malformed(Rule::Utf8, start + error.valid_up_to()))
+    }
+
+    /// Checks that the value ends where the bytes do.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Trailing`] if there are more bytes.
+    pub fn finish(self) -> Result<(), Malformed> {
+        if self.cursor == self.body.len() { Ok(()) } else { Err(self.malformed(Rule::Trailing, self.cursor)) }
+    }
+}
+
+impl Source for Decoder<'_> {
+    type Error = Malformed;
+    const STRICT: bool = true;
+
+    fn slice(&self, at: usize, length: usize) -> Result<&[u8], Malformed> {
+        match self.body.get(at..).and_then(|rest| rest.get(..length)) {
+            Some(bytes) => Ok(bytes),
+            None => Err(self.malformed(Rule::Truncated, self.body.len())),
+        }
+    }
+
+    fn block(&mut self, pointer: u32, length: u32, element: Layout) -> Result<usize, Malformed> {
+        let start = self.cursor.next_multiple_of(element.align as usize);
+        if pointer as usize != start {
+            return Err(self.malformed(Rule::Placement, start));
+        }
+        let Some(bytes) = block_size(length as usize, element) else {
+            return Err(self.malformed(Rule::Length, start));
+        };
+        self.slice(start, bytes)?;
+        self.padding(self.cursor, start)?;
+        self.cursor = start + bytes;
+        Ok(start)
+    }
+
+    fn string(&mut self, pointer: u32, length: u32) -> Result<String, Malformed> {
+        self.text(pointer, length).map(str::to_owned)
+    }
+
+    fn malformed(&self, rule: Rule, at: usize) -> Malformed {
+        Malformed { rule, offset: at as u64 }
+    }
+}
+
+/// The value whose image `body` is.
+///
+/// # Errors
+///
+/// [`Malformed`] with the first rule that is broken, if these are not the bytes [`encode`](super::encode::encode)
+/// makes of a value of this type.
+pub fn decode<T: Lift>(body: &[u8]) -> Result<T, Malformed> {
+    let mut decoder = Decoder::new(body, T::LAYOUT)?;
+    let value = T::load(&mut decoder, 0)?;
+    decoder.finish()?;
+    Ok(value)
+}
+
+/// The parameters whose image `body` is.
+///
+/// # Errors
+///
+/// [`Malformed`], as for [`decode`].
+pub fn decode_params<P: LiftParams>(body: &[u8]) -> Result<P, Malformed> {
+    let mut decoder = Decoder::new(body, P::LAYOUT)?;
+    let params = P::load(&mut decoder, 0)?;
+    decoder.finish()?;
+    Ok(params)
+}

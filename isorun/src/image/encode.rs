@@ -1,0 +1,117 @@
+//! Writing an image.
+
+use std::fmt;
+
+use super::Image;
+use super::codec::Lower;
+use super::layout::Layout;
+use super::medium::{MAX_BLOCK, Sink, block_size};
+use super::params::LowerParams;
+
+/// Writes a value into an image.
+///
+/// Blocks are given out by a bump allocator behind the root value, in the order in which they are asked for. Since
+/// values are stored in order, that is canonical placement. What no value is written to stays zero, so neither host
+/// bytes nor earlier values can leak through padding.
+#[derive(Debug)]
+pub struct Encoder {
+    bytes: Vec<u8>,
+}
+
+impl Encoder {
+    /// An encoder with room for the root value, which is to be stored at 0.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`] if no type may have that layout.
+    pub fn new(root: Layout) -> Result<Encoder, TooLarge> {
+        match block_size(1, root) {
+            Some(size) => Ok(Encoder { bytes: vec![0; size] }),
+            None => Err(TooLarge { limit: u64::from(MAX_BLOCK) }),
+        }
+    }
+
+    /// The image, once the root value is stored.
+    pub fn finish(self) -> Image {
+        Image::from_bytes(self.bytes)
+    }
+
+    /// Starts a block at the next multiple of `align`. What is appended until `bytes` more are there belongs to it.
+    fn allocate(&mut self, bytes: Option<usize>, align: u32) -> Result<(u32, usize), TooLarge> {
+        let Some(bytes) = bytes else {
+            return Err(TooLarge { limit: u64::from(MAX_BLOCK) });
+        };
+        let start = self.bytes.len().next_multiple_of(align as usize);
+        // The end must have an offset too: the next block, even an empty one, may begin there.
+        match u32::try_from(start as u64 + bytes as u64) {
+            Ok(end) => {
+                self.bytes.reserve(end as usize - self.bytes.len());
+                self.bytes.resize(start, 0);
+                Ok((start as u32, start))
+            }
+            Err(_) => Err(TooLarge { limit: u64::from(u32::MAX) }),
+        }
+    }
+}
+
+impl Sink for Encoder {
+    type Error = TooLarge;
+    const STRICT: bool = true;
+
+    fn slice_mut(&mut self, at: usize, length: usize) -> Result<&mut [u8], TooLarge> {
+        // Only what the encoder gave out is written to, so this is never out of bounds.
+        self.bytes.get_mut(at..at + length).ok_or(TooLarge { limit: u64::from(u32::MAX) })
+    }
+
+    fn block(&mut self, length: usize, element: Layout) -> Result<(u32, usize), TooLarge> {
+        let bytes = block_size(length, element);
+        let (pointer, start) = self.allocate(bytes, element.align)?;
+        self.bytes.resize(start + bytes.unwrap_or(0), 0);
+        Ok((pointer, start))
+    }
+
+    fn string(&mut self, text: &str) -> Result<(u32, u32), TooLarge> {
+        let (pointer, _) = self.allocate(block_size(text.len(), Layout::scalar(1)), 1)?;
+        self.bytes.extend_from_slice(text.as_bytes());
+        Ok((pointer, text.len() as u32))
+    }
+}
+
+/// The image of a value.
+///
+/// # Errors
+///
+/// [`TooLarge`] if a list or string is longer than 2^28 - 1 bytes, or all of them than 2^32 - 1.
+pub fn encode<T: Lower + ?Sized>(value: &T) -> Result<Image, TooLarge> {
+    let mut encoder = Encoder::new(T::LAYOUT)?;
+    value.store(&mut encoder, 0)?;
+    Ok(encoder.finish())
+}
+
+/// The image of a parameter list: all parameters as one tuple.
+///
+/// # Errors
+///
+/// [`TooLarge`], as for [`encode`].
+pub fn encode_params<P: LowerParams>(params: &P) -> Result<Image, TooLarge> {
+    let mut encoder = Encoder::new(P::LAYOUT)?;
+    params.store(&mut encoder, 0)?;
+    Ok(encoder.finish())
+}
+
+/// The value has no image, because it is too large.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooLarge {
+    /// How many bytes there may be: 2^28 - 1 in one list or string, 2^32 - 1 in all.
+    pub limit: u64,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.limit == u64::from(MAX_BLOCK) { "one list or string" } else { "the whole value" };
+        write!(f, "value is too large for an image\n  in {place}: the limit is {} bytes\n", self.limit)?;
+        write!(f, "  help: send it in parts")
+    }
+}
+
+impl std::error::Error for TooLarge {}

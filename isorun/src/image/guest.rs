@@ -1,0 +1,379 @@
+//! A guest's memory as a medium of the codec: the edge between isorun and wasmtime's canonical ABI.
+//!
+//! wasmtime lets a crate implement [`ComponentType`], [`Lift`] and [`Lower`] for its own types, which its derives do for static types.
+//! isorun implements them here, once, for two kinds of value that wasmtime never sees the inside of:
+//!
+//! * [`Params`] and [`Outcome`]: Rust values with isorun's own codec (host code on one side, a guest on the other);
+//! * [`RawParams`] and [`RawOutcome`]: images, walked along the component's own type tables (two guests, or a guest and a remote).
+//!
+//! # Obligations
+//!
+//! This is the only module with `unsafe`. What its `unsafe impl`s promise, and why it holds:
+//!
+//! * `Lower` is `[ValRaw; N]`, which is what the traits ask for, and every slot is written before it is handed over.
+//! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
+//!   rest on it, since every access to a guest's memory below is checked against that memory's length, whatever the types say.
+//! * The traits' hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
+#![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
+
+use core::mem::MaybeUninit;
+
+use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
+use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc};
+use wasmtime::{Result, ValRaw};
+
+use super::codec;
+use super::decode::Decoder;
+use super::encode::Encoder;
+use super::layout::Layout;
+use super::medium::{Sink, Source, block_size};
+use super::params::{LiftParams, LowerParams};
+use super::transcode::{self, Types};
+use super::Image;
+use super::malformed::{Malformed, Rule};
+
+/// The most core values by which parameters are passed; more of them travel through memory
+/// (component model, Canonical ABI, `MAX_FLAT_PARAMS`).
+pub(crate) const MAX_FLAT_PARAMS: u32 = 16;
+
+/// The same for results (`MAX_FLAT_RESULTS`).
+pub(crate) const MAX_FLAT_RESULTS: u32 = 1;
+
+/// The core values of a result that is passed flat; 0 if there are too many and it goes through a pointer instead.
+pub const fn result_slots<R: codec::Shape>() -> usize {
+    if R::LAYOUT.flat <= MAX_FLAT_RESULTS { R::LAYOUT.flat as usize } else { 0 }
+}
+
+/// A value on its way between a guest and the host, spread over `N` core values or lying in the guest's memory.
+pub(crate) struct Guest<T, const N: usize>(pub(crate) T);
+
+/// The parameters of a call as Rust values: a cons list, `(first, (second, ()))`.
+pub(crate) struct Params<P>(pub(crate) P);
+
+/// The result of a call as a Rust value; `()` if the function has none.
+pub(crate) struct Outcome<R>(pub(crate) R);
+
+/// The parameters of a call as an image.
+pub(crate) struct RawParams(pub(crate) Image);
+
+/// The result of a call as an image.
+pub(crate) struct RawOutcome(pub(crate) Image);
+
+/// A value that can be read out of a guest.
+pub(crate) trait FromGuest: Sized + Send + Sync {
+    /// The value spread over `slots`, or behind the pointer in the first of them.
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> Result<Self>;
+    /// The value at `at` in the guest's memory.
+    fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self>;
+}
+
+/// A value that can be written into a guest.
+pub(crate) trait ToGuest: Send + Sync {
+    /// Spreads the value over `slots`, or puts it into memory and the pointer into the first of them.
+    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()>;
+    /// Puts the value at `at` in the guest's memory.
+    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()>;
+}
+
+/// Names an export's function by the values that isorun passes.
+pub(crate) fn typed<P: ToGuest, R: FromGuest + 'static>(
+    func: Func,
+) -> TypedFunc<Guest<P, { MAX_FLAT_PARAMS as usize }>, Guest<R, { MAX_FLAT_RESULTS as usize }>> {
+    // SAFETY: the slots given and taken are as many as any function can use, all are initialised, and what the guest makes of
+    // them is checked access by access; a wrong type gives a wrong value or an error, never an access outside the guest.
+    unsafe { TypedFunc::new_unchecked(func) }
+}
+
+const fn abi(flat: usize) -> CanonicalAbiInfo {
+    // The size is 0 because it is known at run time only: `from_memory` checks its own bounds.
+    CanonicalAbiInfo { size32: 0, align32: 1, size64: 0, align64: 1, flat_count: Some(flat as u8) }
+}
+
+// SAFETY: `[ValRaw; N]` is a sequence of `ValRaw`; see the module's obligations for `typecheck`.
+unsafe impl<V: Send + Sync, const N: usize> ComponentType for Guest<V, N> {
+    type Lower = [ValRaw; N];
+    const ABI: CanonicalAbiInfo = abi(N);
+    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+// SAFETY: parameters and results always arrive as the tuple that this trait stands for.
+unsafe impl<V: Send + Sync, const N: usize> ComponentNamedList for Guest<V, N> {}
+
+// SAFETY: reads only initialised slots and, through checked accessors, the guest's memory.
+unsafe impl<V: FromGuest, const N: usize> Lift for Guest<V, N> {
+    fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw; N]) -> Result<Self> {
+        V::from_slots(cx, ty, slots).map(Guest)
+    }
+
+    fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Self> {
+        // `bytes` is an empty part of the guest's memory; its address tells where the value starts.
+        let at = (bytes.as_ptr() as usize).wrapping_sub(cx.memory().as_ptr() as usize);
+        V::from_memory(cx, ty, at).map(Guest)
+    }
+}
+
+// SAFETY: every slot is initialised, and memory is written through checked accessors.
+unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
+    fn linear_lower_to_flat<T>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        ty: InterfaceType,
+        dst: &mut MaybeUninit<[ValRaw; N]>,
+    ) -> Result<()> {
+        let mut slots = [0; N];
+        self.0.to_slots(cx, ty, &mut slots)?;
+        dst.write(slots.map(ValRaw::u64));
+        Ok(())
+    }
+
+    fn linear_lower_to_memory<T>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
+        self.0.to_memory(cx, ty, at)
+    }
+}
+
+impl<P: LiftParams + Send + Sync> FromGuest for Params<P> {
+    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+        let flat = flat_of(slots);
+        P::lift_flat(&mut GuestSource { cx }, &flat[..slots.len().min(flat.len())]).map(Params)
+    }
+
+    fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
+        P::load(&mut GuestSource { cx }, at).map(Params)
+    }
+}
+
+impl<P: LowerParams + Send + Sync> ToGuest for Params<P> {
+    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        let mut sink = GuestSink { cx };
+        if P::LAYOUT.flat <= MAX_FLAT_PARAMS {
+            return self.0.lower_flat(&mut sink, &mut slots[..P::LAYOUT.flat as usize]);
+        }
+        let at = sink.allocate(P::LAYOUT)?;
+        slots[0] = at as u64;
+        self.0.store(&mut sink, at)
+    }
+
+    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, at: usize) -> Result<()> {
+        self.0.store(&mut GuestSink { cx }, at)
+    }
+}
+
+impl<R: codec::Lift + Send + Sync> FromGuest for Outcome<R> {
+    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+        let mut source = GuestSource { cx };
+        if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
+            let flat = flat_of(slots);
+            return R::lift_flat(&mut source, &flat[..R::LAYOUT.flat as usize]).map(Outcome);
+        }
+        let at = source.root(slots, R::LAYOUT)?;
+        R::load(&mut source, at).map(Outcome)
+    }
+
+    fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
+        R::load(&mut GuestSource { cx }, at).map(Outcome)
+    }
+}
+
+impl<R: codec::Lower + Send + Sync> ToGuest for Outcome<R> {
+    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        self.0.lower_flat(&mut GuestSink { cx }, slots)
+    }
+
+    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, at: usize) -> Result<()> {
+        self.0.store(&mut GuestSink { cx }, at)
+    }
+}
+
+impl FromGuest for RawParams {
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+        image_from_slots(cx, ty, slots, MAX_FLAT_PARAMS).map(RawParams)
+    }
+
+    fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
+        image_from_memory(cx, ty, at).map(RawParams)
+    }
+}
+
+impl ToGuest for RawParams {
+    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        image_to_slots(&self.0, cx, ty, slots, MAX_FLAT_PARAMS)
+    }
+
+    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
+        image_to_memory(&self.0, cx, ty, at)
+    }
+}
+
+impl FromGuest for RawOutcome {
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+        image_from_slots(cx, ty, slots, MAX_FLAT_RESULTS).map(RawOutcome)
+    }
+
+    fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
+        image_from_memory(cx, ty, at).map(RawOutcome)
+    }
+}
+
+impl ToGuest for RawOutcome {
+    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        image_to_slots(&self.0, cx, ty, slots, MAX_FLAT_RESULTS)
+    }
+
+    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
+        image_to_memory(&self.0, cx, ty, at)
+    }
+}
+
+fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw], max: u32) -> Result<Image> {
+    let types = Types(cx.types);
+    let layout = types.layout(ty);
+    let mut source = GuestSource { cx };
+    if layout.flat > max {
+        let at = source.root(slots, layout)?;
+        return image_from_memory(source.cx, ty, at);
+    }
+    let mut image = Encoder::new(layout)?;
+    let flat = flat_of(slots);
+    transcode::from_flat(types, ty, &mut source, &flat[..layout.flat as usize], &mut image, 0)?;
+    Ok(image.finish())
+}
+
+fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Image> {
+    let types = Types(cx.types);
+    let mut image = Encoder::new(types.layout(ty))?;
+    transcode::memory(types, ty, &mut GuestSource { cx }, at, &mut image, 0)?;
+    Ok(image.finish())
+}
+
+fn image_to_slots<T: 'static>(
+    image: &Image,
+    cx: &mut LowerContext<'_, T>,
+    ty: InterfaceType,
+    slots: &mut [u64],
+    max: u32,
+) -> Result<()> {
+    let types = cx.types;
+    let layout = Types(types).layout(ty);
+    if layout.flat > max {
+        let at = GuestSink { cx }.allocate(layout)?;
+        slots[0] = at as u64;
+        return image_to_memory(image, cx, ty, at);
+    }
+    let mut source = Decoder::new(image.as_bytes(), layout)?;
+    transcode::to_flat(Types(types), ty, &mut source, 0, &mut GuestSink { cx }, &mut slots[..layout.flat as usize])?;
+    Ok(source.finish()?)
+}
+
+fn image_to_memory<T: 'static>(image: &Image, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
+    let types = Types(cx.types);
+    let mut source = Decoder::new(image.as_bytes(), types.layout(ty))?;
+    transcode::memory(types, ty, &mut source, 0, &mut GuestSink { cx }, at)?;
+    Ok(source.finish()?)
+}
+
+/// The core values as zero-extended bits. A slot of 32 bits may carry junk above them, which its reader cuts off.
+fn flat_of(slots: &[ValRaw]) -> [u64; MAX_FLAT_PARAMS as usize] {
+    let mut flat = [0; MAX_FLAT_PARAMS as usize];
+    for (bits, slot) in flat.iter_mut().zip(slots) {
+        *bits = slot.get_u64();
+    }
+    flat
+}
+
+/// A guest's memory, to read from.
+struct GuestSource<'a, 'c> {
+    cx: &'a mut LiftContext<'c>,
+}
+
+impl GuestSource<'_, '_> {
+    /// Where the value lies whose pointer is in the first slot.
+    fn root(&self, slots: &[ValRaw], layout: Layout) -> Result<usize> {
+        let at = slots[0].get_u32();
+        if !at.is_multiple_of(layout.align) {
+            return Err(self.malformed(Rule::Alignment, at as usize));
+        }
+        self.slice(at as usize, layout.size as usize)?;
+        Ok(at as usize)
+    }
+}
+
+impl Source for GuestSource<'_, '_> {
+    type Error = wasmtime::Error;
+    const STRICT: bool = false;
+
+    #[inline]
+    fn slice(&self, at: usize, length: usize) -> Result<&[u8]> {
+        match self.cx.memory().get(at..).and_then(|rest| rest.get(..length)) {
+            Some(slice) => Ok(slice),
+            None => Err(self.malformed(Rule::Truncated, at)),
+        }
+    }
+
+    fn block(&mut self, pointer: u32, length: u32, element: Layout) -> Result<usize> {
+        let at = pointer as usize;
+        if !pointer.is_multiple_of(element.align) {
+            return Err(self.malformed(Rule::Alignment, at));
+        }
+        let Some(size) = block_size(length as usize, element) else {
+            return Err(self.malformed(Rule::Length, at));
+        };
+        self.slice(at, size)?;
+        // What a list takes in the host is more than its bytes in the guest when lists alias each other: charged per element.
+        self.cx.consume_fuel(size.max(length as usize))?;
+        Ok(at)
+    }
+
+    fn string(&mut self, pointer: u32, length: u32) -> Result<String> {
+        // wasmtime knows the guest's encoding, checks bounds and code units, and charges for the bytes.
+        let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
+        String::linear_lift_from_flat(self.cx, InterfaceType::String, &slots)
+    }
+
+    #[cold]
+    fn malformed(&self, rule: Rule, at: usize) -> wasmtime::Error {
+        Malformed { rule, offset: at as u64 }.into()
+    }
+}
+
+/// A guest's memory, to write into. Blocks are allocated by the guest's own `realloc`.
+struct GuestSink<'a, 'c, T: 'static> {
+    cx: &'a mut LowerContext<'c, T>,
+}
+
+impl<T: 'static> GuestSink<'_, '_, T> {
+    fn allocate(&mut self, layout: Layout) -> Result<usize> {
+        self.cx.realloc(0, 0, layout.align, layout.size as usize)
+    }
+}
+
+impl<T: 'static> Sink for GuestSink<'_, '_, T> {
+    type Error = wasmtime::Error;
+    const STRICT: bool = false;
+
+    #[inline]
+    fn slice_mut(&mut self, at: usize, length: usize) -> Result<&mut [u8]> {
+        match self.cx.as_slice_mut().get_mut(at..).and_then(|rest| rest.get_mut(..length)) {
+            Some(place) => Ok(place),
+            None => Err(Malformed { rule: Rule::Truncated, offset: at as u64 }.into()),
+        }
+    }
+
+    fn block(&mut self, length: usize, element: Layout) -> Result<(u32, usize)> {
+        // wasmtime checks that what the guest's `realloc` answers is aligned and inside its memory.
+        let Some(size) = block_size(length, element) else {
+            return Err(Malformed { rule: Rule::Length, offset: 0 }.into());
+        };
+        let at = self.cx.realloc(0, 0, element.align, size)?;
+        Ok((at as u32, at))
+    }
+
+    fn string(&mut self, text: &str) -> Result<(u32, u32)> {
+        let mut slots = MaybeUninit::uninit();
+        text.linear_lower_to_flat(self.cx, InterfaceType::String, &mut slots)?;
+        // SAFETY: `linear_lower_to_flat` initialises its destination whenever it returns `Ok`.
+        let [pointer, length] = unsafe { slots.assume_init() };
+        Ok((pointer.get_u32(), length.get_u32()))
+    }
+}

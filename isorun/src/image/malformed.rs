@@ -1,0 +1,155 @@
+//! Why bytes are not the image of a value.
+
+use std::fmt;
+
+/// The image breaks a rule: which one, and where.
+///
+/// Decoding is strict, since a value has exactly one image. Everything else is refused, harmless or not: junk in
+/// padding would be a hidden channel, and blocks that overlap would let a short message become a large value.
+///
+/// ```
+/// use isorun::{Rule, Type, Value};
+///
+/// let error = Value::decode(&Type::Bool, &[2]).unwrap_err();
+/// assert_eq!((error.rule, error.offset), (Rule::Bool, 0));
+/// assert_eq!(
+///     error.to_string(),
+///     "malformed image: a `bool` is neither 0 nor 1
+///   at byte 0
+///   help: the sender must write 0 for `false` and 1 for `true`"
+/// );
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Malformed {
+    /// The rule that is broken.
+    pub rule: Rule,
+    /// The first byte that breaks it; for a block, where it should begin; for a missing byte, where bytes end.
+    pub offset: u64,
+}
+
+/// A rule of the image. The names are stable: they cross the wire.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Rule {
+    /// The bytes end before the value does.
+    Truncated,
+    /// Bytes follow after the end of the value.
+    Trailing,
+    /// A list or string does not lie where canonical placement puts it.
+    Placement,
+    /// A list or string does not lie at a multiple of its alignment. Guests only: images have [`Rule::Placement`].
+    Alignment,
+    /// A list or string is longer than 2^28 - 1 bytes.
+    Length,
+    /// A byte that belongs to no value is not zero.
+    Padding,
+    /// A `bool` is neither 0 nor 1.
+    Bool,
+    /// There is no case of this number.
+    Discriminant,
+    /// A bit is set for which the flags have no label.
+    Flags,
+    /// A number is not a Unicode scalar value.
+    Char,
+    /// A string is not UTF-8.
+    Utf8,
+    /// A NaN is not the canonical one.
+    Nan,
+}
+
+impl Rule {
+    /// All rules, in the order of their declaration.
+    pub const ALL: [Rule; 12] = [
+        Rule::Truncated,
+        Rule::Trailing,
+        Rule::Placement,
+        Rule::Alignment,
+        Rule::Length,
+        Rule::Padding,
+        Rule::Bool,
+        Rule::Discriminant,
+        Rule::Flags,
+        Rule::Char,
+        Rule::Utf8,
+        Rule::Nan,
+    ];
+
+    /// The name of the rule in WIT spelling, such as `placement`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Rule::Truncated => "truncated",
+            Rule::Trailing => "trailing",
+            Rule::Placement => "placement",
+            Rule::Alignment => "alignment",
+            Rule::Length => "length",
+            Rule::Padding => "padding",
+            Rule::Bool => "bool",
+            Rule::Discriminant => "discriminant",
+            Rule::Flags => "flags",
+            Rule::Char => "char",
+            Rule::Utf8 => "utf8",
+            Rule::Nan => "nan",
+        }
+    }
+
+    /// What is wrong, as a sentence without its end: ``a `bool` is neither 0 nor 1``.
+    pub fn message(self) -> &'static str {
+        match self {
+            Rule::Truncated => "the bytes end before the value does",
+            Rule::Trailing => "bytes follow after the end of the value",
+            Rule::Placement => "a list or string does not lie where canonical placement puts it",
+            Rule::Alignment => "a list or string is not aligned",
+            Rule::Length => "a list or string is longer than 2^28 - 1 bytes",
+            Rule::Padding => "padding is not zero",
+            Rule::Bool => "a `bool` is neither 0 nor 1",
+            Rule::Discriminant => "a discriminant names no case",
+            Rule::Flags => "a bit is set that has no label",
+            Rule::Char => "a `char` is not a Unicode scalar value",
+            Rule::Utf8 => "a `string` is not UTF-8",
+            Rule::Nan => "a NaN is not the canonical one",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Rule::Truncated | Rule::Trailing => "both sides must agree on the type; then the whole body must arrive",
+            Rule::Placement | Rule::Alignment => "the sender must place blocks in pre-order, without gap or overlap",
+            Rule::Length => "send it in parts",
+            Rule::Padding => "the sender must write zeros wherever no value lies",
+            Rule::Bool => "the sender must write 0 for `false` and 1 for `true`",
+            Rule::Discriminant => "both sides must agree on the cases and their order",
+            Rule::Flags => "both sides must agree on the labels and their order",
+            Rule::Char => "the sender must write U+0000 to U+10FFFF without surrogates",
+            Rule::Utf8 => "the sender must write complete UTF-8 in each string; for other bytes use `list<u8>`",
+            Rule::Nan => "the sender must write 0x7fc00000 or 0x7ff8000000000000 for every NaN",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Malformed { rule, offset } = self;
+        write!(f, "malformed image: {}\n  at byte {offset}\n  help: {}", rule.message(), rule.help())
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_listed_once_under_its_own_name() {
+        for (index, rule) in Rule::ALL.into_iter().enumerate() {
+            assert_eq!(rule as usize, index);
+            assert_eq!(rule.name(), format!("{rule:?}").to_lowercase());
+        }
+    }
+}

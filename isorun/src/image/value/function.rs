@@ -1,0 +1,68 @@
+//! The parameters and the result of a function whose types are known only at run time.
+
+use super::load::load_row;
+use super::store::store_field;
+use super::{EncodeError, Mismatch, Value};
+use crate::image::Image;
+use crate::image::decode::Decoder;
+use crate::image::encode::Encoder;
+use crate::image::malformed::Malformed;
+use crate::image::params::Row;
+use crate::interface::Function;
+
+impl Value {
+    /// The image of the parameters of a function.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Mismatch`] if they are not of the function's types, or not as many.
+    pub fn encode_params(function: &Function, params: &[Value]) -> Result<Image, EncodeError> {
+        if params.len() != function.params().len() {
+            return Err(Mismatch::arguments(function, params.len()).into());
+        }
+        let mut encoder = Encoder::new(function.params_layout())?;
+        let mut row = Row::new(0);
+        for (value, param) in params.iter().zip(function.params()) {
+            store_field(value, &param.ty, &mut encoder, &mut row, || format!(" of `{}`", param.label))?;
+        }
+        Ok(encoder.finish())
+    }
+
+    /// The parameters of a function whose image `body` is.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] as for [`decode_params`](crate::decode_params).
+    pub fn decode_params(function: &Function, body: &[u8]) -> Result<Vec<Value>, Malformed> {
+        let layout = function.params_layout();
+        let mut decoder = Decoder::new(body, layout)?;
+        let params = load_row(function.params().iter().map(|param| &param.ty), layout, &mut decoder, 0)?;
+        decoder.finish()?;
+        Ok(params)
+    }
+
+    /// The image of the result of a function, `None` if it has none.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Mismatch`] if it is not of the function's type.
+    pub fn encode_result(function: &Function, result: Option<&Value>) -> Result<Image, EncodeError> {
+        match (result, function.result()) {
+            (Some(value), Some(ty)) => value.encode(ty),
+            (None, None) => Ok(Image::default()),
+            (found, _) => Err(Mismatch::result(function, found).into()),
+        }
+    }
+
+    /// The result of a function whose image `body` is, `None` if it has none.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] as for [`decode`](crate::decode).
+    pub fn decode_result(function: &Function, body: &[u8]) -> Result<Option<Value>, Malformed> {
+        match function.result() {
+            Some(ty) => Value::decode(ty, body).map(Some),
+            None => crate::decode::<()>(body).map(|()| None),
+        }
+    }
+}

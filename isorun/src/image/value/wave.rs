@@ -1,0 +1,79 @@
+//! Values as text: WAVE, the text form of WIT values.
+//!
+//! `wasm-wave` reads the text into a tree, which is matched with a type here. A map has no form of its own in WAVE
+//! and is written as what it is passed as, a list of pairs.
+
+mod error;
+mod read;
+mod write;
+
+pub use error::WaveError;
+use read::Reader;
+
+use wasm_wave::untyped::{UntypedFuncCall, UntypedValue};
+
+use super::Value;
+use crate::interface::{Function, Interface};
+use crate::types::Type;
+
+impl Value {
+    /// Reads a value of type `ty` from text.
+    ///
+    /// ```
+    /// use isorun::{Type, Value};
+    ///
+    /// let ty = Type::map(Type::String, Type::option(Type::F32));
+    /// let value = Value::from_wave(&ty, r#"[("a", 1.5), ("b", none)]"#)?;
+    /// assert_eq!(value.to_wave(), r#"[("a", some(1.5)), ("b", none)]"#);
+    /// # Ok::<(), isorun::WaveError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WaveError`] if this is not WAVE, or the value is not of that type.
+    pub fn from_wave(ty: &Type, text: &str) -> Result<Value, WaveError> {
+        let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
+        Reader { text }.value(parsed.node(), ty)
+    }
+
+    /// Reads the parameters of a function from text: `("name", [1, 2])`, or `()` if it has none.
+    ///
+    /// Parameters at the end that are `option`s may be left away.
+    ///
+    /// # Errors
+    ///
+    /// [`WaveError`] if this is not WAVE, or they are not of the function's types, or not as many.
+    pub fn params_from_wave(function: &Function, text: &str) -> Result<Vec<Value>, WaveError> {
+        // WAVE has no empty tuples.
+        if text.trim_start().strip_prefix('(').is_some_and(|rest| rest.trim() == ")") {
+            return Reader { text }.params(None, function);
+        }
+        let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
+        Reader { text }.params(Some(parsed.node()), function)
+    }
+
+    /// The value as text, on one line.
+    pub fn to_wave(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Interface {
+    /// Reads a call of one of the functions from text: `get("name")`. Gives the place of the function and its
+    /// parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`WaveError`] if this is not WAVE, there is no such function, or the parameters do not fit.
+    pub fn call_from_wave(&self, text: &str) -> Result<(u32, Vec<Value>), WaveError> {
+        let call = UntypedFuncCall::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
+        let Some((place, function)) = self.function(call.name()) else {
+            let message = format!("`{}` has no function `{}`", self.name(), call.name());
+            return Err(WaveError::at(text, 0, message, "call a function of the interface"));
+        };
+        Ok((place, Reader { text }.params(call.params_node(), function)?))
+    }
+}
+
+#[cfg(test)]
+mod tests;

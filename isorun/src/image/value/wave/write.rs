@@ -1,0 +1,73 @@
+//! Values in WAVE spelling.
+
+use std::fmt;
+
+use wasm_wave::lex::Keyword;
+
+use crate::image::value::Value;
+use crate::types::separated;
+
+/// The value in WAVE, on one line. Fields of a record that are `none` are left away, as WAVE recommends.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Bool(value) => value.fmt(f),
+            Value::S8(value) => value.fmt(f),
+            Value::U8(value) => value.fmt(f),
+            Value::S16(value) => value.fmt(f),
+            Value::U16(value) => value.fmt(f),
+            Value::S32(value) => value.fmt(f),
+            Value::U32(value) => value.fmt(f),
+            Value::S64(value) => value.fmt(f),
+            Value::U64(value) => value.fmt(f),
+            Value::F32(value) if value.is_nan() => f.write_str("nan"),
+            Value::F32(value) => value.fmt(f),
+            Value::F64(value) if value.is_nan() => f.write_str("nan"),
+            Value::F64(value) => value.fmt(f),
+            Value::Char(value) => write!(f, "'{}'", escaped(*value)),
+            Value::String(value) => {
+                f.write_str("\"")?;
+                value.chars().try_for_each(|char| write!(f, "{}", escaped(char)))?;
+                f.write_str("\"")
+            }
+            Value::List(items) => write!(f, "[{}]", separated(items, fmt::Display::fmt)),
+            Value::Map(pairs) => write!(f, "[{}]", separated(pairs, |(key, value), f| write!(f, "({key}, {value})"))),
+            Value::Record(fields) => {
+                let given: Vec<_> = fields.iter().filter(|(_, value)| *value != Value::Option(None)).collect();
+                if given.is_empty() {
+                    return f.write_str("{:}");
+                }
+                write!(f, "{{{}}}", separated(&given, |(label, value), f| write!(f, "{label}: {value}")))
+            }
+            Value::Tuple(members) => write!(f, "({})", separated(members, fmt::Display::fmt)),
+            Value::Variant(label, payload) => write!(f, "{}{}", case(label), in_parentheses(payload)),
+            Value::Enum(label) => case(label).fmt(f),
+            Value::Flags(labels) => write!(f, "{{{}}}", separated(labels, fmt::Display::fmt)),
+            Value::Option(None) => f.write_str("none"),
+            Value::Option(payload) => write!(f, "some{}", in_parentheses(payload)),
+            Value::Result(Ok(payload)) => write!(f, "ok{}", in_parentheses(payload)),
+            Value::Result(Err(payload)) => write!(f, "err{}", in_parentheses(payload)),
+        }
+    }
+}
+
+/// The label of a case, marked if it would be read as a word of WAVE.
+fn case(label: &str) -> impl fmt::Display {
+    fmt::from_fn(move |f| {
+        let mark = if Keyword::decode(label).is_some() { "%" } else { "" };
+        write!(f, "{mark}{label}")
+    })
+}
+
+fn in_parentheses(payload: &Option<Box<Value>>) -> impl fmt::Display {
+    fmt::from_fn(move |f| payload.as_ref().map_or(Ok(()), |payload| write!(f, "({payload})")))
+}
+
+/// A character as it stands between quotes.
+fn escaped(char: char) -> impl fmt::Display {
+    fmt::from_fn(move |f| match char {
+        '\\' | '"' | '\'' | '\t' | '\r' | '\n' => write!(f, "{}", char.escape_default()),
+        _ if char.is_control() => write!(f, "{}", char.escape_unicode()),
+        _ => write!(f, "{}", char.escape_debug()),
+    })
+}

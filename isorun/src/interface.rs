@@ -1,0 +1,176 @@
+//! WIT interfaces at run time.
+
+mod function;
+mod id;
+mod name;
+mod wit;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+pub use function::Function;
+#[doc(hidden)]
+pub use function::function;
+pub use name::InterfaceName;
+pub use wit::{WitError, WitProblem};
+
+/// A WIT interface: its name and its functions, with all that is known of their types.
+///
+/// Clones are handles on the same interface. It may have been generated from a WIT file, read from WIT text at run
+/// time, or come with a component; where it came from makes no difference.
+///
+/// ```
+/// use isorun::Interface;
+///
+/// let interfaces = Interface::from_wit(
+///     "package isorun:kv@0.1.0;
+///
+///     interface kv {
+///         variant error { not-found, io(string) }
+///         get: func(key: string) -> result<list<u8>, error>;
+///     }",
+/// )?;
+/// let kv = &interfaces[0];
+/// assert_eq!(kv.name().to_string(), "isorun:kv/kv@0.1.0");
+/// assert_eq!(
+///     kv.functions()[0].to_string(),
+///     "func(key: string) -> result<list<u8>, variant { not-found, io(string) }>"
+/// );
+/// # Ok::<(), isorun::WitError>(())
+/// ```
+#[derive(Clone)]
+pub struct Interface(Arc<Inner>);
+
+struct Inner {
+    name: InterfaceName,
+    functions: Box<[Function]>,
+    id: u64,
+}
+
+impl Interface {
+    /// The interfaces of a WIT text, in its order: all that have functions, nested packages included.
+    ///
+    /// Interfaces of types alone are not among them, since there is nothing to call; they can be used by those that
+    /// are. The text must be complete: packages it refers to must be nested in it.
+    ///
+    /// # Errors
+    ///
+    /// [`WitError`] with the first mistake if this is not WIT, or else with everything that isorun does not carry:
+    /// resources, streams, futures, `async func`, `error-context`, and types that [`Type::check`] refuses.
+    ///
+    /// [`Type::check`]: crate::Type::check
+    pub fn from_wit(text: &str) -> Result<Vec<Interface>, WitError> {
+        wit::read(text)
+    }
+
+    /// Its name, such as `isorun:kv/kv@0.1.0`.
+    pub fn name(&self) -> &InterfaceName {
+        &self.0.name
+    }
+
+    /// Its functions, in the order of their declaration.
+    pub fn functions(&self) -> &[Function] {
+        &self.0.functions
+    }
+
+    /// The function of this name, and its place among [`functions`](Interface::functions).
+    pub fn function(&self, name: &str) -> Option<(u32, &Function)> {
+        let place = self.0.functions.iter().position(|function| function.name() == name)?;
+        Some((place as u32, &self.0.functions[place]))
+    }
+
+    /// What names it on the wire: the same for all versions of its semver track.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// What tells its functions from those of `other`, with both signatures; empty if nothing does.
+    ///
+    /// Functions are matched by name. Neither their order nor the names of the interfaces matter.
+    pub fn differences(&self, other: &Interface) -> Vec<String> {
+        let theirs: HashMap<_, _> = other.functions().iter().map(|function| (function.name(), function)).collect();
+        let mut differences = Vec::new();
+        for function in self.functions() {
+            match theirs.get(function.name()) {
+                Some(same) if *same == function => {}
+                found => differences.push(difference(function.name(), Some(function), found.copied())),
+            }
+        }
+        for function in other.functions() {
+            if self.function(function.name()).is_none() {
+                differences.push(difference(function.name(), None, Some(function)));
+            }
+        }
+        differences
+    }
+}
+
+fn difference(name: &str, here: Option<&Function>, there: Option<&Function>) -> String {
+    let signature = |function: Option<&Function>| match function {
+        Some(function) => function.to_string(),
+        None => "no such function".to_owned(),
+    };
+    format!("`{name}`\n  one    {}\n  other  {}", signature(here), signature(there))
+}
+
+/// The same name and the same functions.
+impl PartialEq for Interface {
+    fn eq(&self, other: &Interface) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || (self.name() == other.name() && self.differences(other).is_empty())
+    }
+}
+
+impl Eq for Interface {}
+
+impl fmt::Debug for Interface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Interface").field(&self.name().to_string()).finish()
+    }
+}
+
+/// The interface of this name with these functions, for generated code and for what components declare.
+///
+/// A name that is not the name of an interface in a package is kept as it is.
+#[doc(hidden)]
+pub fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
+    let name = InterfaceName::parse(name).unwrap_or_else(|| InterfaceName::plain(name));
+    let id = id::of_interface(&name);
+    Interface(Arc::new(Inner { name, functions: functions.into_iter().collect(), id }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Type;
+
+    fn kv(value: Type) -> Interface {
+        let get = function("get", [("key", Type::String)], Some(value));
+        interface("isorun:kv/kv@0.1.0", [get, function("flush", Vec::<(&str, Type)>::new(), None)])
+    }
+
+    #[test]
+    fn an_interface_from_text_equals_one_from_code() {
+        let text = "package isorun:kv@0.1.0; interface kv { flush: func(); get: func(key: string) -> u32; }";
+        let [read] = Interface::from_wit(text).unwrap().try_into().unwrap();
+        assert_eq!(read, kv(Type::U32));
+        assert_eq!(read.id(), kv(Type::U32).id());
+    }
+
+    #[test]
+    fn every_difference_shows_both_signatures() {
+        let put = interface("isorun:kv/kv@0.1.0", [function("put", [("key", Type::String)], None)]);
+        assert_eq!(kv(Type::U32).differences(&kv(Type::U32)), [""; 0]);
+        assert_eq!(
+            kv(Type::U32).differences(&kv(Type::U64)),
+            ["`get`\n  one    func(key: string) -> u32\n  other  func(key: string) -> u64"]
+        );
+        assert_eq!(kv(Type::U32).differences(&put).len(), 3);
+        assert_ne!(kv(Type::U32), kv(Type::U64));
+    }
+
+    #[test]
+    fn a_name_that_is_not_in_a_package_is_kept() {
+        assert_eq!(interface("types", []).name().to_string(), "types");
+    }
+}

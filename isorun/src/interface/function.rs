@@ -1,0 +1,99 @@
+//! Functions of interfaces at run time.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::id;
+use crate::image::layout::Layout;
+use crate::types::{Field, Label, Type, separated};
+
+/// A function of an interface. Clones are handles on the same function.
+///
+/// It displays as its signature, `func(key: string) -> option<list<u8>>`.
+#[derive(Clone)]
+pub struct Function(Arc<Inner>);
+
+struct Inner {
+    name: Label,
+    params: Box<[Field]>,
+    result: Option<Type>,
+    params_layout: Layout,
+    id: u32,
+    /// Made when it is first asked for: most functions are never called from afar.
+    signature_id: OnceLock<u64>,
+}
+
+impl Function {
+    /// Its name in WIT spelling.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Its parameters.
+    pub fn params(&self) -> &[Field] {
+        &self.0.params
+    }
+
+    /// The type of its result, if it has one.
+    pub fn result(&self) -> Option<&Type> {
+        self.0.result.as_ref()
+    }
+
+    /// The layout of all parameters as one tuple.
+    pub fn params_layout(&self) -> Layout {
+        self.0.params_layout
+    }
+
+    /// The layout of the result, [`Layout::EMPTY`] if there is none.
+    pub fn result_layout(&self) -> Layout {
+        self.result().map_or(Layout::EMPTY, Type::layout)
+    }
+
+    /// What names it on the wire, within its interface.
+    pub fn id(&self) -> u32 {
+        self.0.id
+    }
+
+    /// What names its signature on the wire: parameter names and types, labels included.
+    pub fn signature_id(&self) -> u64 {
+        *self.0.signature_id.get_or_init(|| id::of_signature(self))
+    }
+}
+
+/// The same name and the same signature.
+impl PartialEq for Function {
+    fn eq(&self, other: &Function) -> bool {
+        let (a, b) = (&self.0, &other.0);
+        Arc::ptr_eq(a, b) || (a.name == b.name && a.params == b.params && a.result == b.result)
+    }
+}
+
+impl Eq for Function {}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let params = separated(self.params(), |param, f| write!(f, "{}: {}", param.label, param.ty));
+        write!(f, "func({params})")?;
+        self.result().map_or(Ok(()), |ty| write!(f, " -> {ty}"))
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Function({}: {self})", self.name())
+    }
+}
+
+/// The function of this name and signature, for generated code and for what components declare.
+#[doc(hidden)]
+pub fn function<L: Into<Label>>(
+    name: impl Into<Label>,
+    params: impl IntoIterator<Item = (L, Type)>,
+    result: Option<Type>,
+) -> Function {
+    let name = name.into();
+    let params: Box<[_]> = params.into_iter().map(|(label, ty)| Field { label: label.into(), ty }).collect();
+    let params_layout = Layout::record(&params.iter().map(|param| param.ty.layout()).collect::<Vec<_>>());
+    let id = id::of_function(&name);
+    Function(Arc::new(Inner { name, params, result, params_layout, id, signature_id: OnceLock::new() }))
+}

@@ -1,0 +1,199 @@
+//! The answering side of a remote: a message comes in, an export is called, a reply goes out.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+use super::message::{BadMessage, CallMessage, ReplyMessage};
+use super::{Status, Token};
+use crate::budget::{Budget, Receipt};
+use crate::call::{self, Target};
+use crate::error::{CallError, RemoteError, Result};
+use crate::image::{self, Image};
+use crate::instance::Instance;
+use crate::interface::{Function, Interface};
+
+/// What a runtime lets others call.
+pub(crate) struct Exports {
+    /// What makes tokens unguessable: they are hashes of it and a number.
+    secret: [u8; 32],
+    made: AtomicU64,
+    table: RwLock<HashMap<Token, Export>>,
+}
+
+struct Export {
+    interface: Interface,
+    target: Target,
+}
+
+/// Why a call was not made.
+struct Refusal(Status, String);
+
+impl Exports {
+    /// # Errors
+    ///
+    /// The system's words if it gives no random bytes.
+    pub(crate) fn new() -> std::result::Result<Exports, String> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| error.to_string())?;
+        Ok(Exports { secret, made: AtomicU64::new(0), table: RwLock::default() })
+    }
+
+    pub(crate) fn add(&self, interface: &Interface, target: Target) -> Token {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let hash = Sha256::new().chain_update(self.secret).chain_update(number.to_le_bytes()).finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        let token = Token::from_bytes(bytes);
+        let export = Export { interface: interface.clone(), target };
+        self.table.write().unwrap_or_else(PoisonError::into_inner).insert(token, export);
+        token
+    }
+
+    pub(crate) fn remove(&self, token: &Token) -> bool {
+        self.table.write().unwrap_or_else(PoisonError::into_inner).remove(token).is_some()
+    }
+
+    /// How an instance is exported, for a refusal to remove it.
+    pub(crate) fn of(&self, instance: &Instance) -> Option<String> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let export = table.values().find(|export| export.target.instance() == instance)?;
+        Some(format!("an export of {}", export.interface.name()))
+    }
+
+    pub(crate) async fn serve(&self, bytes: &[u8], defaults: Budget, limit: usize) -> Vec<u8> {
+        let call = match CallMessage::decode(bytes) {
+            Ok(call) => call,
+            Err(bad) => return nonsense(bad),
+        };
+        let started = Instant::now();
+        let mut reply = ReplyMessage {
+            status: Status::Ok,
+            ran: false,
+            session: call.session,
+            call: call.call,
+            target: call.target,
+            interface: call.interface,
+            signature: 0,
+            function: call.function,
+            time: Duration::ZERO,
+            fuel: 0,
+            hops: call.hops,
+            text: "",
+            body: &[],
+        };
+        let (text, image);
+        match self.find(&call, limit) {
+            Err(Refusal(status, why)) => {
+                text = why;
+                (reply.status, reply.text) = (status, &text);
+            }
+            Ok((target, handle, function)) => {
+                reply.signature = function.signature_id();
+                let (result, receipt) = run(&target, handle, &call, defaults).await;
+                reply.fuel = receipt.fuel;
+                match result {
+                    Ok(value) if value.as_bytes().len() > call.reply_limit as usize => {
+                        text = format!("the result takes {} bytes, the caller accepts {}", value.as_bytes().len(), call.reply_limit);
+                        (reply.status, reply.ran, reply.text) = (Status::OutOfBudget, true, &text);
+                    }
+                    Ok(value) => {
+                        image = value;
+                        (reply.ran, reply.body) = (true, image.as_bytes());
+                    }
+                    Err(error) => {
+                        text = error.to_string();
+                        (reply.status, reply.ran) = status_of(&error);
+                        reply.text = &text;
+                    }
+                }
+            }
+        }
+        reply.time = started.elapsed();
+        reply.encode()
+    }
+
+    /// The export and function that are meant, if the message may call them.
+    fn find(&self, call: &CallMessage<'_>, limit: usize) -> std::result::Result<(Target, u32, Function), Refusal> {
+        let refuse = |status, why: String| Err(Refusal(status, why));
+        if call.body.len() > limit {
+            return refuse(Status::TooLarge, format!("a message here holds at most {limit} bytes"));
+        }
+        if call.hops == 0 {
+            return refuse(Status::HopLimit, "the call has crossed too many borders; look for a loop of remotes".into());
+        }
+        if call.time.is_some_and(|time| time.is_zero()) {
+            return refuse(Status::OutOfBudget, "the deadline passed before the call arrived".into());
+        }
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(export) = table.get(&call.target) else {
+            return refuse(Status::UnknownTarget, "nothing is exported under this token; was it taken back?".into());
+        };
+        if export.interface.id() != call.interface {
+            return refuse(Status::UnknownInterface, format!("the export is of {}", export.interface.name()));
+        }
+        let functions = export.interface.functions();
+        let Some(index) = functions.iter().position(|function| function.id() == call.function) else {
+            let names: Vec<&str> = functions.iter().map(Function::name).collect();
+            return refuse(Status::UnknownFunction, format!("{} has {}", export.interface.name(), names.join(", ")));
+        };
+        let function = functions[index].clone();
+        if function.signature_id() != call.signature {
+            return refuse(Status::SignatureMismatch, format!("here it is {function}"));
+        }
+        if let Err(error) = image::check_params(&function, call.body) {
+            return refuse(Status::Malformed, error.to_string());
+        }
+        Ok((export.target.clone(), export.target.handle(index as u32), function))
+    }
+}
+
+/// Makes the call under what its message grants and no more than this side's defaults.
+async fn run(target: &Target, handle: u32, call: &CallMessage<'_>, defaults: Budget) -> (Result<Image>, Receipt) {
+    let budget = Budget {
+        fuel: call.fuel.unwrap_or(defaults.fuel).min(defaults.fuel),
+        time: call.time.unwrap_or(defaults.time).min(defaults.time),
+        memory: defaults.memory,
+    };
+    let image = Image::from_bytes(call.body.to_vec());
+    call::by_image(target.instance(), handle, image).granted(budget, call.hops).receipt().await
+}
+
+/// The status that tells of an error, and whether guest code may have run.
+fn status_of(error: &CallError) -> (Status, bool) {
+    match error {
+        error if error.out_of_budget().is_some() => (Status::OutOfBudget, true),
+        CallError::Cancelled { .. } => (Status::Cancelled, true),
+        CallError::Poisoned { .. } | CallError::Removed { .. } => (Status::Refused, false),
+        // A relay: what the side behind this one said goes on as it was said.
+        CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
+        CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),
+        CallError::Remote(RemoteError::NotSent { .. }) => (Status::Refused, false),
+        CallError::TooLarge(_) => (Status::OutOfBudget, true),
+        _ => (Status::Trap, true),
+    }
+}
+
+/// The answer to bytes that are no call: there is nothing in them to echo.
+fn nonsense(bad: BadMessage) -> Vec<u8> {
+    let text = bad.to_string();
+    let reply = ReplyMessage {
+        status: bad.status,
+        ran: false,
+        session: 0,
+        call: 0,
+        target: Token::from_bytes([0; 16]),
+        interface: 0,
+        signature: 0,
+        function: 0,
+        time: Duration::ZERO,
+        fuel: 0,
+        hops: 0,
+        text: &text,
+        body: &[],
+    };
+    reply.encode()
+}

@@ -1,0 +1,58 @@
+//! How bytes reach the other side.
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// Carries one message to the other side and brings its answer back. Framing, connections, retries and encryption are its own affair.
+///
+/// An async closure is one:
+///
+/// ```
+/// # use isorun::{Runtime, Transport, TransportError};
+/// # fn example(other: Runtime) -> impl Transport {
+/// move |message: Vec<u8>| {
+///     let other = other.clone();
+///     async move { Ok::<_, TransportError>(other.serve(&message).await) }
+/// }
+/// # }
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a message; gives the answer to this very message.
+    fn call(&self, message: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send;
+}
+
+impl<F, A> Transport for F
+where
+    F: Fn(Vec<u8>) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<Vec<u8>, TransportError>> + Send,
+{
+    fn call(&self, message: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
+        self(message)
+    }
+}
+
+/// Why a message has no answer. What the caller must know is whether the other side may have run it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No byte of the message has left: the other side has not run it.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// The message, or part of it, has left, and no answer came: the other side may have run it.
+    #[error("sent, and no answer came: {0}")]
+    Lost(String),
+}
+
+/// A transport whose type is forgotten.
+pub(crate) trait AnyTransport: Send + Sync {
+    fn call(&self, message: Vec<u8>) -> Answer<'_>;
+}
+
+/// The answer to come.
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, TransportError>> + Send + 'a>>;
+
+impl<T: Transport> AnyTransport for T {
+    fn call(&self, message: Vec<u8>) -> Answer<'_> {
+        Box::pin(Transport::call(self, message))
+    }
+}

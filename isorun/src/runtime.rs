@@ -1,0 +1,385 @@
+//! The runtime: the engine, what is registered, what runs.
+
+mod registry;
+
+use std::any::type_name;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::app::{self, App};
+use crate::budget::Budget;
+use crate::error::{AppError, InstantiateError, ProvideError, RegisterError, RemoveError, RuntimeError};
+use crate::graph::Graph;
+use crate::instance::guest::GuestInstance;
+use crate::instance::{Instance, Provider, Provides};
+use crate::interface::Interface;
+use crate::remote::client::RemoteProvider;
+use crate::remote::server::Exports;
+use crate::remote::{Token, Transport};
+use crate::system::{StaticInterface, System, SystemProvider};
+use crate::wiring::Instantiate;
+
+use registry::{Registry, ReservedName};
+
+/// What runs apps: an engine, the interfaces that are registered with it, the apps and the instances.
+///
+/// Cloning gives the same runtime. Several in one process do not know of each other; what one [exports](Runtime::export), another
+/// can [import](Runtime::import).
+///
+/// Calls are futures and need a tokio runtime with its time driver to end at their deadline while they wait.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let runtime = isorun::Runtime::new()?;
+/// let greeter = runtime.register_wit("package example:greeter@1.0.0; interface greeter { greet: func(name: string) -> string; }")?;
+/// assert_eq!(greeter[0].name().to_string(), "example:greeter/greeter@1.0.0");
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Runtime(Arc<Inner>);
+
+pub(crate) struct Inner {
+    engine: Engine,
+    limits: Limits,
+    interfaces: RwLock<Vec<Interface>>,
+    registry: Registry,
+    exports: Exports,
+}
+
+/// What every instance and call of a runtime is held to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) budget: Budget,
+    pub(crate) instance_memory: u64,
+    pub(crate) slice: u64,
+    pub(crate) message: usize,
+}
+
+/// Settings of a [`Runtime`]. Every limit has a finite default.
+#[derive(Clone, Debug)]
+pub struct RuntimeBuilder {
+    limits: Limits,
+    instances: u32,
+}
+
+impl Default for RuntimeBuilder {
+    fn default() -> RuntimeBuilder {
+        let limits = Limits { budget: Budget::default(), instance_memory: 128 << 20, slice: 4_000_000, message: 64 << 20 };
+        RuntimeBuilder { limits, instances: 1000 }
+    }
+}
+
+impl RuntimeBuilder {
+    /// The budget of a call that does not set its own.
+    pub fn budget(mut self, budget: Budget) -> RuntimeBuilder {
+        self.limits.budget = budget;
+        self
+    }
+
+    /// The most bytes that the memories and tables of one instance hold. Default: 128 MiB.
+    pub fn max_instance_memory(mut self, bytes: u64) -> RuntimeBuilder {
+        self.limits.instance_memory = bytes;
+        self
+    }
+
+    /// The most instances of apps that exist at a time. Default: 1000. Each reserves 4 GiB of address space, not of memory.
+    pub fn max_instances(mut self, count: u32) -> RuntimeBuilder {
+        self.instances = count;
+        self
+    }
+
+    /// The fuel between two moments at which a guest gives the thread away and its deadline is looked at. Default: 4 million, about
+    /// 100 µs of a tight loop; smaller slices are fairer and cost more.
+    pub fn slice(mut self, fuel: u64) -> RuntimeBuilder {
+        self.limits.slice = fuel.max(1);
+        self
+    }
+
+    /// The most bytes that one call passes in or out of a guest, and that one message of a remote holds. Default: 64 MiB.
+    pub fn max_message(mut self, bytes: usize) -> RuntimeBuilder {
+        self.limits.message = bytes;
+        self
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space.
+    pub fn build(self) -> Result<Runtime, RuntimeError> {
+        let engine = Engine::new(&self.config()).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let exports = Exports::new().map_err(RuntimeError::Random)?;
+        let (interfaces, registry) = (RwLock::default(), Registry::default());
+        Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, interfaces, registry, exports })))
+    }
+
+    fn config(&self) -> Config {
+        let mut pool = PoolingAllocationConfig::new();
+        // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
+        let several = self.instances.saturating_mul(4);
+        pool.total_component_instances(self.instances)
+            .total_core_instances(several)
+            .total_memories(self.instances)
+            .total_tables(several)
+            .total_stacks(self.instances);
+        let mut config = Config::new();
+        config
+            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+            .consume_fuel(true)
+            // Plain components pay for concurrency on every call and never use it.
+            .concurrency_support(false)
+            .wasm_component_model_map(true)
+            .wasm_component_model_fixed_length_lists(true);
+        config
+    }
+}
+
+impl Runtime {
+    /// A runtime with the defaults of its [builder](RuntimeBuilder).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RuntimeBuilder::build`].
+    pub fn new() -> Result<Runtime, RuntimeError> {
+        RuntimeBuilder::default().build()
+    }
+
+    /// A builder, to set limits.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::default()
+    }
+
+    /// Makes an interface known that this program was compiled with. Doing it twice is the same as once.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Conflict`] if an interface of that name and version is registered with other functions.
+    pub fn register<I: StaticInterface>(&self) -> Result<Interface, RegisterError> {
+        let mut registered = self.register_all(vec![I::interface().clone()])?;
+        Ok(registered.remove(0))
+    }
+
+    /// Makes known every interface with functions in a WIT text, for which this program has no Rust types.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Wit`] with line and column if the text has mistakes or uses what isorun does not carry;
+    /// [`RegisterError::Conflict`] as for [`register`](Runtime::register). Nothing is registered then.
+    pub fn register_wit(&self, text: &str) -> Result<Vec<Interface>, RegisterError> {
+        self.register_all(Interface::from_wit(text)?)
+    }
+
+    fn register_all(&self, new: Vec<Interface>) -> Result<Vec<Interface>, RegisterError> {
+        let mut interfaces = self.0.interfaces.write().unwrap_or_else(PoisonError::into_inner);
+        for interface in &new {
+            if let Some(old) = interfaces.iter().find(|old| old.name() == interface.name()) {
+                let differences = old.differences(interface);
+                if !differences.is_empty() {
+                    return Err(RegisterError::Conflict { interface: interface.name().to_string(), differences });
+                }
+            }
+        }
+        for interface in &new {
+            if !interfaces.iter().any(|old| old.name() == interface.name()) {
+                interfaces.push(interface.clone());
+            }
+        }
+        Ok(new)
+    }
+
+    /// The interfaces that are registered, in the order of their registration.
+    pub fn interfaces(&self) -> Vec<Interface> {
+        self.0.interfaces.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds an app: compiles a component and compares its imports and exports with what is registered. Nothing of it runs.
+    ///
+    /// Compiling takes place off the async threads.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotAComponent`] and [`AppError::Invalid`] if the bytes are no component, [`AppError::Mismatch`] with every import and
+    /// export that does not fit, [`AppError::NameTaken`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it leaves nothing; a compilation that has begun ends in the background and is thrown away.
+    pub async fn add_app(&self, name: &str, bytes: &[u8]) -> Result<App, AppError> {
+        if self.0.registry.has_app(name) {
+            return Err(AppError::NameTaken { app: name.into() });
+        }
+        let component = self.compile(name, bytes).await?;
+        let interfaces = self.interfaces();
+        let mut names: Vec<String> = interfaces.iter().map(|interface| interface.name().to_string()).collect();
+        names.sort();
+        let find = |wanted: &_| {
+            let serving = interfaces.iter().filter(|interface| interface.name().serves(wanted));
+            // The very version first, then the newest of its track.
+            serving.max_by_key(|interface| (interface.name() == wanted, interface.name().version().cloned())).cloned()
+        };
+        let app = app::check(&self.0.engine, name, component, find, &names)?;
+        match self.0.registry.add_app(&app) {
+            true => Ok(app),
+            false => Err(AppError::NameTaken { app: name.into() }),
+        }
+    }
+
+    async fn compile(&self, name: &str, bytes: &[u8]) -> Result<wasmtime::component::Component, AppError> {
+        let (engine, app, bytes) = (self.0.engine.clone(), name.to_string(), bytes.to_vec());
+        let work = move || app::compile(&engine, &app, &bytes);
+        if tokio::runtime::Handle::try_current().is_err() {
+            return work();
+        }
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+            // The compiler panicked, or tokio is shutting down: either way there is no component.
+            Err(AppError::Invalid { app: name.into(), message: error.to_string() })
+        })
+    }
+
+    /// Removes an app.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoveError::InUse`] while it has instances; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    pub fn remove_app(&self, app: &App) -> Result<(), RemoveError> {
+        self.0.registry.remove_app(app)
+    }
+
+    /// Offers a Rust value that implements the interface `I`, as an instance.
+    ///
+    /// One system serves every instance that is wired with its token, several at a time. A type with several interfaces says which one is
+    /// meant: `runtime.system::<kv::Interface>(store)`.
+    pub fn system<I: StaticInterface>(&self, system: impl System<I>) -> Instance {
+        self.system_of(system)
+    }
+
+    fn system_of<I: StaticInterface, T: System<I>>(&self, system: T) -> Instance {
+        let full = type_name::<T>();
+        let name = full.split('<').next().and_then(|path| path.rsplit("::").next()).unwrap_or(full);
+        let provides = Provides::one(I::interface().clone());
+        self.admit(name, provides, Provider::System(SystemProvider::new::<I, T>(system)))
+    }
+
+    /// Begins to make an instance of an app; see [`Instantiate`].
+    pub fn instantiate<'a>(&'a self, app: &'a App) -> Instantiate<'a> {
+        Instantiate::new(self, app)
+    }
+
+    /// Removes an instance and frees what it holds.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in it;
+    /// [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
+        if !self.owns(instance) {
+            return Err(RemoveError::Foreign { name: instance.name().into() });
+        }
+        let exported = self.0.exports.of(instance);
+        self.0.registry.remove(instance, exported)
+    }
+
+    /// What is wired to what, right now.
+    pub fn graph(&self) -> Graph {
+        self.0.registry.graph()
+    }
+
+    /// Lets whoever has the returned token call an interface of an instance by bytes; see [`serve`](Runtime::serve).
+    ///
+    /// The token is 128 random bits: to know it is to be allowed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Instance::caller`].
+    pub fn export<I: StaticInterface>(&self, instance: &Instance) -> Result<Token, ProvideError> {
+        self.export_interface(instance, I::interface())
+    }
+
+    /// The same for an interface without Rust types.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Instance::caller`].
+    pub fn export_interface(&self, instance: &Instance, interface: &Interface) -> Result<Token, ProvideError> {
+        let target = instance.target(interface)?;
+        Ok(self.0.exports.add(interface, target))
+    }
+
+    /// Takes an export back: its token is unknown from now on. `false` if it was already.
+    pub fn unexport(&self, token: &Token) -> bool {
+        self.0.exports.remove(token)
+    }
+
+    /// Something on the other side of a transport that provides the interface `I`, as an instance.
+    ///
+    /// Nothing is sent before the first call.
+    pub fn import<I: StaticInterface>(&self, token: Token, transport: impl Transport) -> Instance {
+        self.import_interface(I::interface(), token, transport)
+    }
+
+    /// The same for an interface without Rust types.
+    pub fn import_interface(&self, interface: &Interface, token: Token, transport: impl Transport) -> Instance {
+        let remote = RemoteProvider::new(interface, token, transport, self.0.limits.message);
+        let name = format!("remote {}", interface.name().interface());
+        self.admit(&name, Provides::one(interface.clone()), Provider::Remote(remote))
+    }
+
+    /// Answers one message of a remote: the whole server. Every message has an answer, also one that makes no sense.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it while the guest runs poisons the instance, as dropping a [`Call`](crate::Call) does.
+    pub async fn serve(&self, message: &[u8]) -> Vec<u8> {
+        self.0.exports.serve(message, self.0.limits.budget, self.0.limits.message).await
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    pub(crate) fn owns(&self, instance: &Instance) -> bool {
+        instance.belongs_to(&self.0)
+    }
+
+    pub(crate) fn reserve_name(&self, wanted: &str) -> ReservedName<'_> {
+        self.0.registry.reserve(wanted)
+    }
+
+    /// Makes an app's running instance known, if nothing that it is wired to was removed meanwhile.
+    pub(crate) fn admit_guest(
+        &self,
+        name: ReservedName<'_>,
+        app: &App,
+        guest: GuestInstance,
+        edges: Vec<(String, Instance)>,
+    ) -> Result<Instance, InstantiateError> {
+        let instance = self.make(name.get(), app.offers().clone(), Provider::Guest(guest));
+        self.0.registry.admit(name, &instance, Some(app), edges)?;
+        Ok(instance)
+    }
+
+    fn admit(&self, name: &str, provides: Provides, provider: Provider) -> Instance {
+        let name = self.reserve_name(name);
+        let instance = self.make(name.get(), provides, provider);
+        // Without edges and app there is nothing that could have gone meanwhile.
+        let _ = self.0.registry.admit(name, &instance, None, Vec::new());
+        instance
+    }
+
+    fn make(&self, name: Arc<str>, provides: Provides, provider: Provider) -> Instance {
+        let id = self.0.registry.next_id();
+        Instance::new(id, name, Arc::downgrade(&self.0), provides, provider, self.0.limits.budget)
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("limits", &self.0.limits).finish_non_exhaustive()
+    }
+}

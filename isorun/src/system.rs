@@ -1,0 +1,293 @@
+//! Rust code behind a WIT interface.
+
+use std::any::{Any, TypeId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::LinkerInstance;
+
+use crate::budget::Cx;
+use crate::error::{CallError, Result};
+use crate::image::codec::Lower;
+use crate::image::guest::{Guest, Outcome, Params};
+use crate::image::params::LiftParams;
+use crate::image::{Image, decode, encode};
+use crate::instance::store::{State, enter, leave};
+use crate::interface::Interface;
+
+/// A future that borrows what it was made from.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An interface that this program was compiled with: the `Interface` type in a module made by
+/// [`#[isorun::interface]`](crate::interface).
+pub trait StaticInterface: Send + Sync + 'static {
+    /// The typed caller of an instance that provides the interface.
+    type Caller;
+
+    /// The interface's name, functions and types.
+    fn interface() -> &'static Interface;
+
+    #[doc(hidden)]
+    fn caller(target: crate::call::Target) -> Self::Caller;
+}
+
+/// A Rust type that implements the interface `I`. Made by [`#[isorun::system]`](crate::system), not by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no system for `{I}`",
+    label = "does not implement that interface",
+    note = "put `#[isorun::system]` on `impl the_module::TheTrait for {Self} {{ .. }}`; a plain `impl` has no glue to guests"
+)]
+pub trait System<I: StaticInterface>: Send + Sync + Sized + 'static {
+    #[doc(hidden)]
+    fn functions<V: Functions<Self>>(visitor: &mut V);
+}
+
+/// Is shown every function of a system: once to link guests to it, once to call it by image.
+#[doc(hidden)]
+pub trait Functions<T> {
+    /// A function that answers at once.
+    fn sync<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl Fn(&T, P) -> Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static;
+
+    /// The same, for one that wants to know who calls.
+    fn sync_cx<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl Fn(&T, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static;
+
+    /// A function that may wait.
+    fn asynchronous<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl for<'a> Fn(&'a T, &'a Cx, P) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static;
+}
+
+/// What a method of a system may return: the function's WIT type, or [`Result`] of it.
+#[doc(hidden)]
+pub trait IntoOutcome<R> {
+    fn into_outcome(self) -> Result<R>;
+}
+
+impl<R> IntoOutcome<R> for R {
+    fn into_outcome(self) -> Result<R> {
+        Ok(self)
+    }
+}
+
+impl<R> IntoOutcome<R> for Result<R> {
+    fn into_outcome(self) -> Result<R> {
+        self
+    }
+}
+
+/// A system as a provider.
+pub(crate) struct SystemProvider {
+    value: Arc<dyn Any + Send + Sync>,
+    by_image: Box<dyn ByImage>,
+    glue: Glue,
+}
+
+/// How to link guests to a system of one type.
+#[derive(Clone, Copy)]
+pub(crate) struct Glue {
+    /// Names the Rust type and the interface: what was linked for one system of the type serves all of them.
+    pub(crate) id: TypeId,
+    /// Defines the functions of the interface whose names are wanted, for the system in slot `slot`.
+    pub(crate) link: fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &[Arc<str>]) -> wasmtime::Result<()>,
+}
+
+impl SystemProvider {
+    pub(crate) fn new<I: StaticInterface, T: System<I>>(system: T) -> SystemProvider {
+        let value = Arc::new(system);
+        let mut table = ImageTable { system: value.clone(), handlers: Vec::new() };
+        T::functions(&mut table);
+        SystemProvider {
+            value,
+            by_image: Box::new(table),
+            glue: Glue { id: TypeId::of::<fn(T, I)>(), link: link::<I, T> },
+        }
+    }
+
+    pub(crate) fn value(&self) -> &Arc<dyn Any + Send + Sync> {
+        &self.value
+    }
+
+    pub(crate) fn glue(&self) -> Glue {
+        self.glue
+    }
+
+    /// Calls function `function` of the interface with parameters and result as images.
+    pub(crate) async fn call(&self, function: u32, cx: &Cx, params: &Image) -> Result<Image> {
+        self.by_image.call(function, cx, params).await
+    }
+}
+
+fn link<I: StaticInterface, T: System<I>>(
+    linker: &mut LinkerInstance<'_, State>,
+    slot: usize,
+    wanted: &[Arc<str>],
+) -> wasmtime::Result<()> {
+    let mut link = Link { linker, slot, wanted, interface: I::interface(), result: Ok(()) };
+    T::functions(&mut link);
+    link.result
+}
+
+/// Defines each function for guests.
+struct Link<'a, 'l> {
+    linker: &'a mut LinkerInstance<'l, State>,
+    slot: usize,
+    wanted: &'a [Arc<str>],
+    interface: &'static Interface,
+    result: wasmtime::Result<()>,
+}
+
+impl Link<'_, '_> {
+    /// The function's name, if the guest imports it.
+    fn name(&self, function: u32) -> Option<&'static str> {
+        let name = self.interface.functions().get(function as usize)?.name();
+        self.wanted.iter().any(|wanted| **wanted == *name).then_some(name)
+    }
+
+    fn defined(&mut self, result: wasmtime::Result<()>) {
+        if self.result.is_ok() {
+            self.result = result;
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
+    fn sync<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl Fn(&T, P) -> Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        let Some(name) = self.name(function) else { return };
+        let slot = self.slot;
+        let defined = self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            let system: &T = store.data().system(slot)?;
+            Ok(Guest::<_, M>(Outcome(call(system, params.0.0)?)))
+        });
+        self.defined(defined);
+    }
+
+    fn sync_cx<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl Fn(&T, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        let Some(name) = self.name(function) else { return };
+        let slot = self.slot;
+        let defined = self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            let cx = enter(&store)?;
+            let system: &T = store.data().system(slot)?;
+            Ok(Guest::<_, M>(Outcome(call(system, &cx, params.0.0)?)))
+        });
+        self.defined(defined);
+    }
+
+    fn asynchronous<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl for<'a> Fn(&'a T, &'a Cx, P) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        let Some(name) = self.name(function) else { return };
+        let slot = self.slot;
+        let defined = self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            Box::new(async move {
+                let cx = enter(&store)?;
+                let system = store.data().shared_system::<T>(slot)?;
+                let result = call(&system, &cx, params.0.0).await;
+                leave(&mut store, cx).await?;
+                Ok(Guest::<_, M>(Outcome(result?)))
+            })
+        });
+        self.defined(defined);
+    }
+}
+
+/// Calls functions by image.
+trait ByImage: Send + Sync {
+    fn call<'a>(&'a self, function: u32, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>>;
+}
+
+type Handler<T> = Box<dyn for<'a> Fn(&'a T, &'a Cx, &'a Image) -> BoxFuture<'a, Result<Image>> + Send + Sync>;
+
+/// One handler per function, in the interface's order.
+struct ImageTable<T> {
+    system: Arc<T>,
+    handlers: Vec<Handler<T>>,
+}
+
+impl<T: Send + Sync + 'static> ByImage for ImageTable<T> {
+    fn call<'a>(&'a self, function: u32, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>> {
+        match self.handlers.get(function as usize) {
+            Some(handler) => handler(&self.system, cx, params),
+            None => Box::pin(std::future::ready(Err(CallError::system("a system was asked for a function that it does not have")))),
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
+    fn sync<P, R, const N: usize, const M: usize>(
+        &mut self,
+        _: u32,
+        call: impl Fn(&T, P) -> Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        self.handlers.push(Box::new(move |system, _, params| {
+            let answer = || -> Result<Image> { Ok(encode::encode(&call(system, decode::decode_params(params.as_bytes())?)?)?) };
+            Box::pin(std::future::ready(answer()))
+        }));
+    }
+
+    fn sync_cx<P, R, const N: usize, const M: usize>(
+        &mut self,
+        _: u32,
+        call: impl Fn(&T, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        self.handlers.push(Box::new(move |system, cx, params| {
+            let answer = || -> Result<Image> { Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?)?)?) };
+            Box::pin(std::future::ready(answer()))
+        }));
+    }
+
+    fn asynchronous<P, R, const N: usize, const M: usize>(
+        &mut self,
+        _: u32,
+        call: impl for<'a> Fn(&'a T, &'a Cx, P) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        self.handlers.push(Box::new(move |system, cx, params| {
+            Box::pin(async move { Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?).await?)?) })
+        }));
+    }
+}

@@ -1,0 +1,78 @@
+//! The shared part of types that are made of others.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::check::Extent;
+use crate::image::layout::Layout;
+
+/// The parts of a type that is made of others, to which it dereferences.
+///
+/// Only the constructors of [`Type`](super::Type) make one, so that what is cached beside the parts is right.
+pub struct Compound<P>(Arc<Node<P>>);
+
+struct Node<P> {
+    layout: Layout,
+    extent: Extent,
+    parts: P,
+}
+
+impl<P> Compound<P> {
+    pub(super) fn new(layout: Layout, extent: Extent, parts: P) -> Compound<P> {
+        let extent = extent.limited(layout);
+        let layout = if extent.flaw.is_some() { IMPOSSIBLE } else { layout };
+        Compound(Arc::new(Node { layout, extent, parts }))
+    }
+
+    // Not methods: one of these names would hide that of the part, which is meant in `element.layout()`.
+
+    /// The layout of the type as a whole.
+    pub(super) fn layout(this: &Self) -> Layout {
+        this.0.layout
+    }
+
+    pub(super) fn extent(this: &Self) -> &Extent {
+        &this.0.extent
+    }
+}
+
+/// The layout of a type that is refused. No image has room for it, so that none is ever read or written.
+const IMPOSSIBLE: Layout = Layout { size: u32::MAX, align: 1, flat: u32::MAX };
+
+impl<P> Deref for Compound<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.0.parts
+    }
+}
+
+impl<P> Clone for Compound<P> {
+    fn clone(&self) -> Compound<P> {
+        Compound(Arc::clone(&self.0))
+    }
+}
+
+impl<P: PartialEq> PartialEq for Compound<P> {
+    fn eq(&self, other: &Compound<P>) -> bool {
+        // Most types that are compared are the same one, or differ in what is cached.
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.layout == other.0.layout && self.0.extent == other.0.extent && self.0.parts == other.0.parts)
+    }
+}
+
+impl<P: Eq> Eq for Compound<P> {}
+
+impl<P: Hash> Hash for Compound<P> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.parts.hash(state);
+    }
+}
+
+impl<P: fmt::Debug> fmt::Debug for Compound<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.parts.fmt(f)
+    }
+}
