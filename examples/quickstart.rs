@@ -44,7 +44,8 @@ impl files::Fs for Disk {
         for entry in fs::read_dir(folder).map_err(explain)? {
             let entry = entry.map_err(explain)?;
             let metadata = entry.metadata().map_err(explain)?;
-            let (kind, size) = if metadata.is_dir() { (files::Kind::Folder, 0) } else { (files::Kind::File, metadata.len()) };
+            let (kind, size) =
+                if metadata.is_dir() { (files::Kind::Folder, 0) } else { (files::Kind::File, metadata.len()) };
             entries.push(files::Entry { name: entry.file_name().to_string_lossy().into_owned(), kind, size });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));

@@ -167,6 +167,7 @@ fn type_of(json: &Json) -> Result<Type> {
 }
 
 fn primitive(name: &str) -> Result<Type> {
+    #[rustfmt::skip]
     let all = [
         Type::Bool, Type::S8, Type::U8, Type::S16, Type::U16, Type::S32, Type::U32, Type::S64, Type::U64, Type::F32,
         Type::F64, Type::Char, Type::String,
@@ -203,7 +204,8 @@ fn value_of(ty: &Type, json: &Json) -> Result<Value> {
             Value::Map(list(json)?.iter().map(pair).collect::<Result<_>>()?)
         }
         Type::Record(fields) => {
-            let fields = fields.iter().map(|field| Ok((field.label.clone(), value_of(&field.ty, &json[&*field.label])?)));
+            let fields =
+                fields.iter().map(|field| Ok((field.label.clone(), value_of(&field.ty, &json[&*field.label])?)));
             Value::record(fields.collect::<Result<Vec<_>>>()?)
         }
         Type::Tuple(members) => {

@@ -11,7 +11,7 @@ use crate::setup::{compute, relay};
 
 const PEERS: [(&str, Provider); 2] = [("static", Provider::Static), ("val", Provider::Val)];
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     let caller = &bench.setup.relay.caller::<relay::Interface>()?;
     let points: Vec<_> = (0..1000).map(|n| compute::Point { x: n, y: n }).collect();
     let texts: Vec<String> = (0..100).map(|n| format!("text number {n}")).collect();
@@ -30,7 +30,7 @@ pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> anyhow::Result<()> {
     against(bench, rows, "app-app/strings", "join", (texts.clone(),), |_: (String,)| (), join).await
 }
 
-async fn repeat(times: u64, call: impl AsyncFn() -> isorun::Result<()>) -> anyhow::Result<()> {
+async fn repeat(times: u64, call: impl AsyncFn() -> isorun::Result<()>) -> wasmtime::Result<()> {
     for _ in 0..times {
         call().await?;
     }
@@ -44,8 +44,8 @@ async fn against<P, R>(
     function: &str,
     params: P,
     _: fn(R),
-    ours: impl AsyncFn(u64) -> anyhow::Result<()>,
-) -> anyhow::Result<()>
+    ours: impl AsyncFn(u64) -> wasmtime::Result<()>,
+) -> wasmtime::Result<()>
 where
     P: ComponentNamedList + Lower + Clone,
     R: ComponentNamedList + Lift + 'static,

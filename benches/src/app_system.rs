@@ -1,11 +1,11 @@
 //! What does one call from a guest into a system cost?
 
+use crate::Bench;
 use crate::measure::Row;
 use crate::peer::{self, Peer, Provider, export};
 use crate::setup::relay;
-use crate::Bench;
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     if !bench.wants("app-system/tick") {
         return Ok(());
     }

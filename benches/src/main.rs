@@ -12,22 +12,23 @@ mod setup;
 
 use std::path::Path;
 
-use anyhow::Context;
+use wasmtime::error::Context;
 
 use measure::{Plan, Row};
 use setup::Setup;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> wasmtime::Result<()> {
     let (mut quick, mut filter) = (false, String::new());
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--quick" => quick = true,
             part if !part.starts_with('-') => filter = part.into(),
-            other => anyhow::bail!("unknown option `{other}`\n  usage: isorun-bench [--quick] [PART-OF-AN-ID]"),
+            other => wasmtime::bail!("unknown option `{other}`\n  usage: isorun-bench [--quick] [PART-OF-AN-ID]"),
         }
     }
-    let plan = if quick { Plan { rounds: 21, round_ns: 10_000_000 } } else { Plan { rounds: 101, round_ns: 20_000_000 } };
+    let plan =
+        if quick { Plan { rounds: 21, round_ns: 10_000_000 } } else { Plan { rounds: 101, round_ns: 20_000_000 } };
     let bench = Bench { plan, filter, setup: Setup::new().await? };
     let mut rows = Vec::new();
     host_app::measure(&bench, &mut rows).await?;
@@ -55,7 +56,14 @@ impl Bench {
 fn print(rows: &[Row]) {
     println!("{:<20} {:>12} {:<10} {:>12} {:>7}", "id", "ours", "peer", "peer's", "ratio");
     for row in rows {
-        println!("{:<20} {:>12} {:<10} {:>12} {:>7.2}", row.id, span(row.ours_ns), row.peer, span(row.peer_ns), row.ratio());
+        println!(
+            "{:<20} {:>12} {:<10} {:>12} {:>7.2}",
+            row.id,
+            span(row.ours_ns),
+            row.peer,
+            span(row.peer_ns),
+            row.ratio()
+        );
     }
 }
 
@@ -67,7 +75,7 @@ fn span(ns: f64) -> String {
     }
 }
 
-fn write(rows: &[Row]) -> anyhow::Result<()> {
+fn write(rows: &[Row]) -> wasmtime::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let rows: Vec<_> = rows.iter().map(Row::to_json).collect();

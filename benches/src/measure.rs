@@ -45,9 +45,9 @@ impl Plan {
         self,
         id: &str,
         peer: &str,
-        mut ours: impl AsyncFnMut(u64) -> anyhow::Result<()>,
-        mut theirs: impl AsyncFnMut(u64) -> anyhow::Result<()>,
-    ) -> anyhow::Result<Row> {
+        mut ours: impl AsyncFnMut(u64) -> wasmtime::Result<()>,
+        mut theirs: impl AsyncFnMut(u64) -> wasmtime::Result<()>,
+    ) -> wasmtime::Result<Row> {
         let times = [self.times(&mut ours).await?, self.times(&mut theirs).await?];
         let (mut our_rounds, mut their_rounds) = (Vec::new(), Vec::new());
         for round in 0..self.rounds {
@@ -63,7 +63,7 @@ impl Plan {
     }
 
     /// How many times fill a round. Warms up on the way.
-    async fn times(self, work: &mut impl AsyncFnMut(u64) -> anyhow::Result<()>) -> anyhow::Result<u64> {
+    async fn times(self, work: &mut impl AsyncFnMut(u64) -> wasmtime::Result<()>) -> wasmtime::Result<u64> {
         let mut times = 1;
         loop {
             let ns = one(work, times).await? * times as f64;
@@ -76,7 +76,7 @@ impl Plan {
 }
 
 /// Nanoseconds for one time.
-async fn one(work: &mut impl AsyncFnMut(u64) -> anyhow::Result<()>, times: u64) -> anyhow::Result<f64> {
+async fn one(work: &mut impl AsyncFnMut(u64) -> wasmtime::Result<()>, times: u64) -> wasmtime::Result<f64> {
     let start = Instant::now();
     work(times).await?;
     Ok(start.elapsed().as_nanos() as f64 / times as f64)

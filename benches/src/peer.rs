@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use tokio::sync::Mutex;
-use wasmtime::component::{Component, ComponentType, Func, Instance, InstancePre, Lift, Linker, LinkerInstance, Lower, TypedFunc, Val};
+use wasmtime::component::{
+    Component, ComponentType, Func, Instance, InstancePre, Lift, Linker, LinkerInstance, Lower, TypedFunc, Val,
+};
+use wasmtime::error::Context;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreContextMut};
 
 use crate::setup;
@@ -51,7 +53,7 @@ type Shared<T> = Arc<Mutex<(Store<()>, T)>>;
 
 impl Peer {
     /// The settings are those of isorun's runtime.
-    pub fn new() -> anyhow::Result<Peer> {
+    pub fn new() -> wasmtime::Result<Peer> {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_core_instances(4000).total_tables(4000);
         let mut config = Config::new();
@@ -67,7 +69,7 @@ impl Peer {
         Ok(Peer { engine, calc, relay })
     }
 
-    fn store(&self) -> anyhow::Result<Store<()>> {
+    fn store(&self) -> wasmtime::Result<Store<()>> {
         let mut store = Store::new(&self.engine, ());
         store.fuel_async_yield_interval(Some(SLICE))?;
         store.set_fuel(FUEL)?;
@@ -75,14 +77,14 @@ impl Peer {
     }
 
     /// A new `calc`.
-    pub async fn calc(&self) -> anyhow::Result<(Store<()>, Instance)> {
+    pub async fn calc(&self) -> wasmtime::Result<(Store<()>, Instance)> {
         let mut store = self.store()?;
         let instance = self.calc.instantiate_async(&mut store).await?;
         Ok((store, instance))
     }
 
     /// A new `relay`, wired to a new `calc` and to a host function.
-    pub async fn relay(&self, provider: Provider) -> anyhow::Result<(Store<()>, Instance)> {
+    pub async fn relay(&self, provider: Provider) -> wasmtime::Result<(Store<()>, Instance)> {
         let mut linker = Linker::new(&self.engine);
         linker.instance(HOST)?.func_wrap("tick", |_: StoreContextMut<'_, ()>, (n,): (u64,)| Ok((n + 1,)))?;
         let (mut store, calc) = self.calc().await?;
@@ -118,7 +120,7 @@ impl Peer {
 }
 
 /// Looks a function of an exported interface up.
-pub fn export(store: &mut Store<()>, instance: &Instance, interface: &str, name: &str) -> anyhow::Result<Func> {
+pub fn export(store: &mut Store<()>, instance: &Instance, interface: &str, name: &str) -> wasmtime::Result<Func> {
     let interface = instance.get_export_index(&mut *store, None, interface).context("no such interface")?;
     let function = instance.get_export_index(&mut *store, Some(&interface), name).context("no such function")?;
     instance.get_func(store, function).context("no function")

@@ -6,8 +6,8 @@ use isorun::{App, Instance, Runtime};
 #[isorun::interface("../examples/apps/wit/bench/bench.wit")]
 pub mod compute {}
 
-/// `test:bench/relay`: the same work, passed on.
-#[isorun::interface("../examples/apps/wit/bench/bench.wit")]
+/// `test:bench/relay`: the same work, passed on. It shares the type of a point.
+#[isorun::interface("../examples/apps/wit/bench/bench.wit", with("test:bench/compute" = crate::setup::compute))]
 pub mod relay {}
 
 /// A host function that does next to nothing.
@@ -39,7 +39,7 @@ pub struct Setup {
 
 impl Setup {
     /// Adds both apps and wires them.
-    pub async fn new() -> anyhow::Result<Setup> {
+    pub async fn new() -> wasmtime::Result<Setup> {
         let runtime = Runtime::new()?;
         runtime.register::<compute::Interface>()?;
         runtime.register::<relay::Interface>()?;

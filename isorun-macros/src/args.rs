@@ -39,10 +39,9 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
             if input.peek(LitStr) {
                 let path: LitStr = input.parse()?;
                 if args.path.is_some() || !seen.is_empty() {
-                    wrong.push(
-                        Diagnostic::new(&path, "the path stands once and first")
-                            .help("write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`"),
-                    );
+                    wrong.push(Diagnostic::new(&path, "the path stands once and first").help(
+                        "write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
+                    ));
                 }
                 args.path.get_or_insert(path);
             } else {
@@ -77,7 +76,10 @@ fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong
         "interface" => {
             input.parse::<Token![=]>()?;
             args.interface = Some(input.parse().map_err(|error| {
-                syn::Error::new(error.span(), "expected the name of an interface in quotes\nhelp: write `interface = \"ns:pkg/name\"`")
+                syn::Error::new(
+                    error.span(),
+                    "expected the name of an interface in quotes\nhelp: write `interface = \"ns:pkg/name\"`",
+                )
             })?);
         }
         "crate" => {
@@ -92,7 +94,10 @@ fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong
         "derives" => args.derives.extend(list(input, Path::parse_mod_style)?),
         "features" => args.features.extend(list(input, |input| {
             input.parse::<LitStr>().map_err(|error| {
-                syn::Error::new(error.span(), "expected the name of a feature in quotes\nhelp: write `features(\"name\")`")
+                syn::Error::new(
+                    error.span(),
+                    "expected the name of a feature in quotes\nhelp: write `features(\"name\")`",
+                )
             })
         })?),
         _ => {
@@ -149,7 +154,8 @@ pub(crate) fn parse_handed(tokens: TokenStream) -> Result<Handed, Diagnostics> {
         parenthesized!(content in input);
         let mut files = Vec::new();
         while !content.is_empty() {
-            let (group, path, text) = (content.parse::<LitInt>()?, content.parse::<LitStr>()?, content.parse::<LitStr>()?);
+            let (group, path, text) =
+                (content.parse::<LitInt>()?, content.parse::<LitStr>()?, content.parse::<LitStr>()?);
             files.push(File { path: path.value(), text: text.value(), group: group.base10_parse()? });
         }
         Ok(Handed { wire_name, features, shared, krate, files, item: input.parse()? })
@@ -165,8 +171,15 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let args = parse(quote!("wit/fs.wit", interface = "a:b/c", with("a:b/t" = crate::t, "a:b/u" = u), derives(Eq, serde::Serialize), features("x"), crate = ::iso))
-            .expect("these are right");
+        let args = parse(quote!(
+            "wit/fs.wit",
+            interface = "a:b/c",
+            with("a:b/t" = crate::t, "a:b/u" = u),
+            derives(Eq, serde::Serialize),
+            features("x"),
+            crate = ::iso
+        ))
+        .expect("these are right");
         assert_eq!(args.path.map(|path| path.value()).as_deref(), Some("wit/fs.wit"));
         assert_eq!((args.with.len(), args.derives.len(), args.features.len()), (2, 2, 1));
         assert!(args.krate.is_some());
@@ -175,10 +188,13 @@ mod tests {
     #[test]
     fn all_unknown_options_are_reported_at_once() {
         let wrong = parse(quote!(interfaces = "a:b/c", "wit/fs.wit", remote)).err().expect("three mistakes");
-        assert_eq!(wrong.messages(), [
-            "unknown option `interfaces`\nhelp: did you mean `interface`?",
-            "the path stands once and first\nhelp: write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
-            "unknown option `remote`\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`",
-        ]);
+        assert_eq!(
+            wrong.messages(),
+            [
+                "unknown option `interfaces`\nhelp: did you mean `interface`?",
+                "the path stands once and first\nhelp: write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
+                "unknown option `remote`\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`",
+            ]
+        );
     }
 }

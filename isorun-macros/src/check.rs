@@ -36,7 +36,8 @@ pub(crate) fn interface(model: &Model, args: &Args) -> Diagnostics {
     for (shared, (name, _)) in model.shared.iter().zip(&args.with) {
         if let Some(known) = &shared.unknown {
             let unknown = Diagnostic::new(name, format!("there is no interface `{}`", shared.name));
-            let full: Vec<&str> = known.iter().flat_map(|name| [name.as_str(), name.split('@').next().unwrap_or(name)]).collect();
+            let full: Vec<&str> =
+                known.iter().flat_map(|name| [name.as_str(), name.split('@').next().unwrap_or(name)]).collect();
             wrong.push(match nearest(&shared.name, full) {
                 Some(near) => unknown.help(format!("did you mean `{near}`?")),
                 None => unknown.help(format!("`{}` can use types of {}", model.wire_name, known.join(", "))),
@@ -59,24 +60,36 @@ fn type_def(model: &Model, def: &TypeDef, blame: &TokenStream) -> Option<Diagnos
                 1 => " with its function".to_owned(),
                 several => format!(" with its {several} functions"),
             };
-            Some(refuse(format!("`{name}` is a resource{functions}, and isorun passes plain values only")).help(INSTEAD_OF_RESOURCE))
+            Some(
+                refuse(format!("`{name}` is a resource{functions}, and isorun passes plain values only"))
+                    .help(INSTEAD_OF_RESOURCE),
+            )
         }
         TypeKind::Record(fields) if fields.is_empty() => Some(
             refuse(format!("the record `{name}` has no fields, and the component model no longer has such records"))
                 .help("leave it out of the signatures, or give it a field"),
         ),
         TypeKind::Flags(flags) if flags.is_empty() => Some(
-            refuse(format!("the flags `{name}` have no labels, and the component model no longer has such flags")).help("give them a label"),
+            refuse(format!("the flags `{name}` have no labels, and the component model no longer has such flags"))
+                .help("give them a label"),
         ),
         TypeKind::Flags(flags) if flags.len() > MOST_FLAGS => Some(
-            refuse(format!("the flags `{name}` have {} labels, and the component model allows {MOST_FLAGS}", flags.len()))
-                .help("split them into two types of flags"),
+            refuse(format!(
+                "the flags `{name}` have {} labels, and the component model allows {MOST_FLAGS}",
+                flags.len()
+            ))
+            .help("split them into two types of flags"),
         ),
-        TypeKind::Record(fields) => refused(model, fields.iter().map(|field| (format!("field `{}` is", field.wit_name), &field.ty)))
-            .map(|(what, help)| refuse(format!("the record `{name}` cannot be used: {what}")).help(help)),
+        TypeKind::Record(fields) => {
+            refused(model, fields.iter().map(|field| (format!("field `{}` is", field.wit_name), &field.ty)))
+                .map(|(what, help)| refuse(format!("the record `{name}` cannot be used: {what}")).help(help))
+        }
         TypeKind::Variant(cases) => {
-            let payloads = cases.iter().filter_map(|case| Some((format!("case `{}` has", case.label.wit_name), case.payload.as_ref()?)));
-            refused(model, payloads).map(|(what, help)| refuse(format!("the variant `{name}` cannot be used: {what}")).help(help))
+            let payloads = cases
+                .iter()
+                .filter_map(|case| Some((format!("case `{}` has", case.label.wit_name), case.payload.as_ref()?)));
+            refused(model, payloads)
+                .map(|(what, help)| refuse(format!("the variant `{name}` cannot be used: {what}")).help(help))
         }
         TypeKind::Alias(ty) => refused(model, [("it is".to_owned(), ty)])
             .map(|(what, help)| refuse(format!("the type `{name}` cannot be used: {what}")).help(help)),
@@ -97,7 +110,8 @@ fn function(model: &Model, function: &Function, blame: &TokenStream) -> Option<D
     Some(Diagnostic::new(blame, format!("`{name}` cannot be called: {what}")).place(&function.place).help(help))
 }
 
-const INSTEAD_OF_RESOURCE: &str = "let a plain value stand for it, such as an id or a path, that functions take as a parameter";
+const INSTEAD_OF_RESOURCE: &str =
+    "let a plain value stand for it, such as an id or a path, that functions take as a parameter";
 
 /// What is wrong with some of the types, in one sentence, and what to do about the first.
 fn refused<'a>(model: &'a Model, types: impl IntoIterator<Item = (String, &'a Type)>) -> Option<(String, String)> {

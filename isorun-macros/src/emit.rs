@@ -80,16 +80,18 @@ pub(crate) fn to_callback(user: &Implementation) -> TokenStream {
 fn wrap(docs: &TokenStream, module: &ItemMod, artefacts: impl IntoIterator<Item = TokenStream>) -> TokenStream {
     let ItemMod { attrs, vis, unsafety, ident, content, .. } = module;
     let own: &[Item] = content.as_ref().map_or(&[], |(_, items)| items);
-    let (inner, outer): (Vec<_>, Vec<_>) = attrs.iter().partition(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)));
+    let (inner, outer): (Vec<_>, Vec<_>) =
+        attrs.iter().partition(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)));
     let artefacts = artefacts.into_iter();
     quote! {
         #(#outer)*
         #docs
         #[allow(
+            clippy::too_many_arguments,
             rustdoc::bare_urls,
             rustdoc::broken_intra_doc_links,
             rustdoc::invalid_html_tags,
-            reason = "these docs were written for WIT"
+            reason = "signatures and docs are those of the WIT"
         )]
         #vis #unsafety mod #ident {
             #(#inner)*

@@ -33,7 +33,11 @@ impl Site {
         let (root_variable, root) = root.unwrap_or(("CARGO_MANIFEST_DIR", ".".into()));
         let here = proc_macro::Span::call_site();
         let package = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
-        Self { root: root.into(), root_variable, location: format!("{package}:{}:{}:{}", here.file(), here.line(), here.column()) }
+        Self {
+            root: root.into(),
+            root_variable,
+            location: format!("{package}:{}:{}:{}", here.file(), here.line(), here.column()),
+        }
     }
 }
 
@@ -47,7 +51,8 @@ pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> To
         }
     };
     if module.content.is_none() {
-        let wrong = Diagnostic::new(&module, "the module of an interface has braces").help(format!("write `mod {} {{}}`", module.ident));
+        let wrong = Diagnostic::new(&module, "the module of an interface has braces")
+            .help(format!("write `mod {} {{}}`", module.ident));
         return Diagnostics::from(wrong).into_token_stream();
     }
     let args = match args::parse(args) {
@@ -75,15 +80,23 @@ pub(crate) fn system(args: TokenStream, item: TokenStream, site: &Site) -> Token
     if args.path.is_none() {
         if let Some(option) = &args.first_option {
             let wrong = Diagnostic::new(option, format!("`{option}` has no effect without a path"));
-            let help = format!("move it to the `#[isorun::interface(..)]` of `{}`, or add the path of the WIT here", user.module_text());
+            let help = format!(
+                "move it to the `#[isorun::interface(..)]` of `{}`, or add the path of the WIT here",
+                user.module_text()
+            );
             return Diagnostics::from(wrong.help(help)).into_token_stream();
         }
         return emit::to_callback(&user);
     }
     let name = user.module_name();
-    let is_beside = user.module.segments.len() == 1 || (user.module.segments.len() == 2 && user.module.segments[0].ident == "self");
-    if !is_beside || user.module.leading_colon.is_some() || ["self", "super", "crate"].iter().any(|keyword| name == keyword) {
-        let wrong = Diagnostic::new(&user.module, format!("`{}` is not a module beside this impl block", user.module_text()));
+    let is_beside =
+        user.module.segments.len() == 1 || (user.module.segments.len() == 2 && user.module.segments[0].ident == "self");
+    if !is_beside
+        || user.module.leading_colon.is_some()
+        || ["self", "super", "crate"].iter().any(|keyword| name == keyword)
+    {
+        let wrong =
+            Diagnostic::new(&user.module, format!("`{}` is not a module beside this impl block", user.module_text()));
         let help = "with a path, `system` generates the module where it stands: write `fs::Fs`, or leave the path out if the module exists";
         return Diagnostics::from(wrong.help(help)).into_token_stream();
     }
@@ -105,7 +118,12 @@ pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
         let handed = args::parse_handed(input)?;
         let user = implementation::parse(handed.item)?;
         let source = source::load_again(handed.files, &handed.features, &handed.wire_name)?;
-        let shared = handed.shared.into_iter().map(|name| SharedInterface { name, path: TokenStream::new(), unknown: None, is_used: false });
+        let shared = handed.shared.into_iter().map(|name| SharedInterface {
+            name,
+            path: TokenStream::new(),
+            unknown: None,
+            is_used: false,
+        });
         let options = Options {
             krate: handed.krate.clone(),
             krate_outside: handed.krate,

@@ -87,7 +87,12 @@ pub(crate) fn parse(item: TokenStream) -> Result<Implementation, Diagnostics> {
     module.segments.pop_punct();
     if module.segments.is_empty() {
         let name = &trait_path;
-        return Err(Diagnostic::new(name, format!("`{}` does not say which module it is from", name.to_token_stream())).help(help).into());
+        return Err(Diagnostic::new(
+            name,
+            format!("`{}` does not say which module it is from", name.to_token_stream()),
+        )
+        .help(help)
+        .into());
     }
     let methods = item.items.iter().filter_map(|item| match item {
         ImplItem::Fn(function) => Some(method(function)),

@@ -73,9 +73,15 @@ pub(crate) enum TypeKind {
     Flags(Vec<Label>),
     Alias(Type),
     /// The type `name` of another module.
-    Shared { interface: usize, name: String, like: SharedKind },
+    Shared {
+        interface: usize,
+        name: String,
+        like: SharedKind,
+    },
     /// A resource with so many functions; refused.
-    Resource { functions: usize },
+    Resource {
+        functions: usize,
+    },
 }
 
 /// What must be known of a type that another module has.
@@ -228,7 +234,9 @@ impl Model {
             Type::List(element) => Passing::Slice(element),
             Type::Option(content) => Passing::Option(content),
             Type::Named(index) => match &self.types[*index].kind {
-                TypeKind::Enum(_) | TypeKind::Flags(_) | TypeKind::Shared { like: SharedKind::Value, .. } => Passing::Value,
+                TypeKind::Enum(_) | TypeKind::Flags(_) | TypeKind::Shared { like: SharedKind::Value, .. } => {
+                    Passing::Value
+                }
                 _ => Passing::Reference,
             },
             _ => Passing::Reference,

@@ -12,8 +12,11 @@ pub(crate) fn wit(model: &Model, function: &Function) -> String {
 
 /// `fn read(&self, path: &str) -> Result<Vec<u8>, fs::Error>`, where `module` is `fs`.
 pub(crate) fn rust(model: &Model, function: &Function, module: &str) -> String {
-    let params: String =
-        function.params.iter().map(|param| format!(", {}: {}", param.rust_name, rust_argument(model, &param.ty, module))).collect();
+    let params: String = function
+        .params
+        .iter()
+        .map(|param| format!(", {}: {}", param.rust_name, rust_argument(model, &param.ty, module)))
+        .collect();
     let result = function.result.as_ref().map(|ty| format!(" -> {}", rust_type(model, ty, module))).unwrap_or_default();
     format!("fn {}(&self{params}){result}", function.rust_name)
 }

@@ -63,7 +63,9 @@ pub(crate) fn load(args: &Args, module: &Ident, site: &Site) -> Result<Source, D
     for feature in &args.features {
         if !source.files.iter().any(|file| file.text.contains(&feature.value())) {
             let place = format!("nothing in `{}` is behind the feature `{}`", path.shown, feature.value());
-            return Err(Diagnostic::new(feature, place).help("remove it from `features(..)`, or correct its name").into());
+            return Err(Diagnostic::new(feature, place)
+                .help("remove it from `features(..)`, or correct its name")
+                .into());
         }
     }
     let (interface, wire_name) = select(&source, args, module, &path.shown, &blame)?;
@@ -241,7 +243,12 @@ struct Resolved {
 }
 
 /// Parses the groups, picks those that the first one needs, and resolves them.
-fn resolve(files: Vec<File>, features: &[String], wanted: Option<&syn::LitStr>, blame: &TokenStream) -> Result<Resolved, Diagnostic> {
+fn resolve(
+    files: Vec<File>,
+    features: &[String],
+    wanted: Option<&syn::LitStr>,
+    blame: &TokenStream,
+) -> Result<Resolved, Diagnostic> {
     let last = files.iter().map(|file| file.group).max().unwrap_or_default();
     let mut groups: Vec<Option<Result<UnresolvedPackageGroup, Diagnostic>>> =
         (0..=last).map(|group| Some(parse(&files, group, blame))).collect();
@@ -252,7 +259,9 @@ fn resolve(files: Vec<File>, features: &[String], wanted: Option<&syn::LitStr>, 
     let main_names: Vec<PackageName> = packages(&main).map(|package| package.name.clone()).collect();
 
     let mut needed = requirements(&main);
-    if let Some((package, _)) = wanted.and_then(|wanted| wanted.value().split_once('/').map(|(p, i)| (p.to_owned(), i.to_owned()))) {
+    if let Some((package, _)) =
+        wanted.and_then(|wanted| wanted.value().split_once('/').map(|(p, i)| (p.to_owned(), i.to_owned())))
+    {
         let known = groups.iter().flatten().flatten().flat_map(packages);
         needed.extend(known.filter(|known| package == without_version(&known.name)).map(|known| known.name.clone()));
     }
@@ -262,7 +271,8 @@ fn resolve(files: Vec<File>, features: &[String], wanted: Option<&syn::LitStr>, 
         if main_names.contains(&name) || deps.iter().flat_map(packages).any(|package| package.name == name) {
             continue;
         }
-        let found = groups.iter().position(|group| matches!(group, Some(Ok(group)) if packages(group).any(|p| p.name == name)));
+        let found =
+            groups.iter().position(|group| matches!(group, Some(Ok(group)) if packages(group).any(|p| p.name == name)));
         match found.and_then(|index| Some((index, groups[index].take()?.ok()?))) {
             Some((index, group)) => {
                 needed.extend(requirements(&group));
@@ -298,10 +308,14 @@ fn parse(files: &[File], group: usize, blame: &TokenStream) -> Result<Unresolved
     }
     map.parse().map_err(|(map, error): (SourceMap, ParseError)| {
         let wrong = error.kind().to_string();
-        if !error.kind().span().is_known() {
-            return Diagnostic::new(blame, wrong);
+        let mut diagnostic = Diagnostic::new(blame, &wrong);
+        if error.kind().span().is_known() {
+            diagnostic = diagnostic.place(&place(&map, error.kind().span()));
         }
-        Diagnostic::new(blame, wrong).place(&place(&map, error.kind().span()))
+        match wrong.split_once("found keyword `").and_then(|(_, keyword)| keyword.split_once('`')) {
+            Some((keyword, _)) => diagnostic.help(format!("a name that is a keyword of WIT is written `%{keyword}`")),
+            None => diagnostic,
+        }
     })
 }
 
@@ -330,10 +344,13 @@ fn package_not_found(
     }
     // A package in `deps/` that does not parse may well be the one that is missing.
     if let Some(broken) = groups.iter().flatten().find_map(|group| group.as_ref().err()) {
-        diagnostic = diagnostic.note(format!("note: a package in `deps/` cannot be read: {}", broken.message().replace('\n', "\n  ")));
+        diagnostic = diagnostic
+            .note(format!("note: a package in `deps/` cannot be read: {}", broken.message().replace('\n', "\n  ")));
     }
-    let known: Vec<String> = groups.iter().flatten().flatten().flat_map(packages).map(|package| package.name.to_string()).collect();
-    let folder = files.first().map(|file| Path::new(&file.path).parent().map(slashed).unwrap_or_default()).unwrap_or_default();
+    let known: Vec<String> =
+        groups.iter().flatten().flatten().flat_map(packages).map(|package| package.name.to_string()).collect();
+    let folder =
+        files.first().map(|file| Path::new(&file.path).parent().map(slashed).unwrap_or_default()).unwrap_or_default();
     let deps = if folder.is_empty() { "deps/".to_owned() } else { format!("{folder}/deps/") };
     match nearest(&name.to_string(), known.iter().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("`{deps}` has `{near}`; did you mean that?")),
@@ -383,13 +400,21 @@ fn candidates(resolve: &Resolve, packages: &[PackageId], all: bool) -> Vec<Candi
 }
 
 /// Chooses the interface: the one that is named, else the one that is called like the module, else the only one.
-fn select(source: &Resolved, args: &Args, module: &Ident, shown: &str, blame: &TokenStream) -> Result<(InterfaceId, String), Diagnostics> {
+fn select(
+    source: &Resolved,
+    args: &Args,
+    module: &Ident,
+    shown: &str,
+    blame: &TokenStream,
+) -> Result<(InterfaceId, String), Diagnostics> {
     let own = candidates(&source.resolve, &source.packages, false);
     if let Some(wanted) = &args.interface {
         let name = wanted.value();
         let all = candidates(&source.resolve, &source.packages, true);
         let fits = |candidate: &&Candidate| {
-            candidate.wire_name == name || candidate.wire_name.split('@').next() == Some(&name) || candidate.name == name
+            candidate.wire_name == name
+                || candidate.wire_name.split('@').next() == Some(&name)
+                || candidate.name == name
         };
         let exact: Vec<&Candidate> = all.iter().filter(|candidate| candidate.wire_name == name).collect();
         let mut found = if exact.is_empty() { own.iter().filter(fits).collect() } else { exact };
@@ -420,9 +445,12 @@ fn select(source: &Resolved, args: &Args, module: &Ident, shown: &str, blame: &T
         ([], []) => Err(Diagnostic::new(blame, format!("`{shown}` has no interface"))
             .help("functions belong into an `interface`; a `world` alone, or what is behind `@unstable`, is not enough")
             .into()),
-        _ => Err(Diagnostic::new(blame, format!("`{shown}` has {} interfaces, and none of them alone is called `{kebab}`", own.len()))
-            .help(listed(&own))
-            .into()),
+        _ => Err(Diagnostic::new(
+            blame,
+            format!("`{shown}` has {} interfaces, and none of them alone is called `{kebab}`", own.len()),
+        )
+        .help(listed(&own))
+        .into()),
     }
 }
 

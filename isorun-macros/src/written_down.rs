@@ -51,9 +51,12 @@ fn put(tokens: TokenStream, depth: usize, text: &mut String) {
                     put(group.stream(), depth, text);
                 }
                 text.push_str(close);
-                let ends_line = group.delimiter() == Delimiter::Brace || (group.delimiter() == Delimiter::Bracket && text_is_attribute(text, depth));
+                let ends_line = group.delimiter() == Delimiter::Brace
+                    || (group.delimiter() == Delimiter::Bracket && text_is_attribute(text, depth));
                 let punctuated = matches!(tokens.peek(), Some(TokenTree::Punct(_)) | None);
-                if ends_line && (!punctuated || matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#')) {
+                if ends_line
+                    && (!punctuated || matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#'))
+                {
                     line(text, depth);
                     glued = true;
                 }
@@ -68,7 +71,8 @@ fn put(tokens: TokenStream, depth: usize, text: &mut String) {
             }
             other => text.push_str(&other.to_string()),
         }
-        if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.' | '?')) {
+        if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.' | '?'))
+        {
             glued = true;
         }
     }

@@ -15,6 +15,9 @@ pub use std::sync::LazyLock;
 // emit/caller.rs, emit/remote.rs
 pub use crate::call::Target;
 
+// emit/callback.rs
+pub use isorun_macros::system_impl;
+
 // emit/system.rs
 pub use crate::image::guest::result_slots;
 pub use crate::system::{Functions, IntoOutcome};

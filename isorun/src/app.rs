@@ -93,7 +93,11 @@ impl App {
     }
 
     /// What was linked for this shape before, or what `link` makes of it now.
-    pub(crate) fn linked<E>(&self, shape: Shape, link: impl FnOnce() -> Result<InstancePre<State>, E>) -> Result<InstancePre<State>, E> {
+    pub(crate) fn linked<E>(
+        &self,
+        shape: Shape,
+        link: impl FnOnce() -> Result<InstancePre<State>, E>,
+    ) -> Result<InstancePre<State>, E> {
         let mut linked = self.0.linked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pre) = linked.get(&shape) {
             return Ok(pre.clone());
@@ -106,7 +110,11 @@ impl App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("name", &self.0.name).field("imports", &self.imports()).field("provides", &self.provides()).finish()
+        f.debug_struct("App")
+            .field("name", &self.0.name)
+            .field("imports", &self.imports())
+            .field("provides", &self.provides())
+            .finish()
     }
 }
 
@@ -124,13 +132,20 @@ pub(crate) fn compile(engine: &Engine, app: &str, bytes: &[u8]) -> Result<Compon
     sniff(app, bytes)?;
     Component::from_binary(engine, bytes).map_err(|error| {
         let message = error.chain().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
-        AppError::Invalid { app: app.into(), message }
+        // The validator names the proposal that is switched off; everything else it refuses is damage.
+        let help = match message.contains("async feature") || message.contains("error-context") {
+            true => "isorun runs no `async`, `stream`, `future` or `error-context`; build the app against an interface without them",
+            false => "the file is damaged or cut off, or uses a wasm proposal that is not enabled; build or send it again",
+        };
+        AppError::Invalid { app: app.into(), message, help: help.into() }
     })
 }
 
 /// Says what bytes are that are no component; the validator's words would be about a parser's state.
 fn sniff(app: &str, bytes: &[u8]) -> Result<(), AppError> {
-    let not = |found: &str, help: &str| Err(AppError::NotAComponent { app: app.into(), found: found.into(), help: help.into() });
+    let not = |found: &str, help: &str| {
+        Err(AppError::NotAComponent { app: app.into(), found: found.into(), help: help.into() })
+    };
     match bytes {
         // The preamble of a binary: a magic number, a version, a layer (1 is a component, 0 a core module).
         [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
@@ -138,10 +153,14 @@ fn sniff(app: &str, bytes: &[u8]) -> Result<(), AppError> {
             "it is a core wasm module",
             "turn it into a component with `wasm-tools component new`, after embedding its WIT; `cargo component` and `componentize-*` tools do both",
         ),
-        [0, b'a', b's', b'm', ..] => not("it is wasm of a version that this build does not know", "build it with current tools"),
+        [0, b'a', b's', b'm', ..] => {
+            not("it is wasm of a version that this build does not know", "build it with current tools")
+        }
         [] => not("there are no bytes", "check how the file was read"),
         [b'(', ..] => not("it looks like wasm text", "assemble it with `wasm-tools parse`"),
-        [0x7f, b'E', b'L', b'F', ..] => not("it is a native program", "build it for `wasm32-unknown-unknown` and make a component of it"),
+        [0x7f, b'E', b'L', b'F', ..] => {
+            not("it is a native program", "build it for `wasm32-unknown-unknown` and make a component of it")
+        }
         _ => not("it does not start like wasm", "check that the right file was given"),
     }
 }
@@ -154,14 +173,21 @@ pub(crate) fn check(
     registered: impl Fn(&InterfaceName) -> Option<Interface>,
     registered_names: &[String],
 ) -> Result<App, AppError> {
-    let mut survey = Survey { engine, component: &component, registered: &registered, registered_names, problems: Vec::new() };
+    let mut survey = Survey {
+        engine,
+        component: &component,
+        registered: &registered,
+        registered_names,
+        reader: component::Reader::new(),
+        problems: Vec::new(),
+    };
     let imports = survey.imports();
     let (provides, exports) = survey.exports();
     let mut problems = survey.problems;
     if !problems.is_empty() {
         problems.sort_by(|a, b| a.item.cmp(&b.item));
         let imports = component.component_type().imports(engine).count();
-        return Err(AppReport { app: name.into(), imports, problems }.into());
+        return Err(AppReport { app: name.into(), problems }.into());
     }
     Ok(App(Arc::new(Inner {
         name: name.into(),
@@ -180,6 +206,7 @@ struct Survey<'a, F> {
     component: &'a Component,
     registered: &'a F,
     registered_names: &'a [String],
+    reader: component::Reader,
     problems: Vec<AppProblem>,
 }
 
@@ -194,7 +221,8 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
         for (name, item) in ty.imports(self.engine) {
             match &item.ty {
                 ComponentItem::ComponentInstance(instance) => {
-                    let items: Vec<_> = instance.exports(self.engine).map(|(name, item)| (name.to_string(), item.ty)).collect();
+                    let items: Vec<_> =
+                        instance.exports(self.engine).map(|(name, item)| (name.to_string(), item.ty)).collect();
                     imports.extend(self.import(name, &items));
                 }
                 // A type that a world names at its root, for its own functions.
@@ -206,7 +234,11 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
                 ),
                 other => {
                     let what = format!("the import is {}", component::kind(other));
-                    self.problem(name, AppProblemKind::Unsupported { what }, "import interfaces of functions and value types only");
+                    self.problem(
+                        name,
+                        AppProblemKind::Unsupported { what },
+                        "import interfaces of functions and value types only",
+                    );
                 }
             }
         }
@@ -227,12 +259,15 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
         let Some(known) = known else {
             let help = match nearest(name, self.registered_names.iter().map(String::as_str)) {
                 Some(nearest) => format!("did you mean `{nearest}`? register the interface before the app is added"),
-                None => "register it with `register::<..::Interface>()` or `register_wit(text)` before the app is added".into(),
+                None => {
+                    "register it with `register::<..::Interface>()` or `register_wit(text)` before the app is added"
+                        .into()
+                }
             };
             self.problem(name, AppProblemKind::Undeclared, help);
             return None;
         };
-        self.compare(name, &functions, &known, true);
+        self.compare_import(name, &functions, &known);
         Some(Import { name: name.into(), interface: interface(name, functions) })
     }
 
@@ -243,13 +278,18 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
         for (name, item) in ty.exports(self.engine) {
             match &item.ty {
                 ComponentItem::ComponentInstance(instance) => {
-                    let items: Vec<_> = instance.exports(self.engine).map(|(name, item)| (name.to_string(), item.ty)).collect();
+                    let items: Vec<_> =
+                        instance.exports(self.engine).map(|(name, item)| (name.to_string(), item.ty)).collect();
                     let functions = self.functions(name, &items);
                     if let Some(known) = InterfaceName::parse(name).and_then(|name| (self.registered)(&name)) {
-                        self.compare(name, &functions, &known, false);
+                        self.compare_export(name, &functions, &known);
                     }
                     let outer = self.component.get_export_index(None, name);
-                    indices.extend(functions.iter().filter_map(|function| self.component.get_export_index(outer.as_ref(), function.name())));
+                    indices.extend(
+                        functions
+                            .iter()
+                            .filter_map(|function| self.component.get_export_index(outer.as_ref(), function.name())),
+                    );
                     interfaces.push(interface(name, functions));
                 }
                 ComponentItem::ComponentFunc(ty) => {
@@ -259,7 +299,11 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
                 ComponentItem::Type(_) => {}
                 other => {
                     let what = format!("the export is {}", component::kind(other));
-                    self.problem(name, AppProblemKind::Unsupported { what }, "export interfaces of functions and value types only");
+                    self.problem(
+                        name,
+                        AppProblemKind::Unsupported { what },
+                        "export interfaces of functions and value types only",
+                    );
                 }
             }
         }
@@ -277,7 +321,11 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
                 ComponentItem::Type(_) => {}
                 other => {
                     let what = component::kind(other).to_string();
-                    self.problem(place, AppProblemKind::Unsupported { what }, "pass ids or values instead; isorun carries plain values only");
+                    self.problem(
+                        place,
+                        AppProblemKind::Unsupported { what },
+                        "pass ids or values instead; isorun carries plain values only",
+                    );
                 }
             }
         }
@@ -285,39 +333,68 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
     }
 
     fn function(&mut self, place: &str, name: &str, ty: &ComponentFunc) -> Option<Function> {
-        match component::function_of(name, ty) {
+        match self.reader.function(name, ty) {
             Ok(function) => Some(function),
             Err(component::Unsupported(what)) => {
-                self.problem(place, AppProblemKind::Unsupported { what }, "pass ids or values instead; isorun carries plain values only");
+                self.problem(
+                    place,
+                    AppProblemKind::Unsupported { what },
+                    "pass ids or values instead; isorun carries plain values only",
+                );
                 None
             }
         }
     }
 
-    /// Notes every function that differs from the registered interface. An export must also have all of them.
-    fn compare(&mut self, name: &str, functions: &[Function], known: &Interface, import: bool) {
+    /// Notes every imported function that the registered interface has not, or has with another type.
+    fn compare_import(&mut self, name: &str, functions: &[Function], known: &Interface) {
         for function in functions {
-            let place = format!("{name}, function `{}`", function.name());
-            match known.functions().iter().find(|known| known.name() == function.name()) {
-                Some(known) if known == function => {}
-                Some(known) => {
-                    let kind = AppProblemKind::Differs { component: function.to_string(), registered: known.to_string() };
-                    self.problem(place, kind, "both claim one version, so one was built from an edited WIT; rebuild that side");
-                }
-                // An export may offer more than the registered edition of its track.
-                None if !import => {}
+            let Some((_, registered)) = known.function(function.name()) else {
+                let names = known.functions().iter().map(Function::name);
+                let help = match nearest(function.name(), names) {
+                    Some(nearest) => {
+                        format!("did you mean `{nearest}`? otherwise register the newer edition of the interface")
+                    }
+                    None => "register the edition of the interface that has it".into(),
+                };
+                self.problem(place(name, function), AppProblemKind::UnknownFunction, help);
+                continue;
+            };
+            self.compare(name, function, registered);
+        }
+    }
+
+    /// Notes every function of the registered interface that is exported with another type, or not at all where the versions are the same.
+    /// More functions, and those of another version of the track, are the app's affair.
+    fn compare_export(&mut self, name: &str, functions: &[Function], known: &Interface) {
+        for registered in known.functions() {
+            match functions.iter().find(|function| function.name() == registered.name()) {
+                Some(function) => self.compare(name, function, registered),
+                None if known.name().to_string() != name => {}
                 None => {
-                    let names = known.functions().iter().map(Function::name);
-                    let help = match nearest(function.name(), names) {
-                        Some(nearest) => format!("did you mean `{nearest}`? otherwise register the newer edition of the interface"),
-                        None => "register the edition of the interface that has it".into(),
+                    let kind = AppProblemKind::Differs {
+                        component: "no such function".into(),
+                        registered: registered.to_string(),
                     };
-                    self.problem(place, AppProblemKind::UnknownFunction, help);
+                    self.problem(place(name, registered), kind, EDITED);
                 }
             }
         }
     }
+
+    fn compare(&mut self, name: &str, function: &Function, registered: &Function) {
+        if function != registered {
+            let kind = AppProblemKind::Differs { component: function.to_string(), registered: registered.to_string() };
+            self.problem(place(name, function), kind, EDITED);
+        }
+    }
 }
+
+fn place(interface: &str, function: &Function) -> String {
+    format!("{interface}, function `{}`", function.name())
+}
+
+const EDITED: &str = "versions of one track must agree, so one side was built from an edited WIT; rebuild it";
 
 const WASI_HELP: &str = "the app was built for a target with WASI, or its standard library pulled it in (printing, files, clocks, \
 environment, random hash seeds); build for `wasm32-unknown-unknown`, and use interfaces such as `isorun:log` and `isorun:fs` instead";

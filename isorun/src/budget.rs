@@ -120,7 +120,12 @@ impl Cx {
     pub(crate) fn child(parent: Option<&Cx>, defaults: &Budget, grant: Grant) -> Cx {
         let (fuel, memory, deadline, hops) = match parent {
             Some(cx) => (cx.fuel(), cx.memory(), cx.deadline, cx.hops),
-            None => (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory), None, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS)),
+            None => (
+                grant.fuel.unwrap_or(defaults.fuel),
+                grant.memory.unwrap_or(defaults.memory),
+                None,
+                grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS),
+            ),
         };
         // A nested call without a time of its own needs no look at the clock.
         let own = match (parent, grant.time) {
@@ -238,6 +243,7 @@ impl Meter {
         }
         self.growth -= bytes;
         self.held = held;
+        // If the machine cannot give them after all they stay counted: too strict, and only where there is no memory left.
         Ok(true)
     }
 }

@@ -45,10 +45,12 @@ pub struct Call<'a, T> {
 }
 
 enum CallState<'a, T> {
-    Ready(Box<dyn FnOnce(Start<'a>) -> BoxFuture<'a, (Result<T>, Receipt)> + Send + 'a>),
-    Running(BoxFuture<'a, (Result<T>, Receipt)>),
+    Ready(Box<dyn FnOnce(Start<'a>) -> Running<'a, T> + Send + 'a>),
+    Running(Running<'a, T>),
     Done,
 }
+
+type Running<'a, T> = BoxFuture<'a, (Result<T>, Receipt)>;
 
 /// What a call is given when it starts.
 pub(crate) struct Start<'a> {
@@ -58,7 +60,7 @@ pub(crate) struct Start<'a> {
 }
 
 impl<'a, T> Call<'a, T> {
-    pub(crate) fn new(start: impl FnOnce(Start<'a>) -> BoxFuture<'a, (Result<T>, Receipt)> + Send + 'a) -> Call<'a, T> {
+    pub(crate) fn new(start: impl FnOnce(Start<'a>) -> Running<'a, T> + Send + 'a) -> Call<'a, T> {
         Call { grant: Grant::default(), parent: None, timed: false, state: CallState::Ready(Box::new(start)) }
     }
 
@@ -94,7 +96,8 @@ impl<'a, T> Call<'a, T> {
 
     /// The call of a message that came over `MAX_HOPS - hops` borders.
     pub(crate) fn granted(mut self, budget: Budget, hops: u16) -> Call<'a, T> {
-        self.grant = Grant { fuel: Some(budget.fuel), time: Some(budget.time), memory: Some(budget.memory), hops: Some(hops) };
+        self.grant =
+            Grant { fuel: Some(budget.fuel), time: Some(budget.time), memory: Some(budget.memory), hops: Some(hops) };
         self
     }
 
@@ -209,7 +212,12 @@ pub(crate) fn by_image<'a>(instance: &'a Instance, handle: u32, params: Image) -
 }
 
 /// The same as a part of a call that has been started.
-pub(crate) async fn started_by_image(instance: &Instance, handle: u32, params: Image, start: Start<'_>) -> (Result<Image>, Receipt) {
+pub(crate) async fn started_by_image(
+    instance: &Instance,
+    handle: u32,
+    params: Image,
+    start: Start<'_>,
+) -> (Result<Image>, Receipt) {
     let scope = Scope::begin(instance, handle, start);
     let result = scope.bounded(instance.call_image(&scope.cx, handle, params)).await;
     scope.end(result)
@@ -235,6 +243,10 @@ impl<'a> Scope<'a> {
     /// Gives the future's value, or says that the deadline came first. The future is dropped before that is said.
     async fn bounded<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(deadline) = self.cx.granted() else { return future.await };
+        // Only a call within another can be late before it starts.
+        if self.parent.is_some() && Instant::now() >= deadline.at {
+            return Err(self.late(deadline));
+        }
         let mut future = pin!(future);
         let mut timer = None;
         poll_fn(|task| {

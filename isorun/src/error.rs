@@ -19,7 +19,9 @@ pub type Result<T, E = CallError> = std::result::Result<T, E>;
 pub enum CallError {
     /// The guest was stopped by wasm's rules: `unreachable`, a stack overflow, an access out of bounds, a value that
     /// breaks the canonical ABI.
-    #[error("`{instance}` trapped in `{function}`: {message}\n  help: the instance is poisoned; remove it and instantiate its app again")]
+    #[error(
+        "`{instance}` trapped in `{function}`: {message}\n  help: the instance is poisoned; remove it and instantiate its app again"
+    )]
     Trap {
         /// The instance that trapped.
         instance: Arc<str>,
@@ -30,7 +32,9 @@ pub enum CallError {
     },
 
     /// The call used up what it was granted, and the guest was stopped.
-    #[error("out of {resource}: `{instance}` was stopped in `{function}` at its limit of {limit}\n  help: grant more with `.{resource}(..)` on the call, or raise the limit in the runtime's builder")]
+    #[error(
+        "out of {resource}: `{instance}` was stopped in `{function}` at its limit of {limit}\n  help: {}", resource.help()
+    )]
     OutOfBudget {
         /// What ran out.
         resource: Resource,
@@ -63,7 +67,9 @@ pub enum CallError {
     },
 
     /// The caller stopped waiting while the guest ran.
-    #[error("the call of `{function}` was cancelled while `{instance}` ran\n  help: dropping a call stops its guest; await it to the end if the instance is to live on")]
+    #[error(
+        "the call of `{function}` was cancelled while `{instance}` ran\n  help: dropping a call stops its guest; await it to the end if the instance is to live on"
+    )]
     Cancelled {
         /// The instance that was running.
         instance: Arc<str>,
@@ -72,7 +78,9 @@ pub enum CallError {
     },
 
     /// The instance was removed.
-    #[error("`{instance}` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token")]
+    #[error(
+        "`{instance}` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token"
+    )]
     Removed {
         /// The instance.
         instance: Arc<str>,
@@ -102,7 +110,10 @@ pub enum CallError {
     Malformed(#[from] Malformed),
 
     /// An untyped call named a function that the instance does not have.
-    #[error("`{instance}` has no function `{function}`\n  it has: {}\n  help: write `namespace:package/interface#function`, or the bare name if it is unique", list(available))]
+    #[error(
+        "`{instance}` has no function `{function}`\n  it has: {}\n  help: write `namespace:package/interface#function`, or the bare name if it is unique",
+        list(available)
+    )]
     UnknownFunction {
         /// The instance.
         instance: Arc<str>,
@@ -157,6 +168,23 @@ pub enum Resource {
     Deadline,
     /// Bytes of wasm memory and tables.
     Memory,
+    /// Bytes that one call passes into or out of a guest.
+    Message,
+}
+
+impl Resource {
+    fn help(self) -> &'static str {
+        match self {
+            Resource::Fuel => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
+            Resource::Deadline => {
+                "give the call more time with `.deadline(..)`, or raise the `budget` in the runtime's builder"
+            }
+            Resource::Memory => {
+                "let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
+            }
+            Resource::Message => "pass less at a time, or raise `max_message` in the runtime's builder",
+        }
+    }
 }
 
 impl fmt::Display for Resource {
@@ -165,6 +193,7 @@ impl fmt::Display for Resource {
             Resource::Fuel => "fuel",
             Resource::Deadline => "deadline",
             Resource::Memory => "memory",
+            Resource::Message => "message size",
         })
     }
 }
@@ -199,7 +228,10 @@ pub enum RegisterError {
     #[error(transparent)]
     Wit(#[from] WitError),
     /// An interface of this name is registered with other functions.
-    #[error("`{interface}` is registered already, with other functions\n{}\n  help: two editions of one version cannot be told apart; give the changed one a new version", indent(differences))]
+    #[error(
+        "`{interface}` is registered already, with other functions\n{}\n  help: two editions of one version cannot be told apart; give the changed one a new version",
+        indent(differences)
+    )]
     Conflict {
         /// The interface's name.
         interface: String,
@@ -213,7 +245,9 @@ pub enum RegisterError {
 #[non_exhaustive]
 pub enum RuntimeError {
     /// wasmtime refused the engine's settings on this machine.
-    #[error("cannot make the engine: {0}\n  help: lower `max_instances` or `max_memory`: the pool reserves address space for all of them")]
+    #[error(
+        "cannot make the engine: {0}\n  help: lower `max_instances` or `max_memory`: the pool reserves address space for all of them"
+    )]
     Engine(String),
     /// The operating system gave no random bytes for the runtime's secrets.
     #[error("the operating system gave no random bytes: {0}")]
@@ -234,19 +268,23 @@ pub enum AppError {
         /// What to do about it.
         help: String,
     },
-    /// The bytes start like a component and do not go on like one.
-    #[error("`{app}` is not a valid component: {message}\n  help: the file is damaged or cut off; build or send it again")]
+    /// The bytes start like a component and do not go on like one that isorun runs.
+    #[error("`{app}` is not a valid component: {message}\n  help: {help}")]
     Invalid {
         /// The name given to `add_app`.
         app: String,
         /// The validator's words, with the offset of the bytes.
         message: String,
+        /// What to do about it.
+        help: String,
     },
     /// The component does not fit the interfaces of this runtime.
     #[error(transparent)]
     Mismatch(#[from] AppReport),
     /// An app of this name is there already.
-    #[error("an app named `{app}` was added before\n  help: choose another name, or remove the first with `remove_app`")]
+    #[error(
+        "an app named `{app}` was added before\n  help: choose another name, or remove the first with `remove_app`"
+    )]
     NameTaken {
         /// The name.
         app: String,
@@ -257,7 +295,6 @@ pub enum AppError {
 #[derive(Clone, Debug)]
 pub struct AppReport {
     pub(crate) app: String,
-    pub(crate) imports: usize,
     pub(crate) problems: Vec<AppProblem>,
 }
 
@@ -277,7 +314,12 @@ impl std::error::Error for AppReport {}
 
 impl fmt::Display for AppReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot add app `{}`: {} of its imports and exports do not fit ({} imports in all)", self.app, self.problems.len(), self.imports)?;
+        write!(
+            f,
+            "cannot add app `{}`: {} among its imports and exports",
+            self.app,
+            count(self.problems.len(), "problem")
+        )?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
     }
 }
@@ -323,7 +365,9 @@ impl fmt::Display for AppProblem {
         match &self.kind {
             AppProblemKind::Undeclared => writeln!(f, "    missing: no interface of this name is registered")?,
             AppProblemKind::Wasi => writeln!(f, "    missing: isorun runs pure components, there is no WASI")?,
-            AppProblemKind::UnknownFunction => writeln!(f, "    missing: the registered interface has no such function")?,
+            AppProblemKind::UnknownFunction => {
+                writeln!(f, "    missing: the registered interface has no such function")?
+            }
             AppProblemKind::Differs { component, registered } => {
                 writeln!(f, "    component has   {component}")?;
                 writeln!(f, "    registered is   {registered}")?;
@@ -350,12 +394,20 @@ pub enum InstantiateError {
         cause: CallError,
     },
     /// Every place for an instance is taken.
-    #[error("no place left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_instances` in the runtime's builder")]
+    #[error(
+        "no place left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_instances` in the runtime's builder"
+    )]
     NoCapacity {
         /// The app.
         app: String,
         /// Which limit was met, in wasmtime's words.
         message: String,
+    },
+    /// The app was added to another runtime.
+    #[error("app `{app}` belongs to another runtime\n  help: add it here too")]
+    Foreign {
+        /// The app.
+        app: String,
     },
     /// The app was removed from the runtime.
     #[error("app `{app}` was removed\n  help: add it again and instantiate the new token")]
@@ -389,7 +441,13 @@ impl std::error::Error for WiringReport {}
 
 impl fmt::Display for WiringReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot wire app `{}`, which has {} imports: {} problems", self.app, self.imports, self.problems.len())?;
+        write!(
+            f,
+            "cannot wire app `{}`, which has {}: {}",
+            self.app,
+            count(self.imports, "import"),
+            count(self.problems.len(), "problem")
+        )?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
     }
 }
@@ -403,7 +461,7 @@ pub enum WiringProblem {
         /// The import.
         import: String,
     },
-    /// Several of the given instances provide an import, and none was named for it.
+    /// Several of the given instances provide an import and none was named for it, or several were named.
     Ambiguous {
         /// The import.
         import: String,
@@ -458,7 +516,10 @@ impl fmt::Display for WiringProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WiringProblem::Missing { import } => {
-                write!(f, "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that provides it")
+                write!(
+                    f,
+                    "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that provides it"
+                )
             }
             WiringProblem::Ambiguous { import, candidates } => write!(
                 f,
@@ -472,7 +533,7 @@ impl fmt::Display for WiringProblem {
             ),
             WiringProblem::Differs { import, instance, differences } => write!(
                 f,
-                "  {import}\n    `{instance}` provides another edition of it\n{}\n    help: both claim one version, so one was built from an edited WIT; rebuild that side",
+                "  {import}\n    `{instance}` provides another edition of it\n{}\n    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
                 indent(differences)
             ),
             WiringProblem::Superfluous { instance, provides } => write!(
@@ -481,7 +542,11 @@ impl fmt::Display for WiringProblem {
                 list(provides)
             ),
             WiringProblem::UnknownImport { import, imports } => {
-                write!(f, "  {import}\n    the app has no such import; it has {}\n    help: use one of those names", list(imports))
+                write!(
+                    f,
+                    "  {import}\n    the app has no such import; it has {}\n    help: use one of those names",
+                    list(imports)
+                )
             }
             WiringProblem::Removed { instance } => {
                 write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new token")
@@ -499,7 +564,10 @@ impl fmt::Display for WiringProblem {
 #[non_exhaustive]
 pub enum ProvideError {
     /// The instance does not provide the interface.
-    #[error("`{instance}` does not provide `{interface}`\n  it provides: {}\n  help: ask an instance that does", list(provides))]
+    #[error(
+        "`{instance}` does not provide `{interface}`\n  it provides: {}\n  help: ask an instance that does",
+        list(provides)
+    )]
     NotProvided {
         /// The instance.
         instance: String,
@@ -509,7 +577,10 @@ pub enum ProvideError {
         provides: Vec<String>,
     },
     /// It provides an interface of that name whose functions differ.
-    #[error("`{instance}` provides another edition of `{interface}`\n{}\n  help: both claim one version, so one was built from an edited WIT; rebuild that side", indent(differences))]
+    #[error(
+        "`{instance}` provides another edition of `{interface}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+        indent(differences)
+    )]
     Differs {
         /// The instance.
         instance: String,
@@ -521,6 +592,12 @@ pub enum ProvideError {
     /// The instance was removed.
     #[error("`{instance}` was removed\n  help: instantiate again and use the new token")]
     Removed {
+        /// The instance.
+        instance: String,
+    },
+    /// The instance belongs to another runtime, which is the one to export it.
+    #[error("`{instance}` belongs to another runtime\n  help: export it there")]
+    Foreign {
         /// The instance.
         instance: String,
     },
@@ -557,7 +634,9 @@ pub enum RemoveError {
 #[non_exhaustive]
 pub enum RemoteError {
     /// The transport failed before the message was on its way: the callee has not run.
-    #[error("the call of `{function}` was not sent: {message}\n  help: the other side has not run, trying again is safe")]
+    #[error(
+        "the call of `{function}` was not sent: {message}\n  help: the other side has not run, trying again is safe"
+    )]
     NotSent {
         /// The function.
         function: Arc<str>,
@@ -565,7 +644,9 @@ pub enum RemoteError {
         message: Arc<str>,
     },
     /// The transport failed after that: the callee may have run.
-    #[error("the call of `{function}` was sent and its answer lost: {message}\n  help: the other side may have run; repeat only what may be done twice")]
+    #[error(
+        "the call of `{function}` was sent and its answer lost: {message}\n  help: the other side may have run; repeat only what may be done twice"
+    )]
     MaybeRan {
         /// The function.
         function: Arc<str>,
@@ -593,7 +674,9 @@ pub enum RemoteError {
         message: Arc<str>,
     },
     /// What came back is no reply to this call.
-    #[error("what came back for `{function}` is no reply to it: {message}\n  help: the transport mixes messages up, or the other side speaks another wire version")]
+    #[error(
+        "what came back for `{function}` is no reply to it: {message}\n  help: the transport mixes messages up, or the other side speaks another wire version"
+    )]
     BadReply {
         /// The function.
         function: Arc<str>,
@@ -608,6 +691,11 @@ fn list(items: &[String]) -> String {
         [] => "nothing".into(),
         items => items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// A number of things: `1 problem`, `2 problems`.
+fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 fn indent(lines: &[String]) -> String {

@@ -101,7 +101,8 @@ impl Graph {
 
     /// The graph as a Mermaid flowchart.
     pub fn mermaid(&self) -> String {
-        let ids: BTreeMap<&str, usize> = self.nodes.iter().enumerate().map(|(id, node)| (node.name.as_str(), id)).collect();
+        let ids: BTreeMap<&str, usize> =
+            self.nodes.iter().enumerate().map(|(id, node)| (node.name.as_str(), id)).collect();
         let mut text = String::from("flowchart LR\n");
         for (id, node) in self.nodes.iter().enumerate() {
             let (open, close) = match node.kind {
@@ -110,7 +111,12 @@ impl Graph {
                 Kind::Remote => ("[/", "/]"),
             };
             let shared = if node.shared { ", shared" } else { "" };
-            let _ = writeln!(text, "  n{id}{open}\"{}<br/>{}{shared}\"{close}", escape(&node.name), escape(&node.kind.to_string()));
+            let _ = writeln!(
+                text,
+                "  n{id}{open}\"{}<br/>{}{shared}\"{close}",
+                escape(&node.name),
+                escape(&node.kind.to_string())
+            );
         }
         for edge in &self.edges {
             if let (Some(from), Some(to)) = (ids.get(edge.from.as_str()), ids.get(edge.to.as_str())) {
@@ -136,7 +142,8 @@ mod tests {
     use super::*;
 
     fn small() -> Graph {
-        let node = |name: &str, kind, shared| Node { name: name.into(), kind, provides: vec!["a:b/c@1.0.0".into()], shared };
+        let node =
+            |name: &str, kind, shared| Node { name: name.into(), kind, provides: vec!["a:b/c@1.0.0".into()], shared };
         Graph {
             nodes: vec![node("Disk", Kind::System, true), node("kv \"1\"", Kind::App("kv".into()), false)],
             edges: vec![Edge { from: "kv \"1\"".into(), import: "a:b/c@1.0.0".into(), to: "Disk".into() }],

@@ -9,26 +9,27 @@
 //!
 //! The folder in reading order: `layout` says how large a value is, `medium` what it is read from and written to,
 //! `codec` how. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types; `encode` and `decode`
-//! are the image as a medium; `value` is the same codec for types that are known only at run time.
+//! are the image as a medium, and `guest` is the other one. For types that are known only at run time, `value` makes
+//! values, `check` only looks, and `transcode` goes from one medium to the other.
 
 mod check;
 pub(crate) mod codec;
 pub(crate) mod containers;
 pub(crate) mod decode;
 pub(crate) mod encode;
+pub(crate) mod guest;
 pub(crate) mod layout;
 pub(crate) mod malformed;
 pub(crate) mod map;
 pub(crate) mod medium;
 pub(crate) mod params;
 pub(crate) mod scalars;
-pub(crate) mod value;
-pub(crate) mod guest;
 pub(crate) mod transcode;
+pub(crate) mod value;
 
 use std::fmt;
 
-pub(crate) use check::{check_params, check_result, params_layout};
+pub(crate) use check::{check_params, check_result};
 
 /// The body bytes of one value: a result, or the parameters of a call as one tuple.
 ///

@@ -12,8 +12,8 @@ pub use guest::InstanceState;
 use crate::budget::{Budget, Cx, Receipt};
 use crate::call::{self, Call, Target};
 use crate::error::{CallError, ProvideError, Result};
-use crate::image::guest::{RawOutcome, RawParams};
 use crate::image::Image;
+use crate::image::guest::{RawOutcome, RawParams};
 use crate::image::value::Value;
 use crate::interface::{Function, Interface};
 use crate::panics::caught;
@@ -68,7 +68,10 @@ impl Provides {
 
     /// The handle and function of every function, in order, with the interface it belongs to.
     fn all(&self) -> impl Iterator<Item = (u32, Option<&Interface>, &Function)> {
-        let inside = self.interfaces.iter().flat_map(|interface| interface.functions().iter().map(move |function| (Some(interface), function)));
+        let inside = self
+            .interfaces
+            .iter()
+            .flat_map(|interface| interface.functions().iter().map(move |function| (Some(interface), function)));
         let outside = self.root.iter().map(|function| (None, function));
         (0..).zip(inside.chain(outside)).map(|(handle, (interface, function))| (handle, interface, function))
     }
@@ -113,7 +116,8 @@ impl Provides {
                 Some((_, other)) => {
                     differences.push(format!("{}\n  wanted    {function}\n  provided  {other}", function.name()));
                 }
-                None => differences.push(format!("{}\n  wanted    {function}\n  provided  no such function", function.name())),
+                None => differences
+                    .push(format!("{}\n  wanted    {function}\n  provided  no such function", function.name())),
             }
         }
         Some(if differences.is_empty() { Ok(handles) } else { Err(differences) })
@@ -177,8 +181,14 @@ impl Instance {
         }
         match self.0.provides.handles(interface, interface.functions()) {
             Some(Ok(handles)) => Ok(Target::new(self.clone(), handles.into())),
-            Some(Err(differences)) => Err(ProvideError::Differs { instance, interface: interface.name().to_string(), differences }),
-            None => Err(ProvideError::NotProvided { instance, interface: interface.name().to_string(), provides: self.provides() }),
+            Some(Err(differences)) => {
+                Err(ProvideError::Differs { instance, interface: interface.name().to_string(), differences })
+            }
+            None => Err(ProvideError::NotProvided {
+                instance,
+                interface: interface.name().to_string(),
+                provides: self.provides(),
+            }),
         }
     }
 
@@ -201,25 +211,32 @@ impl Instance {
     /// ```
     pub fn call<'a>(&'a self, function: &str, arguments: &str) -> Call<'a, String> {
         let prepared = self.prepare(function, arguments);
-        Call::new(move |start| Box::pin(async move {
-            match prepared {
-                Ok((handle, function, params)) => {
-                    let (result, receipt) = call::started_by_image(self, handle, params, start).await;
-                    (result.and_then(|image| function_result(&function, &image)), receipt)
+        Call::new(move |start| {
+            Box::pin(async move {
+                match prepared {
+                    Ok((handle, function, params)) => {
+                        let (result, receipt) = call::started_by_image(self, handle, params, start).await;
+                        (result.and_then(|image| function_result(&function, &image)), receipt)
+                    }
+                    Err(error) => (Err(error), Receipt::default()),
                 }
-                Err(error) => (Err(error), Receipt::default()),
-            }
-        }))
+            })
+        })
     }
 
     /// Finds the function and reads its arguments.
     fn prepare(&self, name: &str, arguments: &str) -> Result<(u32, Function, Image)> {
-        let found: Vec<_> = self.0.provides.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
+        let found: Vec<_> =
+            self.0.provides.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
         let [(handle, _, function)] = found[..] else {
             let available = self.0.provides.all().map(|(_, interface, function)| label(interface, function)).collect();
             return Err(CallError::UnknownFunction { instance: self.shared_name(), function: name.into(), available });
         };
-        let wrong = |message: String| CallError::Arguments { function: name.into(), signature: function.to_string().into(), message: message.into() };
+        let wrong = |message: String| CallError::Arguments {
+            function: name.into(),
+            signature: function.to_string().into(),
+            message: message.into(),
+        };
         let values = Value::params_from_wave(function, arguments).map_err(|error| wrong(error.to_string()))?;
         let image = Value::encode_params(function, &values).map_err(|error| wrong(error.to_string()))?;
         Ok((handle, function.clone(), image))
@@ -306,7 +323,10 @@ fn named(interface: Option<&Interface>, function: &Function, name: &str) -> bool
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance").field("name", &self.0.name).field("provides", &self.provides()).finish_non_exhaustive()
+        f.debug_struct("Instance")
+            .field("name", &self.0.name)
+            .field("provides", &self.provides())
+            .finish_non_exhaustive()
     }
 }
 

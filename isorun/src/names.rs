@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_found_and_a_far_one_is_not() {
-        assert_eq!(nearest("isorun:kv/vk@0.1.0", ["isorun:kv/kv@0.1.0", "isorun:fs/fs@0.1.0"]), Some("isorun:kv/kv@0.1.0"));
+        assert_eq!(
+            nearest("isorun:kv/vk@0.1.0", ["isorun:kv/kv@0.1.0", "isorun:fs/fs@0.1.0"]),
+            Some("isorun:kv/kv@0.1.0")
+        );
         assert_eq!(nearest("get", ["set", "delete"]), Some("set"));
         assert_eq!(nearest("get", ["delete"]), None);
     }

@@ -44,7 +44,8 @@ impl<I: StaticInterface> Remote<I> {
         let provider = Provider::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
         let name = format!("remote {}", interface.name().interface());
         let handles = (0..interface.functions().len() as u32).collect();
-        let instance = Instance::new(0, name.into(), Weak::new(), Provides::one(interface.clone()), provider, Budget::default());
+        let instance =
+            Instance::new(0, name.into(), Weak::new(), Provides::one(interface.clone()), provider, Budget::default());
         Remote { target: Target::new(instance, handles), interface: PhantomData }
     }
 

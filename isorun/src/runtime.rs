@@ -66,7 +66,8 @@ pub struct RuntimeBuilder {
 
 impl Default for RuntimeBuilder {
     fn default() -> RuntimeBuilder {
-        let limits = Limits { budget: Budget::default(), instance_memory: 128 << 20, slice: 4_000_000, message: 64 << 20 };
+        let limits =
+            Limits { budget: Budget::default(), instance_memory: 128 << 20, slice: 4_000_000, message: 64 << 20 };
         RuntimeBuilder { limits, instances: 1000 }
     }
 }
@@ -234,7 +235,8 @@ impl Runtime {
         }
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
             // The compiler panicked, or tokio is shutting down: either way there is no component.
-            Err(AppError::Invalid { app: name.into(), message: error.to_string() })
+            let help = "try again; if it panics again, the component has found a bug of the compiler".into();
+            Err(AppError::Invalid { app: name.into(), message: error.to_string(), help })
         })
     }
 
@@ -292,7 +294,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// Those of [`Instance::caller`].
+    /// Those of [`Instance::caller`], and [`ProvideError::Foreign`] if the instance belongs to another runtime.
     pub fn export<I: StaticInterface>(&self, instance: &Instance) -> Result<Token, ProvideError> {
         self.export_interface(instance, I::interface())
     }
@@ -303,6 +305,9 @@ impl Runtime {
     ///
     /// Those of [`Instance::caller`].
     pub fn export_interface(&self, instance: &Instance, interface: &Interface) -> Result<Token, ProvideError> {
+        if !self.owns(instance) {
+            return Err(ProvideError::Foreign { instance: instance.name().into() });
+        }
         let target = instance.target(interface)?;
         Ok(self.0.exports.add(interface, target))
     }
@@ -341,6 +346,11 @@ impl Runtime {
 
     pub(crate) fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// Whether instances of the app can be made here.
+    pub(crate) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
+        self.0.registry.check_app(app)
     }
 
     pub(crate) fn owns(&self, instance: &Instance) -> bool {

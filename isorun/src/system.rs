@@ -77,6 +77,10 @@ pub trait Functions<T> {
 
 /// What a method of a system may return: the function's WIT type, or [`Result`] of it.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a method of a system cannot return `{Self}` here",
+    label = "the WIT asks for `{R}`, or `isorun::Result` of it"
+)]
 pub trait IntoOutcome<R> {
     fn into_outcome(self) -> Result<R>;
 }
@@ -105,9 +109,11 @@ pub(crate) struct SystemProvider {
 pub(crate) struct Glue {
     /// Names the Rust type and the interface: what was linked for one system of the type serves all of them.
     pub(crate) id: TypeId,
-    /// Defines the functions of the interface whose names are wanted, for the system in slot `slot`.
-    pub(crate) link: fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &[Arc<str>]) -> wasmtime::Result<()>,
+    /// Defines the functions of the interface whose names are wanted, for the system in the slot of that number.
+    pub(crate) link: LinkSystem,
 }
+
+type LinkSystem = fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &[Arc<str>]) -> wasmtime::Result<()>;
 
 impl SystemProvider {
     pub(crate) fn new<I: StaticInterface, T: System<I>>(system: T) -> SystemProvider {
@@ -179,10 +185,11 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
-        let defined = self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
-            let system: &T = store.data().system(slot)?;
-            Ok(Guest::<_, M>(Outcome(call(system, params.0.0)?)))
-        });
+        let defined =
+            self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+                let system: &T = store.data().system(slot)?;
+                Ok(Guest::<_, M>(Outcome(call(system, params.0.0)?)))
+            });
         self.defined(defined);
     }
 
@@ -196,11 +203,12 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
-        let defined = self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
-            let cx = enter(&store)?;
-            let system: &T = store.data().system(slot)?;
-            Ok(Guest::<_, M>(Outcome(call(system, &cx, params.0.0)?)))
-        });
+        let defined =
+            self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+                let cx = enter(&store)?;
+                let system: &T = store.data().system(slot)?;
+                Ok(Guest::<_, M>(Outcome(call(system, &cx, params.0.0)?)))
+            });
         self.defined(defined);
     }
 
@@ -214,15 +222,18 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
-        let defined = self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
-            Box::new(async move {
-                let cx = enter(&store)?;
-                let system = store.data().shared_system::<T>(slot)?;
-                let result = call(&system, &cx, params.0.0).await;
-                leave(&mut store, cx).await?;
-                Ok(Guest::<_, M>(Outcome(result?)))
-            })
-        });
+        let defined = self.linker.func_wrap_async(
+            name,
+            move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+                Box::new(async move {
+                    let cx = enter(&store)?;
+                    let system = store.data().shared_system::<T>(slot)?;
+                    let result = call(&system, &cx, params.0.0).await;
+                    leave(&mut store, cx).await?;
+                    Ok(Guest::<_, M>(Outcome(result?)))
+                })
+            },
+        );
         self.defined(defined);
     }
 }
@@ -244,7 +255,9 @@ impl<T: Send + Sync + 'static> ByImage for ImageTable<T> {
     fn call<'a>(&'a self, function: u32, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>> {
         match self.handlers.get(function as usize) {
             Some(handler) => handler(&self.system, cx, params),
-            None => Box::pin(std::future::ready(Err(CallError::system("a system was asked for a function that it does not have")))),
+            None => Box::pin(std::future::ready(Err(CallError::system(
+                "a system was asked for a function that it does not have",
+            )))),
         }
     }
 }
@@ -259,7 +272,8 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
         R: Lower + Send + Sync + 'static,
     {
         self.handlers.push(Box::new(move |system, _, params| {
-            let answer = || -> Result<Image> { Ok(encode::encode(&call(system, decode::decode_params(params.as_bytes())?)?)?) };
+            let answer =
+                || -> Result<Image> { Ok(encode::encode(&call(system, decode::decode_params(params.as_bytes())?)?)?) };
             Box::pin(std::future::ready(answer()))
         }));
     }
@@ -273,7 +287,9 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
         R: Lower + Send + Sync + 'static,
     {
         self.handlers.push(Box::new(move |system, cx, params| {
-            let answer = || -> Result<Image> { Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?)?)?) };
+            let answer = || -> Result<Image> {
+                Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?)?)?)
+            };
             Box::pin(std::future::ready(answer()))
         }));
     }
@@ -287,7 +303,9 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
         R: Lower + Send + Sync + 'static,
     {
         self.handlers.push(Box::new(move |system, cx, params| {
-            Box::pin(async move { Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?).await?)?) })
+            Box::pin(
+                async move { Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?).await?)?) },
+            )
         }));
     }
 }

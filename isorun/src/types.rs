@@ -185,9 +185,8 @@ impl Type {
     /// `flags { label, … }`, 1 to 32 of them
     pub fn flags<L: Into<Label>>(labels: impl IntoIterator<Item = L>) -> Type {
         let labels: Vec<Label> = labels.into_iter().map(Into::into).collect();
-        let extent = Extent::of([])
-            .labelled("flags", &labels)
-            .unless(labels.len() > 32, TypeError::TooManyFlags(labels.len()));
+        let extent =
+            Extent::of([]).labelled("flags", &labels).unless(labels.len() > 32, TypeError::TooManyFlags(labels.len()));
         Type::Flags(Compound::new(Layout::flags(labels.len()), extent, labels))
     }
 

@@ -75,11 +75,12 @@ impl<'a> Instantiate<'a> {
     }
 
     async fn make(self) -> Result<Instance, InstantiateError> {
-        if self.app.is_removed() {
-            return Err(InstantiateError::AppRemoved { app: self.app.name().into() });
-        }
+        self.runtime.check_app(self.app)?;
         let wiring = self.resolve()?;
-        let pre = self.app.linked(shape(&wiring), || link(self.runtime, self.app, &wiring)).map_err(|error| self.failed(error))?;
+        let pre = self
+            .app
+            .linked(shape(&wiring), || link(self.runtime, self.app, &wiring))
+            .map_err(|error| self.failed(error))?;
         let limits = self.runtime.limits();
         let name = self.runtime.reserve_name(self.name.as_deref().unwrap_or(self.app.name()));
         let state = State {
@@ -103,12 +104,20 @@ impl<'a> Instantiate<'a> {
         let mut used = vec![false; self.with.len()];
         let mut wires = Vec::new();
         for import in imports {
-            let named = self.named.iter().find(|(name, _)| names_import(name, import));
-            let given = match named {
-                Some((_, instance)) => Some(instance.clone()),
-                None => self.candidate(import, &mut used, &mut problems),
+            let candidates = self.candidates(import, &mut used);
+            let instance = match candidates[..] {
+                [instance] => instance.clone(),
+                [] if import.interface.functions().is_empty() => continue,
+                [] => {
+                    problems.push(WiringProblem::Missing { import: import.name.clone() });
+                    continue;
+                }
+                _ => {
+                    let candidates = candidates.iter().map(|instance| instance.name().to_string()).collect();
+                    problems.push(WiringProblem::Ambiguous { import: import.name.clone(), candidates });
+                    continue;
+                }
             };
-            let Some(instance) = given else { continue };
             match instance.offers().handles(&import.interface, import.interface.functions()) {
                 Some(Ok(handles)) => wires.push(Wire { import, instance, handles: handles.into() }),
                 Some(Err(differences)) => problems.push(WiringProblem::Differs {
@@ -131,36 +140,36 @@ impl<'a> Instantiate<'a> {
         }
     }
 
-    /// The one instance among those given without a name that provides an import.
-    fn candidate(&self, import: &Import, used: &mut [bool], problems: &mut Vec<WiringProblem>) -> Option<Instance> {
-        if import.interface.functions().is_empty() {
-            return None;
-        }
+    /// The instances meant for an import: those named for it, or else those given without a name that provide it.
+    fn candidates(&self, import: &Import, used: &mut [bool]) -> Vec<&Instance> {
         let mut candidates: Vec<&Instance> = Vec::new();
+        let mut add = |instance| {
+            if !candidates.contains(&instance) {
+                candidates.push(instance);
+            }
+        };
+        let mut named = self.named.iter().filter(|(name, _)| names_import(name, import)).peekable();
+        if named.peek().is_some() {
+            named.for_each(|(_, instance)| add(instance));
+            return candidates;
+        }
         for (instance, used) in self.with.iter().zip(used) {
-            if instance.offers().find(&import.interface).is_some() {
+            if !import.interface.functions().is_empty() && instance.offers().find(&import.interface).is_some() {
                 *used = true;
-                if !candidates.contains(&instance) {
-                    candidates.push(instance);
-                }
+                add(instance);
             }
         }
-        match candidates[..] {
-            [] => problems.push(WiringProblem::Missing { import: import.name.clone() }),
-            [instance] => return Some(instance.clone()),
-            _ => problems.push(WiringProblem::Ambiguous {
-                import: import.name.clone(),
-                candidates: candidates.iter().map(|instance| instance.name().to_string()).collect(),
-            }),
-        }
-        None
+        candidates
     }
 
     /// Notes what was given and cannot be taken.
     fn check_given(&self, used: &[bool], problems: &mut Vec<WiringProblem>) {
         for (instance, used) in self.with.iter().zip(used) {
             if !used {
-                problems.push(WiringProblem::Superfluous { instance: instance.name().into(), provides: instance.provides() });
+                problems.push(WiringProblem::Superfluous {
+                    instance: instance.name().into(),
+                    provides: instance.provides(),
+                });
             }
         }
         for (name, _) in &self.named {

@@ -30,18 +30,13 @@ pub fn build(root: &Path) -> Result<()> {
         })
         .collect::<Result<Vec<_>>>()?;
 
-    fs::create_dir_all(root.join(COMPONENTS))
-        .with_context(|| format!("cannot make the folder `{COMPONENTS}`"))?;
+    fs::create_dir_all(root.join(COMPONENTS)).with_context(|| format!("cannot make the folder `{COMPONENTS}`"))?;
     let mut record = Record::default();
     for (guest, component) in GUESTS.iter().zip(components) {
         let name = guest.name;
         let path = guest.component(root);
-        fs::write(&path, &component)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
-        let line = Line {
-            sources: guest.hash_of_sources(root)?,
-            component: hash_of_file(&path)?,
-        };
+        fs::write(&path, &component).with_context(|| format!("cannot write `{}`", path.display()))?;
+        let line = Line { sources: guest.hash_of_sources(root)?, component: hash_of_file(&path)? };
         record.0.insert(name.to_owned(), line);
         println!("{:>8} bytes  {COMPONENTS}/{name}.wasm", component.len());
     }
@@ -67,9 +62,7 @@ fn compile(root: &Path, toolchain: &Toolchain) -> Result<()> {
 fn rustflags(root: &Path) -> Result<String> {
     let home = match env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
-        None => env::home_dir()
-            .context("cannot find cargo's home folder")?
-            .join(".cargo"),
+        None => env::home_dir().context("cannot find cargo's home folder")?.join(".cargo"),
     };
     let flags = [(home.as_path(), "cargo"), (root, ".")]
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
@@ -79,31 +72,21 @@ fn rustflags(root: &Path) -> Result<String> {
 /// Wraps a core module, in which `wit-bindgen` has left a description of its world, into a component.
 fn componentize(module: &Path) -> Result<Vec<u8>> {
     let module = fs::read(module).with_context(|| format!("cannot read `{}`", module.display()))?;
-    ComponentEncoder::default()
-        .validate(true)
-        .module(&module)?
-        .encode()
+    ComponentEncoder::default().validate(true).module(&module)?.encode()
 }
 
 /// Refuses a guest that was built from a file which its hash leaves out: it would not become stale with that file.
 fn refuse_unknown_sources(root: &Path, guest: &Guest) -> Result<()> {
     let path = output(root, guest.name, "d");
-    let rule =
-        fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let rule = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     // Cargo writes what a module was built from as a makefile rule, with a `\` before a space in a path.
-    let (_, inputs) = rule
-        .split_once(": ")
-        .context("cargo's list of sources is not a makefile rule")?;
+    let (_, inputs) = rule.split_once(": ").context("cargo's list of sources is not a makefile rule")?;
     let inputs = inputs.replace("\\ ", "\0");
     let known = guest.sources(root)?;
     for input in inputs.split_whitespace() {
         let input = PathBuf::from(input.replace('\0', " "));
-        let input = input
-            .canonicalize()
-            .with_context(|| format!("cannot find `{}`", input.display()))?;
-        let known = input
-            .strip_prefix(root)
-            .is_ok_and(|path| known.iter().any(|known| Path::new(known) == path));
+        let input = input.canonicalize().with_context(|| format!("cannot find `{}`", input.display()))?;
+        let known = input.strip_prefix(root).is_ok_and(|path| known.iter().any(|known| Path::new(known) == path));
         if !known {
             bail!(
                 "guest `{}` is built from `{}`, which is not counted among its sources\n \
@@ -118,11 +101,7 @@ fn refuse_unknown_sources(root: &Path, guest: &Guest) -> Result<()> {
 
 /// What cargo leaves behind for a guest. Its files are named for the crate, which has `_` where the package has `-`.
 fn output(root: &Path, name: &str, extension: &str) -> PathBuf {
-    target_folder(root)
-        .join(TARGET)
-        .join("release")
-        .join(name.replace('-', "_"))
-        .with_extension(extension)
+    target_folder(root).join(TARGET).join("release").join(name.replace('-', "_")).with_extension(extension)
 }
 
 /// The guests have a target folder of their own, so that two compilers never overwrite each other's work.

@@ -20,10 +20,7 @@ pub struct Stale {
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Stale { name, reason } = self;
-        write!(
-            f,
-            "component `{name}` {reason}\n help: run `cargo run -p xtask -- guests` and commit what it writes"
-        )
+        write!(f, "component `{name}` {reason}\n help: run `cargo run -p xtask -- guests` and commit what it writes")
     }
 }
 
@@ -45,20 +42,14 @@ pub fn check(root: &Path) -> Result<Vec<Stale>> {
             Some(line) if line.sources != guest.hash_of_sources(root)? => {
                 "is not built from the sources as they are now"
             }
-            Some(line) if line.component != hash_of_file(&component)? => {
-                "is not the one that was built"
-            }
+            Some(line) if line.component != hash_of_file(&component)? => "is not the one that was built",
             Some(_) => continue,
         };
-        stale.push(Stale {
-            name: guest.name.to_owned(),
-            reason,
-        });
+        stale.push(Stale { name: guest.name.to_owned(), reason });
     }
-    stale.extend(record.0.into_keys().map(|name| Stale {
-        name,
-        reason: "is in the record, but there is no such guest",
-    }));
+    stale.extend(
+        record.0.into_keys().map(|name| Stale { name, reason: "is in the record, but there is no such guest" }),
+    );
     stale.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(stale)
 }

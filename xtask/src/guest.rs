@@ -23,34 +23,13 @@ pub struct Guest {
 
 /// Every guest, sorted by name.
 pub const GUESTS: &[Guest] = &[
-    Guest {
-        name: "calc",
-        wit: &["examples/apps/wit/bench"],
-    },
-    Guest {
-        name: "kv",
-        wit: &["wit/fs", "wit/kv"],
-    },
-    Guest {
-        name: "misbehave",
-        wit: &[],
-    },
-    Guest {
-        name: "notes",
-        wit: &["wit/kv", "wit/server"],
-    },
-    Guest {
-        name: "relay",
-        wit: &["examples/apps/wit/bench"],
-    },
-    Guest {
-        name: "types",
-        wit: &["examples/apps/wit/types"],
-    },
-    Guest {
-        name: "types-relay",
-        wit: &["examples/apps/wit/types"],
-    },
+    Guest { name: "calc", wit: &["examples/apps/wit/bench"] },
+    Guest { name: "kv", wit: &["wit/fs", "wit/kv"] },
+    Guest { name: "misbehave", wit: &[] },
+    Guest { name: "notes", wit: &["wit/kv", "wit/server"] },
+    Guest { name: "relay", wit: &["examples/apps/wit/bench"] },
+    Guest { name: "types", wit: &["examples/apps/wit/types"] },
+    Guest { name: "types-relay", wit: &["examples/apps/wit/types"] },
 ];
 
 impl Guest {
@@ -64,8 +43,7 @@ impl Guest {
     pub(crate) fn hash_of_sources(&self, root: &Path) -> Result<String> {
         let mut hash = Sha256::new();
         for path in self.sources(root)? {
-            let content =
-                fs::read(root.join(&path)).with_context(|| format!("cannot read `{path}`"))?;
+            let content = fs::read(root.join(&path)).with_context(|| format!("cannot read `{path}`"))?;
             let content = with_unix_lines(&content);
             // The length in between makes it one text for one set of files, wherever one file ends and the next
             // begins.
@@ -94,9 +72,7 @@ impl Guest {
 /// If this program is started after its sources were moved away.
 pub fn root() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.join("..")
-        .canonicalize()
-        .context("cannot find the repository that `xtask` was built in; build it again")
+    here.join("..").canonicalize().context("cannot find the repository that `xtask` was built in; build it again")
 }
 
 /// The hash of a file as it is.
@@ -107,14 +83,11 @@ pub(crate) fn hash_of_file(path: &Path) -> Result<String> {
 
 /// Adds all files below a folder, but none that is hidden, such as what editors and file managers leave behind.
 fn collect(root: &Path, folder: &str, files: &mut Vec<String>) -> Result<()> {
-    let entries = fs::read_dir(root.join(folder))
-        .with_context(|| format!("cannot read the folder `{folder}`"))?;
+    let entries = fs::read_dir(root.join(folder)).with_context(|| format!("cannot read the folder `{folder}`"))?;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        let name = name
-            .to_str()
-            .with_context(|| format!("a name in `{folder}` is not UTF-8"))?;
+        let name = name.to_str().with_context(|| format!("a name in `{folder}` is not UTF-8"))?;
         if name.starts_with('.') {
             continue;
         }

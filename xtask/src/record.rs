@@ -31,8 +31,7 @@ impl Record {
         if !path.exists() {
             return Ok(Record::default());
         }
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         Record::parse(&text).with_context(|| format!("cannot read `{}`", path.display()))
     }
 
@@ -57,10 +56,7 @@ impl Record {
     }
 
     fn text(&self) -> String {
-        self.0
-            .iter()
-            .map(|(name, Line { sources, component })| format!("{sources}  {component}  {name}\n"))
-            .collect()
+        self.0.iter().map(|(name, Line { sources, component })| format!("{sources}  {component}  {name}\n")).collect()
     }
 }
 

@@ -58,9 +58,7 @@ impl Toolchain {
     /// Makes cargo use this toolchain.
     pub(crate) fn apply(&self, cargo: &mut Command) {
         if let Toolchain::Guest { compiler, linker } = self {
-            cargo
-                .env("RUSTC", compiler)
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+            cargo.env("RUSTC", compiler).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
     }
 
@@ -68,18 +66,12 @@ impl Toolchain {
         ensure!(file.exists(), "there is no file `{}`", file.display());
         // It is a shell file, so a shell reads it. Each variable is printed on a line of its own.
         let script = r#"set -eu; . "$0"; printf '%s\n%s\n' "$RUSTC" "$CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER""#;
-        let output = Command::new("sh")
-            .arg("-c")
-            .arg(script)
-            .arg(file)
-            .output()
-            .context("cannot start `sh`")?;
+        let output = Command::new("sh").arg("-c").arg(script).arg(file).output().context("cannot start `sh`")?;
         let text = String::from_utf8_lossy(&output.stdout);
         match text.lines().collect::<Vec<_>>()[..] {
-            [compiler, linker] if output.status.success() => Ok(Toolchain::Guest {
-                compiler: compiler.to_owned(),
-                linker: linker.to_owned(),
-            }),
+            [compiler, linker] if output.status.success() => {
+                Ok(Toolchain::Guest { compiler: compiler.to_owned(), linker: linker.to_owned() })
+            }
             _ => bail!(
                 "`{}` does not export what it should: {}",
                 file.display(),
@@ -96,6 +88,5 @@ fn own_compiler_has_target() -> Result<bool> {
         .args(["--print", "target-libdir", "--target", TARGET])
         .output()
         .context("cannot start `rustc`")?;
-    Ok(output.status.success()
-        && Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists())
+    Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists())
 }

@@ -15,10 +15,7 @@ fn components_are_built_from_the_sources_beside_them() {
 #[test]
 fn every_app_is_a_guest_and_every_component_belongs_to_one() {
     let apps = xtask::root().unwrap().join("examples/apps");
-    let guests: BTreeSet<String> = xtask::GUESTS
-        .iter()
-        .map(|guest| guest.name.to_owned())
-        .collect();
+    let guests: BTreeSet<String> = xtask::GUESTS.iter().map(|guest| guest.name.to_owned()).collect();
 
     let folders: BTreeSet<String> = fs::read_dir(&apps)
         .unwrap()
@@ -30,16 +27,7 @@ fn every_app_is_a_guest_and_every_component_belongs_to_one() {
 
     let components: BTreeSet<String> = fs::read_dir(apps.join("components"))
         .unwrap()
-        .filter_map(|entry| {
-            Some(
-                entry
-                    .unwrap()
-                    .file_name()
-                    .to_str()?
-                    .strip_suffix(".wasm")?
-                    .to_owned(),
-            )
-        })
+        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".wasm")?.to_owned()))
         .collect();
     assert_eq!(components, guests);
 }

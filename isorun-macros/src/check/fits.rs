@@ -24,7 +24,9 @@ pub(super) fn never_takes(model: &Model, written: &Written, ty: &Type) -> bool {
 /// Whether `&written` can certainly not be passed for a `ty`.
 fn never_borrows(model: &Model, written: &Written, ty: &Type) -> bool {
     match (model.passing(ty), plain(written)) {
-        (Passing::Str, Written::Path(path)) => path.path.is_ident("String") || class(written).is_some_and(|class| !matches!(class, Class::Str)),
+        (Passing::Str, Written::Path(path)) => {
+            path.path.is_ident("String") || class(written).is_some_and(|class| !matches!(class, Class::Str))
+        }
         (Passing::Slice(element), Written::Slice(slice)) => never_is(model, &slice.elem, element),
         (Passing::Str | Passing::Slice(_), written) => class(written).is_some(),
         (_, written) => never_is(model, written, ty),
@@ -39,7 +41,9 @@ pub(super) fn never_is(model: &Model, written: &Written, ty: &Type) -> bool {
         (Class::String, Type::String) => false,
         (Class::Vec(written), Type::List(element)) => written.is_some_and(|written| never_is(model, written, element)),
         (Class::Array(written), Type::FixedList(element, _)) => never_is(model, written, element),
-        (Class::Option(written), Type::Option(content)) => written.is_some_and(|written| never_is(model, written, content)),
+        (Class::Option(written), Type::Option(content)) => {
+            written.is_some_and(|written| never_is(model, written, content))
+        }
         (Class::Result(written), Type::Result(ok, err)) => written.is_some_and(|(written_ok, written_err)| {
             never_is_side(model, written_ok, ok.as_deref()) || never_is_side(model, written_err, err.as_deref())
         }),
@@ -73,7 +77,8 @@ enum Class<'a> {
 }
 
 const PRIMITIVES: [&str; 17] = [
-    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "!",
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+    "usize", "!",
 ];
 
 fn class(written: &Written) -> Option<Class<'_>> {
@@ -104,7 +109,8 @@ fn class(written: &Written) -> Option<Class<'_>> {
 
 /// Whether a path is one name, or begins in the standard library.
 fn is_standard(path: &syn::Path) -> bool {
-    path.segments.len() == 1 || path.segments.first().is_some_and(|first| ["std", "core", "alloc"].iter().any(|name| first.ident == name))
+    path.segments.len() == 1
+        || path.segments.first().is_some_and(|first| ["std", "core", "alloc"].iter().any(|name| first.ident == name))
 }
 
 #[cfg(test)]
@@ -121,18 +127,35 @@ mod tests {
         let model = Model::default();
         let bytes = Type::List(Box::new(Type::Scalar(Scalar::U8)));
         for (text, never) in [
-            ("&[u8]", false), ("Vec<u8>", false), ("std::vec::Vec<u8>", false), ("Bytes", false), ("&[Byte]", false),
-            ("&Vec<u8>", true), ("Vec<u16>", true), ("&[i8]", true), ("String", true), ("&mut [u8]", true), ("&str", true), ("u8", true),
+            ("&[u8]", false),
+            ("Vec<u8>", false),
+            ("std::vec::Vec<u8>", false),
+            ("Bytes", false),
+            ("&[Byte]", false),
+            ("&Vec<u8>", true),
+            ("Vec<u16>", true),
+            ("&[i8]", true),
+            ("String", true),
+            ("&mut [u8]", true),
+            ("&str", true),
+            ("u8", true),
         ] {
             assert_eq!(never_takes(&model, &written(text), &bytes), never, "{text}");
         }
-        for (text, never) in [("&str", false), ("String", false), ("Path", false), ("&String", true), ("&[u8]", true), ("&Path", false)] {
+        for (text, never) in
+            [("&str", false), ("String", false), ("Path", false), ("&String", true), ("&[u8]", true), ("&Path", false)]
+        {
             assert_eq!(never_takes(&model, &written(text), &Type::String), never, "{text}");
         }
         let result = Type::Result(Some(Box::new(bytes)), None);
         for (text, never) in [
-            ("Result<Vec<u8>, ()>", false), ("io::Result<Vec<u8>>", false), ("Result<Vec<u8>>", false),
-            ("Result<Vec<u8>, String>", true), ("Vec<u8>", true), ("()", true), ("Result<Bytes, Nothing>", false),
+            ("Result<Vec<u8>, ()>", false),
+            ("io::Result<Vec<u8>>", false),
+            ("Result<Vec<u8>>", false),
+            ("Result<Vec<u8>, String>", true),
+            ("Vec<u8>", true),
+            ("()", true),
+            ("Result<Bytes, Nothing>", false),
         ] {
             assert_eq!(never_is(&model, &written(text), &result), never, "{text}");
         }
@@ -143,8 +166,13 @@ mod tests {
         let model = Model::default();
         let name = Type::Option(Box::new(Type::String));
         for (text, never) in [
-            ("Option<&str>", false), ("Option<String>", false), ("&Option<String>", false),
-            ("Option<&String>", true), ("Option<u8>", true), ("&str", true), ("String", true),
+            ("Option<&str>", false),
+            ("Option<String>", false),
+            ("&Option<String>", false),
+            ("Option<&String>", true),
+            ("Option<u8>", true),
+            ("&str", true),
+            ("String", true),
         ] {
             assert_eq!(never_takes(&model, &written(text), &name), never, "{text}");
         }

@@ -43,8 +43,13 @@ impl Check<'_> {
     fn trait_name(&mut self) {
         let Some(last) = self.user.trait_path.segments.last() else { return };
         if last.ident != self.model.trait_name {
-            let wrong = Diagnostic::new(&last.ident, format!("the trait of `{}` is not `{}`", self.model.wire_name, last.ident));
-            self.wrong.push(wrong.place(&self.model.place).help(format!("write `{}::{}`", self.module, self.model.trait_name)));
+            let wrong = Diagnostic::new(
+                &last.ident,
+                format!("the trait of `{}` is not `{}`", self.model.wire_name, last.ident),
+            );
+            self.wrong.push(
+                wrong.place(&self.model.place).help(format!("write `{}::{}`", self.module, self.model.trait_name)),
+            );
         } else if !last.arguments.is_empty() {
             let wrong = Diagnostic::new(&last.arguments, format!("the trait `{}` has no parameters", last.ident));
             self.wrong.push(wrong.help("remove them"));
@@ -67,14 +72,30 @@ impl Check<'_> {
         }
         for (written, param) in method.arguments.iter().zip(&function.params) {
             if let Written::ImplTrait(_) = plain(written) {
-                let wrong = self.shown(written, format!("`{}` takes a type that is not said: `{}`", method.name(), written.to_token_stream()), function);
-                self.wrong.push(wrong.help(format!("write `{}`", signature::rust_argument(self.model, &param.ty, &self.module))));
+                let wrong = self.shown(
+                    written,
+                    format!("`{}` takes a type that is not said: `{}`", method.name(), written.to_token_stream()),
+                    function,
+                );
+                self.wrong.push(
+                    wrong.help(format!("write `{}`", signature::rust_argument(self.model, &param.ty, &self.module))),
+                );
             } else if !(is_cx(written) || !fits::never_takes(self.model, written, &param.ty)) {
-                let what = format!("`{}` takes `{}` as `{}`, the WIT has `{}`", method.name(), param.wit_name, written_out(written), signature::wit_type(self.model, &param.ty));
+                let what = format!(
+                    "`{}` takes `{}` as `{}`, the WIT has `{}`",
+                    method.name(),
+                    param.wit_name,
+                    written_out(written),
+                    signature::wit_type(self.model, &param.ty)
+                );
                 let wrong = self.shown(written, what, function);
                 let borrowed = signature::rust_argument(self.model, &param.ty, &self.module);
                 let owned = signature::rust_type(self.model, &param.ty, &self.module);
-                self.wrong.push(wrong.help(if borrowed == owned { format!("write `{owned}`") } else { format!("write `{borrowed}` or `{owned}`") }));
+                self.wrong.push(wrong.help(if borrowed == owned {
+                    format!("write `{owned}`")
+                } else {
+                    format!("write `{borrowed}` or `{owned}`")
+                }));
             }
         }
         self.output(method, function);
@@ -82,9 +103,17 @@ impl Check<'_> {
 
     fn unknown(&mut self, method: &Method) {
         let name = method.name();
-        let free = self.model.functions.iter().enumerate().filter(|(_, function)| !self.user.methods.iter().any(|method| method.name() == function.rust_name));
+        let free = self
+            .model
+            .functions
+            .iter()
+            .enumerate()
+            .filter(|(_, function)| !self.user.methods.iter().any(|method| method.name() == function.rust_name));
         let near = nearest(&name, free.map(|(_, function)| function.rust_name.as_str())).map(str::to_owned);
-        let unknown = Diagnostic::new(&method.signature().ident, format!("`{}` has no function for `{name}`", self.model.wire_name));
+        let unknown = Diagnostic::new(
+            &method.signature().ident,
+            format!("`{}` has no function for `{name}`", self.model.wire_name),
+        );
         let unknown = unknown.place(&self.model.place);
         self.wrong.push(match near {
             Some(near) => {
@@ -97,15 +126,26 @@ impl Check<'_> {
 
     fn receiver(&mut self, method: &Method, function: &Function) {
         let name = method.name();
-        let help = "write `&self`; what changes goes behind a lock or into an atomic, since instances call at the same time";
+        let help =
+            "write `&self`; what changes goes behind a lock or into an atomic, since instances call at the same time";
         match method.signature().inputs.first() {
             Some(FnArg::Receiver(receiver)) => {
                 let shared = match plain(&receiver.ty) {
-                    Written::Reference(reference) => reference.mutability.is_none() && matches!(plain(&reference.elem), Written::Path(path) if path.path.is_ident("Self")),
+                    Written::Reference(reference) => {
+                        reference.mutability.is_none()
+                            && matches!(plain(&reference.elem), Written::Path(path) if path.path.is_ident("Self"))
+                    }
                     _ => false,
                 };
                 if !shared {
-                    let wrong = self.shown(receiver, format!("`{name}` takes `{}`, and a system is shared by all who call it", written_out(receiver)), function);
+                    let wrong = self.shown(
+                        receiver,
+                        format!(
+                            "`{name}` takes `{}`, and a system is shared by all who call it",
+                            written_out(receiver)
+                        ),
+                        function,
+                    );
                     self.wrong.push(wrong.help(help));
                 }
             }
@@ -118,17 +158,21 @@ impl Check<'_> {
 
     fn qualifiers(&mut self, method: &Method, function: &Function) {
         let signature = method.signature();
-        let types: Vec<_> = signature.generics.params.iter().filter(|param| !matches!(param, syn::GenericParam::Lifetime(_))).collect();
+        let types: Vec<_> =
+            signature.generics.params.iter().filter(|param| !matches!(param, syn::GenericParam::Lifetime(_))).collect();
         if let Some(first) = types.first() {
-            let wrong = self.shown(first, format!("`{}` is generic, and the WIT knows its types", method.name()), function);
+            let wrong =
+                self.shown(first, format!("`{}` is generic, and the WIT knows its types", method.name()), function);
             self.wrong.push(wrong.help("write the types of the WIT"));
         }
         if let Some(token) = &signature.unsafety {
-            let wrong = Diagnostic::new(token, format!("`{}` is unsafe, and guests call it as they like", method.name()));
+            let wrong =
+                Diagnostic::new(token, format!("`{}` is unsafe, and guests call it as they like", method.name()));
             self.wrong.push(wrong.help("remove `unsafe`"));
         }
         if let Some(token) = &signature.abi {
-            self.wrong.push(Diagnostic::new(token, format!("`{}` has an ABI of its own", method.name())).help("remove it"));
+            self.wrong
+                .push(Diagnostic::new(token, format!("`{}` has an ABI of its own", method.name())).help("remove it"));
         }
     }
 
@@ -142,7 +186,8 @@ impl Check<'_> {
             }
         }
         for written in method.arguments.iter().filter(|written| is_cx(written)) {
-            let wrong = Diagnostic::new(written, format!("`{name}` takes `{}` among its arguments", written_out(written)));
+            let wrong =
+                Diagnostic::new(written, format!("`{name}` takes `{}` among its arguments", written_out(written)));
             self.wrong.push(wrong.help("`cx: &isorun::Cx` comes right after `&self`, and once"));
         }
     }
@@ -153,7 +198,12 @@ impl Check<'_> {
             return;
         }
         let count = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
-        let what = format!("`{}` takes {}, the WIT has {}", method.name(), count(method.arguments.len()), function.params.len());
+        let what = format!(
+            "`{}` takes {}, the WIT has {}",
+            method.name(),
+            count(method.arguments.len()),
+            function.params.len()
+        );
         let extra = method.arguments.get(function.params.len());
         let wrong = match extra {
             Some(extra) => self.shown(extra, what, function),
@@ -180,30 +230,59 @@ impl Check<'_> {
         // `isorun::Result<T>`, or its long form, or an alias of one of them.
         let inner = match generics(written, "Result").as_deref() {
             Some([inner]) => Some(*inner),
-            Some([inner, error]) if matches!(plain(error), Written::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "CallError")) => Some(*inner),
+            Some([inner, error]) if matches!(plain(error), Written::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "CallError")) => {
+                Some(*inner)
+            }
             _ => None,
         };
         let never = fits::never_is_side(self.model, inner.unwrap_or(written), function.result.as_ref());
         // `io::Result<T>` and other aliases with one parameter may be the WIT's own result.
-        let may_be_alias = inner.is_some() && matches!(function.result.as_ref().map(|ty| self.model.dealias(ty)), Some(crate::model::Type::Result(..)));
+        let may_be_alias = inner.is_some()
+            && matches!(
+                function.result.as_ref().map(|ty| self.model.dealias(ty)),
+                Some(crate::model::Type::Result(..))
+            );
         // A `Result` around a plain value may be `isorun::Result` with a renamed error.
         let may_be_outcome = inner.is_none()
             && matches!(generics(written, "Result").as_deref(), Some([_, _]))
-            && !matches!(function.result.as_ref().map(|ty| self.model.dealias(ty)), Some(crate::model::Type::Result(..)));
+            && !matches!(
+                function.result.as_ref().map(|ty| self.model.dealias(ty)),
+                Some(crate::model::Type::Result(..))
+            );
         if never && !may_be_alias && !may_be_outcome {
-            let wit = function.result.as_ref().map_or_else(|| "nothing".to_owned(), |ty| format!("`{}`", signature::wit_type(self.model, ty)));
-            let rust = function.result.as_ref().map_or_else(|| "()".to_owned(), |ty| signature::rust_type(self.model, ty, &self.module));
-            let returned = if matches!(method.signature().output, ReturnType::Default) { "nothing".to_owned() } else { format!("`{}`", written_out(written)) };
-            let wrong = self.shown(&blame, format!("`{}` returns {returned}, the WIT has {wit}", method.name()), function);
-            self.wrong.push(wrong.help(format!("return `{rust}`, or `isorun::Result<{rust}>` to be able to stop the caller")));
+            let wit = function
+                .result
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), |ty| format!("`{}`", signature::wit_type(self.model, ty)));
+            let rust = function
+                .result
+                .as_ref()
+                .map_or_else(|| "()".to_owned(), |ty| signature::rust_type(self.model, ty, &self.module));
+            let returned = if matches!(method.signature().output, ReturnType::Default) {
+                "nothing".to_owned()
+            } else {
+                format!("`{}`", written_out(written))
+            };
+            let wrong =
+                self.shown(&blame, format!("`{}` returns {returned}, the WIT has {wit}", method.name()), function);
+            self.wrong.push(
+                wrong.help(format!("return `{rust}`, or `isorun::Result<{rust}>` to be able to stop the caller")),
+            );
         }
     }
 
     fn missing(&mut self) {
-        let missing: Vec<&Function> =
-            self.model.functions.iter().enumerate().filter(|(index, _)| !self.had.contains(index)).map(|(_, function)| function).collect();
+        let missing: Vec<&Function> = self
+            .model
+            .functions
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !self.had.contains(index))
+            .map(|(_, function)| function)
+            .collect();
         let Some(first) = missing.first() else { return };
-        let names: Vec<String> = missing.iter().take(MOST_WRITTEN_OUT).map(|function| format!("`{}`", function.rust_name)).collect();
+        let names: Vec<String> =
+            missing.iter().take(MOST_WRITTEN_OUT).map(|function| format!("`{}`", function.rust_name)).collect();
         let more = missing.len().saturating_sub(MOST_WRITTEN_OUT);
         let names = if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) };
         let what = match missing.len() {
@@ -229,7 +308,9 @@ impl Check<'_> {
 /// The user's tokens as they would be typed.
 fn written_out(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
-    for (spaced, tight) in [(" :: ", "::"), ("& ", "&"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" ;", ";")] {
+    for (spaced, tight) in
+        [(" :: ", "::"), ("& ", "&"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" ;", ";")]
+    {
         text = text.replace(spaced, tight);
     }
     text

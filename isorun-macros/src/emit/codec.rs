@@ -100,9 +100,11 @@ fn variant(model: &Model, def: &TypeDef, cases: &[Case]) -> TokenStream {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     };
-    let layouts = cases.iter().map(|case| option(payload(case).map(|ty| quote!(<#ty as #krate::__private::Shape>::LAYOUT))));
+    let layouts =
+        cases.iter().map(|case| option(payload(case).map(|ty| quote!(<#ty as #krate::__private::Shape>::LAYOUT))));
     let types = cases.iter().map(|case| {
-        let (name, ty) = (&case.label.wit_name, option(payload(case).map(|ty| quote!(<#ty as #krate::__private::Shape>::ty()))));
+        let (name, ty) =
+            (&case.label.wit_name, option(payload(case).map(|ty| quote!(<#ty as #krate::__private::Shape>::ty()))));
         quote!((#name, #ty))
     });
     let write = |call: &dyn Fn(TokenStream, TokenStream) -> TokenStream| {
@@ -130,8 +132,10 @@ fn variant(model: &Model, def: &TypeDef, cases: &[Case]) -> TokenStream {
         });
         quote!(::core::result::Result::Ok(match case { #(#arms)* }))
     };
-    let (load_arms, lift_arms) =
-        (read(quote!(#krate::__private::Lift::load(source, at))), read(quote!(#krate::__private::Lift::lift_flat(source, flat))));
+    let (load_arms, lift_arms) = (
+        read(quote!(#krate::__private::Lift::load(source, at))),
+        read(quote!(#krate::__private::Lift::lift_flat(source, flat))),
+    );
     // A variant without payloads does not use where they would be.
     let has_payload = cases.iter().any(|case| case.payload.is_some());
     let (at, flat) = if has_payload { (quote!(at), quote!(flat)) } else { (quote!(_), quote!(_)) };

@@ -80,7 +80,8 @@ fn lines(docs: &str) -> Vec<String> {
         lines.push(if in_indented { line.get(4..).unwrap_or_default().to_owned() } else { line.to_owned() });
         after_blank = trimmed.is_empty();
         if !trimmed.is_empty() && !in_indented {
-            let is_item = trimmed.starts_with(['-', '*', '+']) || trimmed.starts_with(|letter: char| letter.is_ascii_digit());
+            let is_item =
+                trimmed.starts_with(['-', '*', '+']) || trimmed.starts_with(|letter: char| letter.is_ascii_digit());
             in_list = is_item || (in_list && indent > 0);
         }
     }

@@ -101,7 +101,9 @@ impl<'a> Rust<'a> {
     pub(super) fn borrows(&self, ty: &Type) -> bool {
         match self.model.passing(ty) {
             Passing::Value => false,
-            Passing::Option(content) => matches!(self.model.passing(content), Passing::Option(_)) || self.borrows(content),
+            Passing::Option(content) => {
+                matches!(self.model.passing(content), Passing::Option(_)) || self.borrows(content)
+            }
             _ => true,
         }
     }

@@ -4,7 +4,7 @@
 //! with the user's types to blame, so that rustc's "mismatched types" points at what the user wrote.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Type as Written};
 
@@ -15,20 +15,30 @@ use crate::model::{Function, Model, Passing};
 
 pub(super) fn emit(model: &Model, user: &Implementation) -> TokenStream {
     let own = own_trait(user);
-    let methods: Vec<Forward<'_>> = user.methods.iter().filter_map(|method| Forward::new(model, user, method)).collect();
+    let methods: Vec<Forward<'_>> =
+        user.methods.iter().filter_map(|method| Forward::new(model, user, method)).collect();
     let host = methods.iter().map(Forward::host_method);
     let table = methods.iter().map(Forward::entry);
     wrap(model, user, &own, &quote!(#(#host)*), &quote!(#(#table)*))
 }
 
 /// The three impls. `host` are the methods of the host trait, `table` fills the table of functions.
-pub(super) fn wrap(model: &Model, user: &Implementation, own: &TokenStream, host: &TokenStream, table: &TokenStream) -> TokenStream {
+pub(super) fn wrap(
+    model: &Model,
+    user: &Implementation,
+    own: &TokenStream,
+    host: &TokenStream,
+    table: &TokenStream,
+) -> TokenStream {
     let krate = &model.options.krate_outside;
     let (impl_generics, _, where_clause) = user.item.generics.split_for_impl();
     let this = &user.item.self_ty;
     let (host_trait, interface) = (user.path_of(&ident(&model.trait_name)), user.path_of(&ident("Interface")));
-    let (docs, attributes): (Vec<&Attribute>, Vec<&Attribute>) = user.item.attrs.iter().partition(|attribute| attribute.path().is_ident("doc"));
-    let (functions, table_of) = (hidden("functions"), hidden("Table"));
+    let (docs, attributes): (Vec<&Attribute>, Vec<&Attribute>) =
+        user.item.attrs.iter().partition(|attribute| attribute.path().is_ident("doc"));
+    // No name of the WIT begins like these.
+    let functions = if table.is_empty() { quote!(_) } else { hidden("__functions").into_token_stream() };
+    let table_of = hidden("__Table");
     quote! {
         #(#attributes)*
         const _: () = {
@@ -37,7 +47,6 @@ pub(super) fn wrap(model: &Model, user: &Implementation, own: &TokenStream, host
             impl #impl_generics #host_trait for #this #where_clause { #host }
             impl #impl_generics #krate::System<#interface> for #this #where_clause {
                 fn functions<#table_of: #krate::__private::Functions<Self>>(#functions: &mut #table_of) {
-                    let _ = &#functions;
                     #table
                 }
             }
@@ -58,6 +67,7 @@ pub(super) fn own_trait(user: &Implementation) -> TokenStream {
         quote!(#(#conditions)* #signature;)
     });
     quote! {
+        #[allow(clippy::too_many_arguments, reason = "the signatures are those of the WIT")]
         trait #name #impl_generics #where_clause { #(#signatures)* }
         impl #impl_generics #name #type_generics for #this #where_clause { #(#items)* }
     }
@@ -75,7 +85,10 @@ fn without_patterns(signature: &Signature) -> Signature {
         match argument {
             FnArg::Typed(argument) => {
                 argument.attrs.clear();
-                argument.pat = Box::new(Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: syn::Token![_](argument.pat.span()) }));
+                argument.pat = Box::new(Pat::Wild(syn::PatWild {
+                    attrs: Vec::new(),
+                    underscore_token: syn::Token![_](argument.pat.span()),
+                }));
             }
             FnArg::Receiver(receiver) if receiver.reference.is_none() => receiver.mutability = None,
             FnArg::Receiver(_) => {}
@@ -118,8 +131,9 @@ impl<'a> Forward<'a> {
 
     /// The method of the host trait: its arguments are borrowed, as callers have them.
     fn host_method(&self) -> TokenStream {
-        let (krate, name, result) = (self.rust.krate, ident(&self.function.rust_name), self.rust.result(self.function.result.as_ref()));
-        let (cx, params) = self.cx("cx");
+        let (krate, name, result) =
+            (self.rust.krate, ident(&self.function.rust_name), self.rust.result(self.function.result.as_ref()));
+        let (cx, params) = self.cx();
         let types = self.function.params.iter().map(|param| self.rust.argument(&param.ty, &quote!('a)));
         let arguments = self.function.params.iter().zip(&self.names).zip(&self.method.arguments).map(|((param, name), written)| {
             let owned = match self.model.passing(&param.ty) {
@@ -145,7 +159,8 @@ impl<'a> Forward<'a> {
             }
         });
         let call = self.call(&quote!(self), &params, arguments);
-        let body = if self.method.is_async() { quote!(async move { #call }) } else { quote!(::core::future::ready(#call)) };
+        let body =
+            if self.method.is_async() { quote!(async move { #call }) } else { quote!(::core::future::ready(#call)) };
         let names = &self.names;
         quote! {
             fn #name<'a>(&'a self, #cx: &'a #krate::Cx, #(#names: #types),*) -> impl ::core::future::Future<Output = #krate::Result<#result>> + ::core::marker::Send {
@@ -159,19 +174,24 @@ impl<'a> Forward<'a> {
         let (krate, index) = (self.rust.krate, Literal::usize_unsuffixed(self.index));
         let list = self.rust.list(self.function.params.iter().map(|param| &param.ty));
         let result = self.rust.result(self.function.result.as_ref());
-        let (this, functions) = (hidden("this"), hidden("functions"));
+        let (this, functions) = (hidden("__this"), hidden("__functions"));
         let names = cons(self.names.iter().map(|name| quote!(#name)));
-        let (cx, params) = self.cx("cx");
-        let arguments = self.names.iter().zip(&self.function.params).zip(&self.method.arguments).map(|((name, param), written)| match taking(written) {
-            Taking::Owned => quote!(#name),
-            Taking::Borrowed => quote_spanned!(name.span()=> &#name),
-            Taking::OptionBorrowed => match self.model.passing(&param.ty) {
-                Passing::Option(content) if matches!(self.model.passing(content), Passing::Str | Passing::Slice(_)) => {
-                    quote_spanned!(name.span()=> ::core::option::Option::as_deref(&#name))
+        let (cx, params) = self.cx();
+        let arguments =
+            self.names.iter().zip(&self.function.params).zip(&self.method.arguments).map(|((name, param), written)| {
+                match taking(written) {
+                    Taking::Owned => quote!(#name),
+                    Taking::Borrowed => quote_spanned!(name.span()=> &#name),
+                    Taking::OptionBorrowed => match self.model.passing(&param.ty) {
+                        Passing::Option(content)
+                            if matches!(self.model.passing(content), Passing::Str | Passing::Slice(_)) =>
+                        {
+                            quote_spanned!(name.span()=> ::core::option::Option::as_deref(&#name))
+                        }
+                        _ => quote_spanned!(name.span()=> ::core::option::Option::as_ref(&#name)),
+                    },
                 }
-                _ => quote_spanned!(name.span()=> ::core::option::Option::as_ref(&#name)),
-            },
-        });
+            });
         let call = self.call(&quote!(#this), &params, arguments);
         let types = quote!(#list, #result, { #krate::__private::slots::<#list>() }, { #krate::__private::result_slots::<#result>() });
         match (self.method.is_async(), &self.method.cx) {
@@ -186,10 +206,10 @@ impl<'a> Forward<'a> {
     }
 
     /// The pattern for `cx`, and `cx` as an argument if the method takes it.
-    fn cx(&self, name: &str) -> (TokenStream, TokenStream) {
+    fn cx(&self) -> (TokenStream, TokenStream) {
         match &self.method.cx {
             Some(written) => {
-                let cx = Ident::new(name, blamed(written));
+                let cx = Ident::new("__cx", blamed(written));
                 (quote!(#cx), quote!(#cx,))
             }
             None => (quote!(_), TokenStream::new()),

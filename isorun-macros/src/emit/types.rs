@@ -149,7 +149,8 @@ fn shared(model: &Model) -> TokenStream {
         if let TypeKind::Shared { interface, name, .. } = &def.kind {
             let path = &model.shared[*interface].path;
             let (theirs, ours) = (ident(name), ident(&def.rust_name));
-            uses.push((quote!(pub use #path::#theirs as #ours;), quote!(pub use __with::#ours;)));
+            let renamed = (theirs != ours).then(|| quote!(as #ours));
+            uses.push((quote!(pub use #path::#theirs #renamed;), quote!(pub use __with::#ours;)));
         }
     }
     if uses.is_empty() {

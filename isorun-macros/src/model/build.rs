@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use wit_bindgen_core::wit_parser::{
-    self as wit, Docs, FunctionKind, Handle, IndexMap, InterfaceId, Resolve, Stability, TypeDefKind, TypeId, TypeOwner, World,
-    WorldItem, WorldKey,
-};
 use wit_bindgen_core::Types;
+use wit_bindgen_core::wit_parser::{
+    self as wit, Docs, FunctionKind, Handle, IndexMap, InterfaceId, Resolve, Stability, TypeDefKind, TypeId, TypeOwner,
+    World, WorldItem, WorldKey,
+};
 
-use super::{Case, Field, Function, Label, Model, Options, Param, Scalar, SharedInterface, SharedKind, Type, TypeDef, TypeKind};
+use super::{
+    Case, Field, Function, Label, Model, Options, Param, Scalar, SharedInterface, SharedKind, Type, TypeDef, TypeKind,
+};
 use crate::names::{self, Taken};
 use crate::source::Source;
 
@@ -18,7 +20,8 @@ pub(crate) fn build(source: &Source, shared: Vec<SharedInterface>, options: Opti
     let name = interface.name.clone().unwrap_or_else(|| source.wire_name.clone());
     let mut taken = Taken::default();
     let names = type_names(&source.resolve, source.interface, &name, &mut taken);
-    let mut builder = Builder { source, info: analyze(&source.resolve), shared, types: Vec::new(), by_id: HashMap::new(), taken };
+    let mut builder =
+        Builder { source, info: analyze(&source.resolve), shared, types: Vec::new(), by_id: HashMap::new(), taken };
     builder.mark_unknown_shares();
     builder.own_types(&names);
 
@@ -59,7 +62,13 @@ fn type_names(resolve: &Resolve, id: InterfaceId, name: &str, taken: &mut Taken)
 fn analyze(resolve: &Resolve) -> Types {
     let mut resolve = resolve.clone();
     let import = |(id, interface): (InterfaceId, &wit::Interface)| {
-        let item = WorldItem::Interface { id, stability: Stability::Unknown, external_id: None, docs: Docs::default(), span: interface.span };
+        let item = WorldItem::Interface {
+            id,
+            stability: Stability::Unknown,
+            external_id: None,
+            docs: Docs::default(),
+            span: interface.span,
+        };
         (WorldKey::Interface(id), item)
     };
     let imports = resolve.interfaces.iter().map(import).collect();
@@ -147,9 +156,9 @@ impl Builder<'_> {
 
     fn add(&mut self, id: TypeId, wit_name: &str, rust_name: String, definition: TypeId, kind: TypeKind) -> usize {
         let def = &self.source.resolve.types[definition];
-        let ends_like_an_error = ["error", "error-code"].iter().any(|end| {
-            wit_name == *end || wit_name.strip_suffix(end).is_some_and(|start| start.ends_with('-'))
-        });
+        let ends_like_an_error = ["error", "error-code"]
+            .iter()
+            .any(|end| wit_name == *end || wit_name.strip_suffix(end).is_some_and(|start| start.ends_with('-')));
         self.types.push(TypeDef {
             wit_name: wit_name.to_owned(),
             rust_name,
@@ -211,7 +220,9 @@ impl Builder<'_> {
             TypeDefKind::Variant(variant) => {
                 let labels = labels(variant.cases.iter().map(|case| (&case.name, &case.docs)), names::type_name);
                 let payloads = variant.cases.iter().map(|case| case.ty.as_ref().map(|ty| self.ty(ty)));
-                TypeKind::Variant(labels.into_iter().zip(payloads).map(|(label, payload)| Case { label, payload }).collect())
+                TypeKind::Variant(
+                    labels.into_iter().zip(payloads).map(|(label, payload)| Case { label, payload }).collect(),
+                )
             }
             TypeDefKind::Enum(cases) => {
                 TypeKind::Enum(labels(cases.cases.iter().map(|case| (&case.name, &case.docs)), names::type_name))
@@ -221,7 +232,9 @@ impl Builder<'_> {
             }
             TypeDefKind::Resource => {
                 let functions = source.resolve.interfaces[source.interface].functions.values();
-                TypeKind::Resource { functions: functions.filter(|function| function.kind.resource() == Some(id)).count() }
+                TypeKind::Resource {
+                    functions: functions.filter(|function| function.kind.resource() == Some(id)).count(),
+                }
             }
             other => TypeKind::Alias(self.anonymous(other)),
         }
@@ -304,9 +317,10 @@ impl Builder<'_> {
             TypeDefKind::FixedLengthList(element, length) => Type::FixedList(self.boxed(element), *length),
             TypeDefKind::Map(key, value) => Type::Map(self.boxed(key), self.boxed(value)),
             TypeDefKind::Option(content) => Type::Option(self.boxed(content)),
-            TypeDefKind::Result(result) => {
-                Type::Result(result.ok.as_ref().map(|ok| self.boxed(ok)), result.err.as_ref().map(|err| self.boxed(err)))
-            }
+            TypeDefKind::Result(result) => Type::Result(
+                result.ok.as_ref().map(|ok| self.boxed(ok)),
+                result.err.as_ref().map(|err| self.boxed(err)),
+            ),
             TypeDefKind::Tuple(tuple) => Type::Tuple(tuple.types.iter().map(|ty| self.ty(ty)).collect()),
             TypeDefKind::Type(ty) => self.ty(ty),
             TypeDefKind::Handle(handle) => {

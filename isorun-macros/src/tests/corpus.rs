@@ -31,12 +31,18 @@ fn the_corpus_expands_or_is_refused_in_words() {
             }
         };
         for (name, has_functions) in interfaces {
-            let module = quote!(pub mod generated {});
+            let module = quote!(
+                pub mod generated {}
+            );
             let tokens = expand::interface(quote!(#path, interface = #name), module, &site);
             let file: syn::File = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{path} {name}: {error}"));
             assert!(!prettyplease::unparse(&file).is_empty());
             let errors = errors(&tokens);
-            if errors.is_empty() { expanded += 1 } else { refused += 1 }
+            if errors.is_empty() {
+                expanded += 1
+            } else {
+                refused += 1
+            }
             if !errors.is_empty() && class == "core" && has_functions {
                 wrong.push(format!("{path} {name}: {errors:?}"));
             }

@@ -29,7 +29,10 @@ fn every_topic_expands_as_written() {
             differing.push(name.to_owned());
         }
     }
-    assert!(differing.is_empty(), "the expansions of {differing:?} have changed; `BLESS=1 cargo test -p isorun-macros` rewrites them");
+    assert!(
+        differing.is_empty(),
+        "the expansions of {differing:?} have changed; `BLESS=1 cargo test -p isorun-macros` rewrites them"
+    );
 }
 
 fn expansion(root: &Path, name: &str) -> TokenStream {

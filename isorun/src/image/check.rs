@@ -121,13 +121,5 @@ fn check_payload(
 
 /// Whether any bits are a value of the type.
 fn is_any_bits(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::S8 | Type::U8 | Type::S16 | Type::U16 | Type::S32 | Type::U32 | Type::S64 | Type::U64
-    )
-}
-
-/// The layout of the parameters of a function, as one tuple.
-pub(crate) fn params_layout(function: &Function) -> Layout {
-    function.params_layout()
+    matches!(ty, Type::S8 | Type::U8 | Type::S16 | Type::U16 | Type::S32 | Type::U32 | Type::S64 | Type::U64)
 }

@@ -1,8 +1,8 @@
 //! The codec: how a Rust type that stands for a WIT type is read and written, in a guest's memory or in an image.
 //!
 //! Each type says it once, generic over the medium; the names are the canonical ABI's own. Generated code writes the
-//! impls of records, variants, enums and flags, and the functions below keep its bodies short. The example that it
-//! follows, case by case, is `tests::by_hand` at the end of this file. Three sentences carry it:
+//! impls of records, variants, enums and flags, and the functions below keep its bodies short. `codec/tests.rs` begins
+//! with one of each, written by hand: that is the pattern. Three sentences carry it:
 //!
 //! * A record is the cons list of its fields, `(A, (B, (C, ())))`, as parameters are: see [`params`](super::params).
 //! * A variant names its case to [`store_case`] and [`lower_case`], and asks [`load_case`] and [`lift_case`] for it.
@@ -108,11 +108,7 @@ pub fn store_case<S: Sink, P: Lower + ?Sized, const N: usize>(
 /// Which case of a variant stands at `at`, below the number of cases, and the index of its payload.
 ///
 /// The bytes which this case leaves unused must be zero if reading is strict.
-pub fn load_case<S: Source, const N: usize>(
-    source: &S,
-    at: usize,
-    cases: &Cases<N>,
-) -> Result<(u32, usize), S::Error> {
+pub fn load_case<S: Source, const N: usize>(source: &S, at: usize, cases: &Cases<N>) -> Result<(u32, usize), S::Error> {
     let case = load_discriminant(source, at, N)?;
     let payload = payload_place(source, at, N, cases.layout, cases.payloads[case as usize])?;
     Ok((case, payload))

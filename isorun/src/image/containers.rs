@@ -29,12 +29,7 @@ pub(super) fn load_pointer<S: Source>(source: &mut S, at: usize) -> Result<(u32,
 }
 
 /// Gives out the block of a list, writes its pointer and length at `at`, and gives the index of the elements.
-pub(super) fn store_block<S: Sink>(
-    sink: &mut S,
-    at: usize,
-    length: usize,
-    element: Layout,
-) -> Result<usize, S::Error> {
+pub(super) fn store_block<S: Sink>(sink: &mut S, at: usize, length: usize, element: Layout) -> Result<usize, S::Error> {
     let (pointer, block) = sink.block(length, element)?;
     // The block was given out, so the length is below 2^28.
     store_pointer(sink, at, pointer, length as u32)?;

@@ -18,6 +18,9 @@ pub struct Encoder {
     bytes: Vec<u8>,
 }
 
+/// Room for a few short strings and lists, so that most images are allocated once.
+const SPARE: usize = 128;
+
 impl Encoder {
     /// An encoder with room for the root value, which is to be stored at 0.
     ///
@@ -26,7 +29,11 @@ impl Encoder {
     /// [`TooLarge`] if no type may have that layout.
     pub fn new(root: Layout) -> Result<Encoder, TooLarge> {
         match block_size(1, root) {
-            Some(size) => Ok(Encoder { bytes: vec![0; size] }),
+            Some(size) => {
+                let mut bytes = Vec::with_capacity(size + SPARE);
+                bytes.resize(size, 0);
+                Ok(Encoder { bytes })
+            }
             None => Err(TooLarge { limit: u64::from(MAX_BLOCK) }),
         }
     }

@@ -22,15 +22,15 @@ use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceT
 use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc};
 use wasmtime::{Result, ValRaw};
 
+use super::Image;
 use super::codec;
 use super::decode::Decoder;
 use super::encode::Encoder;
 use super::layout::Layout;
+use super::malformed::{Malformed, Rule};
 use super::medium::{Sink, Source, block_size};
 use super::params::{LiftParams, LowerParams};
 use super::transcode::{self, Types};
-use super::Image;
-use super::malformed::{Malformed, Rule};
 
 /// The most core values by which parameters are passed; more of them travel through memory
 /// (component model, Canonical ABI, `MAX_FLAT_PARAMS`).
@@ -266,7 +266,12 @@ fn image_to_slots<T: 'static>(
     Ok(source.finish()?)
 }
 
-fn image_to_memory<T: 'static>(image: &Image, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
+fn image_to_memory<T: 'static>(
+    image: &Image,
+    cx: &mut LowerContext<'_, T>,
+    ty: InterfaceType,
+    at: usize,
+) -> Result<()> {
     let types = Types(cx.types);
     let mut source = Decoder::new(image.as_bytes(), types.layout(ty))?;
     transcode::memory(types, ty, &mut source, 0, &mut GuestSink { cx }, at)?;

@@ -38,32 +38,6 @@ impl Layout {
         record.padded()
     }
 
-    /// Where each field of a record begins.
-    pub const fn offsets<const N: usize>(fields: &[Layout; N]) -> [u32; N] {
-        let mut offsets = [0; N];
-        let mut record = Layout::EMPTY;
-        let mut i = 0;
-        while i < N {
-            offsets[i] = align_up(record.size, fields[i].align);
-            record = record.and(fields[i]);
-            i += 1;
-        }
-        offsets
-    }
-
-    /// The index of the first core value of each field of a record.
-    pub const fn flat_offsets<const N: usize>(fields: &[Layout; N]) -> [u32; N] {
-        let mut offsets = [0; N];
-        let mut flat: u32 = 0;
-        let mut i = 0;
-        while i < N {
-            offsets[i] = flat;
-            flat = flat.saturating_add(fields[i].flat);
-            i += 1;
-        }
-        offsets
-    }
-
     /// A variant; also an option and a result.
     pub const fn variant(cases: &[Option<Layout>]) -> Layout {
         let payload = Layout::payload(cases);
@@ -72,11 +46,6 @@ impl Layout {
             .max_align(discriminant.align)
             .grown(payload)
             .padded()
-    }
-
-    /// Where the payload of a variant begins, the same for all cases.
-    pub const fn payload_offset(cases: &[Option<Layout>]) -> u32 {
-        align_up(Layout::discriminant_size(cases.len()), Layout::payload(cases).align)
     }
 
     /// Bytes of the discriminant of a variant or enum: 1, 2 or 4.
@@ -164,15 +133,12 @@ mod tests {
     fn a_record_pads_between_its_fields_and_at_its_end() {
         const FIELDS: [Layout; 4] = [U8, U64, U8, Layout::POINTER];
         assert_eq!(Layout::record(&FIELDS), Layout { size: 32, align: 8, flat: 5 });
-        assert_eq!(Layout::offsets(&FIELDS), [0, 8, 16, 20]);
-        assert_eq!(Layout::flat_offsets(&FIELDS), [0, 1, 2, 3]);
     }
 
     #[test]
     fn a_variant_has_room_for_its_largest_case_behind_the_discriminant() {
         const CASES: [Option<Layout>; 3] = [None, Some(U64), Some(Layout::POINTER)];
         assert_eq!(Layout::variant(&CASES), Layout { size: 16, align: 8, flat: 3 });
-        assert_eq!(Layout::payload_offset(&CASES), 8);
         assert_eq!(Layout::variant(&[None, Some(U8)]), Layout { size: 2, align: 1, flat: 2 });
         assert_eq!(Layout::variant(&[None, None]), Layout::enumeration(2));
     }
@@ -182,7 +148,6 @@ mod tests {
         let mut cases = vec![None; 257];
         cases[0] = Some(U8);
         assert_eq!(Layout::variant(&cases), Layout { size: 4, align: 2, flat: 2 });
-        assert_eq!(Layout::payload_offset(&cases), 2);
         assert_eq!([256, 257, 0x1_0000, 0x1_0001].map(Layout::discriminant_size), [1, 2, 2, 4]);
     }
 

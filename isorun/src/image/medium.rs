@@ -7,10 +7,10 @@ use super::layout::Layout;
 use super::malformed::Rule;
 
 /// The largest block of a list or string, in bytes: 2^28 - 1, a limit of the canonical ABI.
-pub const MAX_BLOCK: u32 = (1 << 28) - 1;
+pub(crate) const MAX_BLOCK: u32 = (1 << 28) - 1;
 
 /// The bytes of `length` elements, or `None` beyond [`MAX_BLOCK`]. In 64 bits, since the product can pass 2^32.
-pub fn block_size(length: usize, element: Layout) -> Option<usize> {
+pub(crate) fn block_size(length: usize, element: Layout) -> Option<usize> {
     let bytes = (length as u64).checked_mul(u64::from(element.size))?;
     if bytes <= u64::from(MAX_BLOCK) { Some(bytes as usize) } else { None }
 }

@@ -3,8 +3,8 @@
 //! This is how two guests in two stores exchange values whose types no Rust program knows: guest memory to image, image to guest
 //! memory. Which checks apply is the media's business: a strict source refuses what no canonical `store` writes.
 
-use wasmtime::component::__internal::wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes};
 use wasmtime::component::__internal::InterfaceType;
+use wasmtime::component::__internal::wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes};
 use wasmtime::{Error, Result};
 
 use super::layout::Layout;
@@ -35,7 +35,8 @@ impl<'t> Types<'t> {
         let pick = |cases: [Option<InterfaceType>; 2]| index.and_then(|index| cases.get(index).copied().flatten());
         match ty {
             InterfaceType::Variant(i) => {
-                let payload = index.and_then(|index| self.0[i].cases.get_index(index)).and_then(|(_, payload)| *payload);
+                let payload =
+                    index.and_then(|index| self.0[i].cases.get_index(index)).and_then(|(_, payload)| *payload);
                 (self.0[i].cases.len(), self.0[i].info.payload_offset32, payload)
             }
             InterfaceType::Enum(i) => (self.0[i].names.len(), self.0[i].info.payload_offset32, None),
@@ -321,7 +322,13 @@ fn plain(types: Types<'_>, ty: InterfaceType) -> bool {
 }
 
 /// The payload type of the case with discriminant `index`.
-fn case<I: Source>(types: Types<'_>, ty: InterfaceType, source: &I, index: u64, at: usize) -> Result<Option<InterfaceType>, I::Error> {
+fn case<I: Source>(
+    types: Types<'_>,
+    ty: InterfaceType,
+    source: &I,
+    index: u64,
+    at: usize,
+) -> Result<Option<InterfaceType>, I::Error> {
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     let (cases, _, payload) = types.case(ty, Some(index));
     if index >= cases {
@@ -332,7 +339,13 @@ fn case<I: Source>(types: Types<'_>, ty: InterfaceType, source: &I, index: u64, 
 
 /// Checks a scalar and gives the bits that `sink` is to hold.
 #[inline]
-fn normal<I: Source, O: Sink>(types: Types<'_>, ty: InterfaceType, source: &I, bits: u64, at: usize) -> Result<u64, I::Error> {
+fn normal<I: Source, O: Sink>(
+    types: Types<'_>,
+    ty: InterfaceType,
+    source: &I,
+    bits: u64,
+    at: usize,
+) -> Result<u64, I::Error> {
     let canonical = |nan: bool, bits: u64, quiet: u64| match (nan && bits != quiet, I::STRICT, O::STRICT) {
         (true, true, _) => Err(source.malformed(Rule::Nan, at)),
         (true, false, true) => Ok(quiet),

@@ -41,18 +41,24 @@ struct Live {
 }
 
 impl GuestInstance {
-    pub(crate) fn new(app: App, name: Arc<str>, store: Store<State>, instance: wasmtime::component::Instance) -> GuestInstance {
+    pub(crate) fn new(
+        app: App,
+        name: Arc<str>,
+        store: Store<State>,
+        instance: wasmtime::component::Instance,
+    ) -> GuestInstance {
         let functions = vec![None; app.exports().len()].into();
         let live = Live { store, instance, functions };
         GuestInstance { app, name, cell: Mutex::new(Cell::Live(Box::new(live))) }
     }
 
-    pub(crate) fn app(&self) -> &App {
-        &self.app
-    }
-
     /// Calls the app's exported function `handle` when its turn comes.
-    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Result<R, CallError> {
+    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(
+        &self,
+        cx: &Cx,
+        handle: u32,
+        params: P,
+    ) -> Result<R, CallError> {
         let mut cell = self.cell.lock().await;
         let mut turn = Turn::begin(self, &mut cell, cx, handle)?;
         let result = {
@@ -108,7 +114,9 @@ impl Live {
             return Ok(*func);
         }
         let func = exports.get(at).and_then(|index| self.instance.get_func(&mut self.store, index));
-        let func = func.ok_or_else(|| CallError::system("isorun wired a function that the app does not export; this is a bug of isorun"))?;
+        let func = func.ok_or_else(|| {
+            CallError::system("isorun wired a function that the app does not export; this is a bug of isorun")
+        })?;
         self.functions[at] = Some(func);
         Ok(func)
     }
@@ -134,13 +142,20 @@ impl<'a> Turn<'a> {
     fn begin(instance: &'a GuestInstance, cell: &'a mut Cell, cx: &'a Cx, handle: u32) -> Result<Turn<'a>, CallError> {
         let live = match cell {
             Cell::Live(live) => live,
-            Cell::Poisoned(cause) => return Err(CallError::Poisoned { instance: instance.name.clone(), cause: cause.clone() }),
+            Cell::Poisoned(cause) => {
+                return Err(CallError::Poisoned { instance: instance.name.clone(), cause: cause.clone() });
+            }
             Cell::Removed => return Err(CallError::Removed { instance: instance.name.clone() }),
         };
         let fuel = cx.fuel();
         if fuel == 0 {
             let (instance, function) = (instance.name.clone(), instance.app.label(handle));
-            return Err(CallError::OutOfBudget { resource: Resource::Fuel, limit: Amount::Fuel(0), instance, function });
+            return Err(CallError::OutOfBudget {
+                resource: Resource::Fuel,
+                limit: Amount::Fuel(0),
+                instance,
+                function,
+            });
         }
         live.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
         let state = live.store.data_mut();
@@ -199,11 +214,17 @@ impl<'a> Turn<'a> {
         if let Some(exhausted) = error.downcast_ref::<Exhausted>() {
             return self.out_of(exhausted.resource, exhausted.limit);
         }
+        let message = trap_message(&error);
+        if let Cell::Live(live) = &*self.cell
+            && message.contains(TOO_MUCH_DATA)
+        {
+            return self.out_of(Resource::Message, Amount::Bytes(live.store.hostcall_fuel() as u64));
+        }
         match error.downcast_ref::<CallError>() {
             // What ended the whole tree of calls goes up as it is.
             Some(error @ (CallError::OutOfBudget { .. } | CallError::Cancelled { .. })) => error.clone(),
             Some(cause) => CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) },
-            None => CallError::Trap { instance, function, message: trap_message(&error).into() },
+            None => CallError::Trap { instance, function, message: message.into() },
         }
     }
 }
@@ -215,19 +236,27 @@ impl Drop for Turn<'_> {
         }
         self.charge();
         let cause = match self.cx.granted() {
-            Some(deadline) if Instant::now() >= deadline.at => self.out_of(Resource::Deadline, Amount::Time(deadline.span)),
+            Some(deadline) if Instant::now() >= deadline.at => {
+                self.out_of(Resource::Deadline, Amount::Time(deadline.span))
+            }
             _ => CallError::Cancelled { instance: self.instance.name.clone(), function: self.function() },
         };
         *self.cell = Cell::Poisoned(Arc::new(cause));
     }
 }
 
+/// How wasmtime says that a guest passed more bytes than `set_hostcall_fuel` allows; the type of that error is private.
+const TOO_MUCH_DATA: &str = "fuel allocated for hostcalls has been exhausted";
+
 /// wasmtime's chain of causes without the wasm backtrace, which names nothing that a user of an interface knows.
 fn trap_message(error: &wasmtime::Error) -> String {
     if let Some(trap) = error.downcast_ref::<Trap>() {
         return trap.to_string();
     }
-    let causes: Vec<String> =
-        error.chain().map(|cause| cause.to_string()).filter(|text| !text.starts_with("error while executing")).collect();
+    let causes: Vec<String> = error
+        .chain()
+        .map(|cause| cause.to_string())
+        .filter(|text| !text.starts_with("error while executing"))
+        .collect();
     causes.join(": ")
 }

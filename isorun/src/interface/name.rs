@@ -157,7 +157,19 @@ mod tests {
 
     #[test]
     fn what_is_not_the_name_of_an_interface_is_not_read() {
-        for text in ["", "kv", "a:b", "a:b/", "a:b/c@", "a:b/c@1", "a:b/c@0.1.0@0.1.0", "A-b:c/d/e", "a:b/c_d", "a:b/-c", "a:b/cD"] {
+        for text in [
+            "",
+            "kv",
+            "a:b",
+            "a:b/",
+            "a:b/c@",
+            "a:b/c@1",
+            "a:b/c@0.1.0@0.1.0",
+            "A-b:c/d/e",
+            "a:b/c_d",
+            "a:b/-c",
+            "a:b/cD",
+        ] {
             assert_eq!(InterfaceName::parse(text), None, "{text}");
         }
         assert_eq!(InterfaceName::parse("a:b-c/D-2e").unwrap().to_string(), "a:b-c/D-2e");

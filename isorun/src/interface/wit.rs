@@ -52,9 +52,10 @@ fn parse(text: &str) -> Result<Resolve, WitError> {
         Ok(_) => Ok(resolve),
         Err(error) => {
             let (message, help) = match error.kind() {
-                ResolveErrorKind::PackageNotFound { requested, .. } => {
-                    (format!("package `{requested}` is not in the text"), format!("nest it: `package {requested} {{ … }}`"))
-                }
+                ResolveErrorKind::PackageNotFound { requested, .. } => (
+                    format!("package `{requested}` is not in the text"),
+                    format!("nest it: `package {requested} {{ … }}`"),
+                ),
                 kind => (first_line(&kind.to_string()), "correct the text at this place".to_owned()),
             };
             Err(WitProblem::at(text, span(error.kind().span()), message, &help).into())

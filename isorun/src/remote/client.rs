@@ -32,11 +32,16 @@ impl RemoteProvider {
     pub(crate) async fn call(&self, cx: &Cx, handle: u32, provides: &Provides, params: Image) -> Result<Image> {
         let label = provides.label(handle);
         let Some(function) = provides.function(handle) else {
-            return Err(CallError::system("isorun wired a function that the remote's interface does not have; this is a bug of isorun"));
+            return Err(CallError::system(
+                "isorun wired a function that the remote's interface does not have; this is a bug of isorun",
+            ));
         };
-        let refused = |status, message: &str| RemoteError::Refused { function: label.clone(), status, message: message.into() };
+        let refused =
+            |status, message: &str| RemoteError::Refused { function: label.clone(), status, message: message.into() };
         let Some(hops) = cx.hops().checked_sub(1) else {
-            return Err(refused(Status::HopLimit, "the call has crossed too many borders; look for a loop of remotes").into());
+            return Err(
+                refused(Status::HopLimit, "the call has crossed too many borders; look for a loop of remotes").into()
+            );
         };
         if params.as_bytes().len() > self.limit {
             return Err(refused(Status::TooLarge, &format!("the arguments take more than {} bytes", self.limit)).into());
@@ -57,7 +62,9 @@ impl RemoteProvider {
             body: params.as_bytes(),
         };
         let answer = self.transport.call(message.encode()).await.map_err(|error| match error {
-            TransportError::NotSent(message) => RemoteError::NotSent { function: label.clone(), message: message.into() },
+            TransportError::NotSent(message) => {
+                RemoteError::NotSent { function: label.clone(), message: message.into() }
+            }
             TransportError::Lost(message) => RemoteError::MaybeRan { function: label.clone(), message: message.into() },
         })?;
         let bad = |message: String| RemoteError::BadReply { function: label.clone(), message: message.into() };
@@ -68,7 +75,9 @@ impl RemoteProvider {
         // A peer can say what it likes, but not that it used more than it was given.
         cx.charge(reply.fuel.min(cx.fuel()), 0);
         match reply.status {
-            Status::Ok if reply.body.len() > self.limit => Err(bad(format!("its body takes more than {} bytes", self.limit)).into()),
+            Status::Ok if reply.body.len() > self.limit => {
+                Err(bad(format!("its body takes more than {} bytes", self.limit)).into())
+            }
             Status::Ok => {
                 image::check_result(function, reply.body)?;
                 Ok(Image::from_bytes(reply.body.to_vec()))

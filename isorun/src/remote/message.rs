@@ -338,7 +338,9 @@ impl<'a> Parts<'a> {
     fn read(bytes: &'a [u8]) -> Result<Parts<'a>, BadMessage> {
         match bytes {
             [b'i', b's', b'o', 1, ..] => {}
-            [b'i', b's', b'o', _, ..] => return Err(BadMessage { status: Status::WireVersion, what: "a wire version other than 1", offset: 3 }),
+            [b'i', b's', b'o', _, ..] => {
+                return Err(BadMessage { status: Status::WireVersion, what: "a wire version other than 1", offset: 3 });
+            }
             _ => return Err(malformed("bytes that are no message of isorun", 0)),
         }
         let Some((header, rest)) = bytes.split_first_chunk::<HEADER>() else {
@@ -356,7 +358,8 @@ impl<'a> Parts<'a> {
         if body.len() != parts.u32(84) as usize {
             return Err(malformed("a body of another length than the header says", 84));
         }
-        parts.text = str::from_utf8(text).map_err(|error| malformed("a text that is not UTF-8", HEADER + error.valid_up_to()))?;
+        parts.text = str::from_utf8(text)
+            .map_err(|error| malformed("a text that is not UTF-8", HEADER + error.valid_up_to()))?;
         parts.body = body;
         Ok(parts)
     }

@@ -97,7 +97,11 @@ impl Exports {
                 reply.fuel = receipt.fuel;
                 match result {
                     Ok(value) if value.as_bytes().len() > call.reply_limit as usize => {
-                        text = format!("the result takes {} bytes, the caller accepts {}", value.as_bytes().len(), call.reply_limit);
+                        text = format!(
+                            "the result takes {} bytes, the caller accepts {}",
+                            value.as_bytes().len(),
+                            call.reply_limit
+                        );
                         (reply.status, reply.ran, reply.text) = (Status::OutOfBudget, true, &text);
                     }
                     Ok(value) => {
@@ -123,7 +127,10 @@ impl Exports {
             return refuse(Status::TooLarge, format!("a message here holds at most {limit} bytes"));
         }
         if call.hops == 0 {
-            return refuse(Status::HopLimit, "the call has crossed too many borders; look for a loop of remotes".into());
+            return refuse(
+                Status::HopLimit,
+                "the call has crossed too many borders; look for a loop of remotes".into(),
+            );
         }
         if call.time.is_some_and(|time| time.is_zero()) {
             return refuse(Status::OutOfBudget, "the deadline passed before the call arrived".into());

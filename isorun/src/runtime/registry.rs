@@ -105,6 +105,16 @@ impl Registry {
         free
     }
 
+    /// Whether the app is one of this registry.
+    pub(crate) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
+        let name = app.name().to_string();
+        match self.tables().apps.get(app.name()) {
+            Some(entry) if entry.app == *app => Ok(()),
+            _ if app.is_removed() => Err(InstantiateError::AppRemoved { app: name }),
+            _ => Err(InstantiateError::Foreign { app: name }),
+        }
+    }
+
     pub(crate) fn remove_app(&self, app: &App) -> Result<(), RemoveError> {
         let mut tables = self.tables();
         let name = app.name().to_string();

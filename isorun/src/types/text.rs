@@ -68,10 +68,7 @@ impl Type {
 }
 
 /// Items as `one` spells them, with commas between.
-pub(crate) fn separated<T>(
-    items: &[T],
-    one: impl Fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result,
-) -> impl fmt::Display {
+pub(crate) fn separated<T>(items: &[T], one: impl Fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result) -> impl fmt::Display {
     fmt::from_fn(move |f| {
         for (index, item) in items.iter().enumerate() {
             if index > 0 {

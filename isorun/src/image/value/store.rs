@@ -147,5 +147,7 @@ fn store_payload(
 /// Which of the labels of type `whole` this is.
 fn position<'l>(labels: impl Iterator<Item = &'l Label>, label: &Label, whole: &Type) -> Result<usize, Mismatch> {
     let mut labels = labels;
-    labels.position(|known| known == label).ok_or_else(|| Mismatch::new(whole, format!("`{label}`, which it does not have")))
+    labels
+        .position(|known| known == label)
+        .ok_or_else(|| Mismatch::new(whole, format!("`{label}`, which it does not have")))
 }

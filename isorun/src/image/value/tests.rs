@@ -74,14 +74,22 @@ fn values(ty: &Type) -> BoxedStrategy<Value> {
         Type::Tuple(members) => in_row(members.to_vec()).prop_map(Value::Tuple).boxed(),
         Type::Record(fields) => {
             let named = move |values: Vec<_>| fields.iter().map(|field| field.label.clone()).zip(values).collect();
-            let types = if let Type::Record(fields) = ty { fields.iter().map(|field| field.ty.clone()).collect() } else { vec![] };
+            let types = if let Type::Record(fields) = ty {
+                fields.iter().map(|field| field.ty.clone()).collect()
+            } else {
+                vec![]
+            };
             in_row(types).prop_map(move |values| Value::Record(named(values))).boxed()
         }
         Type::Variant(cases) => proptest::sample::select(cases.to_vec())
-            .prop_flat_map(|case| payloads(&case.ty).prop_map(move |payload| Value::Variant(case.label.clone(), payload)))
+            .prop_flat_map(|case| {
+                payloads(&case.ty).prop_map(move |payload| Value::Variant(case.label.clone(), payload))
+            })
             .boxed(),
         Type::Enum(labels) => proptest::sample::select(labels.to_vec()).prop_map(Value::Enum).boxed(),
-        Type::Flags(labels) => proptest::sample::subsequence(labels.to_vec(), 0..=labels.len()).prop_map(Value::Flags).boxed(),
+        Type::Flags(labels) => {
+            proptest::sample::subsequence(labels.to_vec(), 0..=labels.len()).prop_map(Value::Flags).boxed()
+        }
         Type::Option(payload) => proptest::option::of(values(&payload)).prop_map(Value::option).boxed(),
         Type::Result(types) => prop_oneof![
             payloads(&types.ok).prop_map(|payload| Value::Result(Ok(payload))),
@@ -222,7 +230,10 @@ fn each_rule_is_reported_where_it_is_broken() {
     assert_eq!(broken(&Type::U32, b"\0\0\0"), (Rule::Truncated, 3));
     assert_eq!(broken(&Type::U8, b"\0\0"), (Rule::Trailing, 1));
     assert_eq!(broken(&Type::String, b"\x09\0\0\0\x01\0\0\0aa"), (Rule::Placement, 8));
-    assert_eq!(broken(&strings, b"\x08\0\0\0\x02\0\0\0\x18\0\0\0\x01\0\0\0\x18\0\0\0\x01\0\0\0a"), (Rule::Placement, 25));
+    assert_eq!(
+        broken(&strings, b"\x08\0\0\0\x02\0\0\0\x18\0\0\0\x01\0\0\0\x18\0\0\0\x01\0\0\0a"),
+        (Rule::Placement, 25)
+    );
     assert_eq!(broken(&Type::String, b"\x08\0\0\0\0\0\0\x10"), (Rule::Length, 8));
     assert_eq!(broken(&strings, b"\x08\0\0\0\0\0\0\x80"), (Rule::Length, 8));
     assert_eq!(broken(&Type::String, b"\x08\0\0\0\xff\xff\xff\x0f"), (Rule::Truncated, 8));

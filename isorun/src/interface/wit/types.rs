@@ -94,8 +94,12 @@ impl TypeTable {
             TypeDefKind::Handle(Handle::Own(id)) => return Err(handle("own", resolve, *id)),
             TypeDefKind::Handle(Handle::Borrow(id)) => return Err(handle("borrow", resolve, *id)),
             TypeDefKind::Resource => return Err(Refusal::kind("resource", Refusal::RESOURCE_HELP)),
-            TypeDefKind::Stream(_) => return Err(Refusal::kind("stream", "pass a `list`, in several calls if it is long")),
-            TypeDefKind::Future(_) => return Err(Refusal::kind("future", "return the value itself: callers can wait for it")),
+            TypeDefKind::Stream(_) => {
+                return Err(Refusal::kind("stream", "pass a `list`, in several calls if it is long"));
+            }
+            TypeDefKind::Future(_) => {
+                return Err(Refusal::kind("future", "return the value itself: callers can wait for it"));
+            }
             TypeDefKind::Unknown => return Err(Refusal::kind("an unknown type", "define it in the text")),
         })
     }

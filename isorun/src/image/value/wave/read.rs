@@ -37,7 +37,11 @@ impl Reader<'_> {
             Type::FixedList(list) => {
                 let items = self.list(node, &list.element, ty)?;
                 if items.len() != list.length as usize {
-                    return Err(self.error(node, format!("expected {} elements, found {}", list.length, items.len()), ty));
+                    return Err(self.error(
+                        node,
+                        format!("expected {} elements, found {}", list.length, items.len()),
+                        ty,
+                    ));
                 }
                 Value::List(items)
             }
@@ -52,7 +56,11 @@ impl Reader<'_> {
             Type::Tuple(members) => {
                 let nodes = node.as_tuple().map_err(as_written)?;
                 if nodes.len() != members.len() {
-                    return Err(self.error(node, format!("expected {} members, found {}", members.len(), nodes.len()), ty));
+                    return Err(self.error(
+                        node,
+                        format!("expected {} members, found {}", members.len(), nodes.len()),
+                        ty,
+                    ));
                 }
                 let values = nodes.zip(members.iter()).map(|(node, ty)| self.value(node, ty));
                 Value::Tuple(values.collect::<Result<_, _>>()?)
@@ -64,7 +72,9 @@ impl Reader<'_> {
                 };
                 Value::Variant(case.label.clone(), self.payload(node, payload, case.ty.as_ref(), ty)?)
             }
-            Type::Enum(labels) => Value::Enum(self.label(node, node.as_enum(self.text).map_err(as_written)?, labels, ty)?),
+            Type::Enum(labels) => {
+                Value::Enum(self.label(node, node.as_enum(self.text).map_err(as_written)?, labels, ty)?)
+            }
             Type::Flags(labels) => {
                 let set = node.as_flags(self.text).map_err(as_written)?;
                 let set = set.map(|label| self.label(node, label.trim_start_matches('%'), labels, ty));
@@ -96,7 +106,9 @@ impl Reader<'_> {
         let nodes: Vec<_> = match node {
             Some(node) => match node.as_tuple() {
                 Ok(nodes) => nodes.collect(),
-                Err(_) => return Err(self.wrong_params(node.span().start, function, "parameters stand in parentheses")),
+                Err(_) => {
+                    return Err(self.wrong_params(node.span().start, function, "parameters stand in parentheses"));
+                }
             },
             None => Vec::new(),
         };
@@ -130,7 +142,8 @@ impl Reader<'_> {
     fn record(&self, node: &Node, ty: &Type) -> Result<Value, WaveError> {
         let Type::Record(fields) = ty else { return Err(self.mismatch(node, ty)) };
         let nodes: Vec<_> = node.as_record(self.text).map_err(|_| self.mismatch(node, ty))?.collect();
-        if let Some((label, node)) = nodes.iter().find(|(label, _)| !fields.iter().any(|field| *field.label == **label)) {
+        if let Some((label, node)) = nodes.iter().find(|(label, _)| !fields.iter().any(|field| *field.label == **label))
+        {
             return Err(self.error(node, format!("no field `{label}`"), ty));
         }
         let values = fields.iter().map(|field| {

@@ -40,7 +40,8 @@ fn text_of_another_type_is_refused_with_its_place() {
 
 #[test]
 fn parameters_stand_in_parentheses() {
-    let text = "package a:b; interface i { put: func(key: string, value: list<u8>, ttl: option<u32>); now: func() -> u64; }";
+    let text =
+        "package a:b; interface i { put: func(key: string, value: list<u8>, ttl: option<u32>); now: func() -> u64; }";
     let [interface] = Interface::from_wit(text).unwrap().try_into().unwrap();
     let [put, now] = interface.functions().iter().collect::<Vec<_>>().try_into().unwrap();
     let params = Value::params_from_wave(put, r#"("k", [1, 2])"#).unwrap();

@@ -1,0 +1,22 @@
+//! The components of `examples/apps`, as they are committed.
+
+/// A store that keeps each value in a file: imports `isorun:fs`, exports `isorun:kv`.
+pub const KV: &[u8] = include_bytes!("../../examples/apps/components/kv.wasm");
+
+/// A web service for notes: imports `isorun:kv`, exports `isorun:server`.
+pub const NOTES: &[u8] = include_bytes!("../../examples/apps/components/notes.wasm");
+
+/// Computes: exports `test:bench/compute`.
+pub const CALC: &[u8] = include_bytes!("../../examples/apps/components/calc.wasm");
+
+/// Has others compute: imports `test:bench/compute` and `test:bench/host`, exports `test:bench/relay`.
+pub const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
+
+/// Does what no guest should do, on request: exports `test:misbehave/misbehave`.
+pub const MISBEHAVE: &[u8] = include_bytes!("../../examples/apps/components/misbehave.wasm");
+
+/// Returns values of every type: exports `test:types/types`, and `main` at its root.
+pub const TYPES: &[u8] = include_bytes!("../../examples/apps/components/types.wasm");
+
+/// Has another app return them: imports and exports `test:types/types`.
+pub const TYPES_RELAY: &[u8] = include_bytes!("../../examples/apps/components/types-relay.wasm");

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", crate = super::isorun)]
+pub mod small {}
+
+fn main() {}

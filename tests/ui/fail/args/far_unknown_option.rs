@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", remote)]
+pub mod small {}
+
+fn main() {}

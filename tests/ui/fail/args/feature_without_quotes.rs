@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", features(fast))]
+pub mod small {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit" interface = "small")]
+pub mod small {}
+
+fn main() {}

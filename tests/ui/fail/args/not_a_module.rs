@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit")]
+pub struct Small;
+
+fn main() {}

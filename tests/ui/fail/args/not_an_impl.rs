@@ -1,0 +1,4 @@
+#[isorun::system("wit/small.wit")]
+struct Disk;
+
+fn main() {}

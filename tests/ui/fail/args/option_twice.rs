@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", interface = "small", interface = "other")]
+pub mod small {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface(1)]
+pub mod small {}
+
+fn main() {}

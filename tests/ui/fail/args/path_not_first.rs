@@ -1,0 +1,4 @@
+#[isorun::interface(interface = "small", "wit/small.wit")]
+pub mod small {}
+
+fn main() {}

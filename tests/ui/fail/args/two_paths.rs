@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", "wit/several.wit")]
+pub mod small {}
+
+fn main() {}

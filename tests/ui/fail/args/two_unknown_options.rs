@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", remote, feature("x"))]
+pub mod small {}
+
+fn main() {}

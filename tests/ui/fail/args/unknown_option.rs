@@ -1,0 +1,4 @@
+#[isorun::interface("wit/small.wit", interfaces = "small")]
+pub mod small {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/many-flags.wit")]
+pub mod many_flags {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/refused.wit")]
+pub mod refused {}
+
+fn main() {}

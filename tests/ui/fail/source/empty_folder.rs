@@ -1,0 +1,4 @@
+#[isorun::interface("wit/empty")]
+pub mod small {}
+
+fn main() {}

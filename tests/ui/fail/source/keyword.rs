@@ -1,0 +1,4 @@
+#[isorun::interface("wit/keyword.wit")]
+pub mod keyword {}
+
+fn main() {}

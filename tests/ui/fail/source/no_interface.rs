@@ -1,0 +1,4 @@
+#[isorun::interface("wit/no-interface")]
+pub mod app {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface()]
+pub mod nothing {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/smal.wit")]
+pub mod small {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("elsewhere/x.wit")]
+pub mod small {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/several.wit", interface = "elsewhere")]
+pub mod store {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("Cargo.toml")]
+pub mod small {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/deps-missing")]
+pub mod main_ {}
+
+fn main() {}

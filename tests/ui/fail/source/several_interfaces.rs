@@ -1,0 +1,4 @@
+#[isorun::interface("wit/several.wit")]
+pub mod several {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/broken.wit")]
+pub mod broken {}
+
+fn main() {}

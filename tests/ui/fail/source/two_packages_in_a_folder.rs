@@ -1,0 +1,4 @@
+#[isorun::interface("wit/two-packages")]
+pub mod a {}
+
+fn main() {}

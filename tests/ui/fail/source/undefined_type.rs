@@ -1,0 +1,4 @@
+#[isorun::interface("wit/undefined.wit")]
+pub mod undefined {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/gated.wit", features("fast-lane", "fast-lan3"))]
+pub mod gated {}
+
+fn main() {}

@@ -1,0 +1,16 @@
+struct Disk;
+
+#[isorun::system]
+impl other::Small for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, small::Error> {
+        Ok(path.into())
+    }
+
+    fn entries(&self, folder: &str, all: bool) -> Vec<small::Entry> {
+        Vec::new()
+    }
+
+    fn touch(&self, path: &str) {}
+}
+
+fn main() {}

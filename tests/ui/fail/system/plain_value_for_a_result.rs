@@ -1,0 +1,16 @@
+struct Disk;
+
+#[isorun::system("wit/small.wit")]
+impl small::Small for Disk {
+    fn read(&self, path: &str) -> Vec<u8> {
+        path.into()
+    }
+
+    fn entries(&self, folder: &str, all: bool) -> Vec<small::Entry> {
+        Vec::new()
+    }
+
+    fn touch(&self, path: &str) {}
+}
+
+fn main() {}

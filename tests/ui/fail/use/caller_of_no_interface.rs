@@ -1,0 +1,7 @@
+struct Disk;
+
+fn start(instance: &isorun::Instance) {
+    let _ = instance.caller::<Disk>();
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[isorun::interface("wit/values.wit", derives(Copy))]
+pub mod values {}
+
+fn main() {}
