@@ -186,7 +186,6 @@ pub(crate) fn check(
     let mut problems = survey.problems;
     if !problems.is_empty() {
         problems.sort_by(|a, b| a.item.cmp(&b.item));
-        let imports = component.component_type().imports(engine).count();
         return Err(AppReport { app: name.into(), problems }.into());
     }
     Ok(App(Arc::new(Inner {

@@ -91,6 +91,12 @@ impl Deadline {
     }
 }
 
+impl Deadline {
+    pub(crate) fn has_passed(&self) -> bool {
+        Instant::now() >= self.at
+    }
+}
+
 /// How many borders between runtimes a call may cross before it is refused, so that a loop through remotes ends.
 pub(crate) const MAX_HOPS: u16 = 16;
 

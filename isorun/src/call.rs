@@ -1,11 +1,13 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use pin_project_lite::pin_project;
 
 use crate::budget::{Budget, Cx, Deadline, Grant, Receipt};
 use crate::error::{Amount, CallError, Resource, Result};
@@ -14,7 +16,6 @@ use crate::image::guest::{Outcome, Params};
 use crate::image::params::LowerParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::{Instance, Provider};
-use crate::system::BoxFuture;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
@@ -38,30 +39,34 @@ use crate::system::BoxFuture;
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<'a, T> {
+    instance: &'a Instance,
+    handle: u32,
     grant: Grant,
     parent: Option<&'a Cx>,
     timed: bool,
-    state: CallState<'a, T>,
+    /// Gone when the call has ended.
+    work: Option<Pin<Box<dyn Work<T> + Send + 'a>>>,
+    /// There from the first poll on.
+    running: Option<Running>,
 }
 
-enum CallState<'a, T> {
-    Ready(Box<dyn FnOnce(Start<'a>) -> Running<'a, T> + Send + 'a>),
-    Running(Running<'a, T>),
-    Done,
-}
-
-type Running<'a, T> = BoxFuture<'a, (Result<T>, Receipt)>;
-
-/// What a call is given when it starts.
-pub(crate) struct Start<'a> {
-    parent: Option<&'a Cx>,
-    grant: Grant,
-    timed: bool,
+/// A call that has been started.
+struct Running {
+    cx: Arc<Cx>,
+    fuel: u64,
+    memory: u64,
+    started: Option<Instant>,
+    timer: Option<Pin<Box<tokio::time::Sleep>>>,
 }
 
 impl<'a, T> Call<'a, T> {
-    pub(crate) fn new(start: impl FnOnce(Start<'a>) -> Running<'a, T> + Send + 'a) -> Call<'a, T> {
-        Call { grant: Grant::default(), parent: None, timed: false, state: CallState::Ready(Box::new(start)) }
+    pub(crate) fn new<S, F>(instance: &'a Instance, handle: u32, start: S) -> Call<'a, T>
+    where
+        S: FnOnce(Arc<Cx>) -> F + Send + 'a,
+        F: Future<Output = Result<T>> + Send + 'a,
+    {
+        let work = Box::pin(Started { start: Some(start), future: None });
+        Call { instance, handle, grant: Grant::default(), parent: None, timed: false, work: Some(work), running: None }
     }
 
     /// Grants at most this many units of fuel; a million are about 20 µs of a tight loop.
@@ -102,18 +107,119 @@ impl<'a, T> Call<'a, T> {
     }
 
     fn poll_both(&mut self, task: &mut Context<'_>) -> Poll<(Result<T>, Receipt)> {
-        if let CallState::Ready(_) = self.state
-            && let CallState::Ready(start) = std::mem::replace(&mut self.state, CallState::Done)
-        {
-            self.state = CallState::Running(start(Start { parent: self.parent, grant: self.grant, timed: self.timed }));
-        }
-        let CallState::Running(future) = &mut self.state else {
+        let Some(work) = &mut self.work else {
             // Polled after its end, like any finished future it stays pending: there is nothing to give twice.
             return Poll::Pending;
         };
-        let outcome = std::task::ready!(future.as_mut().poll(task));
-        self.state = CallState::Done;
-        Poll::Ready(outcome)
+        let running = match &mut self.running {
+            Some(running) => running,
+            None => {
+                let running = Running::begin(self.parent, &self.instance.defaults(), self.grant, self.timed);
+                // Only a call within another can be late before it starts.
+                let late = running.cx.granted().filter(|deadline| self.parent.is_some() && deadline.has_passed());
+                let running = self.running.insert(running);
+                if let Some(deadline) = late {
+                    return Poll::Ready(self.end(Err(self.late(deadline))));
+                }
+                running
+            }
+        };
+        if let Poll::Ready(result) = work.as_mut().poll(&running.cx, task) {
+            return Poll::Ready(self.end(result));
+        }
+        // A guest that computes comes by at the end of each slice; the timer is for one that waits.
+        match running.cx.granted() {
+            Some(deadline) if deadline.has_passed() || running.timer_fired(deadline, task) => {
+                Poll::Ready(self.end(Err(self.late(deadline))))
+            }
+            _ => Poll::Pending,
+        }
+    }
+
+    #[cold]
+    fn late(&self, deadline: Deadline) -> CallError {
+        CallError::OutOfBudget {
+            resource: Resource::Deadline,
+            limit: Amount::Time(deadline.span),
+            instance: self.instance.shared_name(),
+            function: self.instance.label(self.handle),
+        }
+    }
+
+    fn end(&mut self, result: Result<T>) -> (Result<T>, Receipt) {
+        (result, self.stop())
+    }
+
+    /// Stops the guest if it is still running, and charges what was used to the call that this one was made within.
+    fn stop(&mut self) -> Receipt {
+        self.work = None;
+        let Some(running) = self.running.take() else { return Receipt::default() };
+        let receipt = running.receipt();
+        if let Some(parent) = self.parent {
+            parent.charge(receipt.fuel, receipt.memory);
+        }
+        receipt
+    }
+}
+
+impl<T> Drop for Call<'_, T> {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Running {
+    fn begin(parent: Option<&Cx>, defaults: &Budget, grant: Grant, timed: bool) -> Running {
+        let cx = Cx::child(parent, defaults, grant);
+        let (fuel, memory, started) = (cx.fuel(), cx.memory(), timed.then(Instant::now));
+        Running { cx: Arc::new(cx), fuel, memory, started, timer: None }
+    }
+
+    /// Waits for the deadline with tokio's timer; outside of a tokio runtime only slices look at the clock.
+    fn timer_fired(&mut self, deadline: Deadline, task: &mut Context<'_>) -> bool {
+        if self.timer.is_none() && tokio::runtime::Handle::try_current().is_ok() {
+            self.timer = Some(Box::pin(tokio::time::sleep_until(deadline.at.into())));
+        }
+        self.timer.as_mut().is_some_and(|timer| timer.as_mut().poll(task).is_ready())
+    }
+
+    fn receipt(&self) -> Receipt {
+        Receipt {
+            fuel: self.fuel - self.cx.fuel(),
+            memory: self.memory - self.cx.memory(),
+            time: self.started.map(|started| started.elapsed()).unwrap_or_default(),
+        }
+    }
+}
+
+/// What a call does, under the context that it is given at its first poll.
+trait Work<T> {
+    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Result<T>>;
+}
+
+pin_project! {
+    /// A closure that makes a future, and then that future: one allocation for both.
+    struct Started<S, F> {
+        start: Option<S>,
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<T, S, F> Work<T> for Started<S, F>
+where
+    S: FnOnce(Arc<Cx>) -> F,
+    F: Future<Output = Result<T>>,
+{
+    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut this = self.project();
+        if let Some(start) = this.start.take() {
+            this.future.set(Some(start(cx.clone())));
+        }
+        match this.future.as_pin_mut() {
+            Some(future) => future.poll(task),
+            None => Poll::Pending,
+        }
     }
 }
 
@@ -174,14 +280,8 @@ impl Target {
         P: LowerParams + Send + Sync + 'a,
         R: Lift + Send + Sync + 'static,
     {
-        Call::new(move |start| {
-            Box::pin(async move {
-                let handle = self.handle(function);
-                let scope = Scope::begin(&self.instance, handle, start);
-                let result = scope.bounded(invoke(&self.instance, &scope.cx, handle, params)).await;
-                scope.end(result)
-            })
-        })
+        let (instance, handle) = (&self.instance, self.handle(function));
+        Call::new(instance, handle, move |cx| invoke(instance, cx, handle, params))
     }
 }
 
@@ -192,103 +292,20 @@ impl fmt::Debug for Target {
 }
 
 /// The shortest way between Rust values and what is behind the instance.
-async fn invoke<P, R>(instance: &Instance, cx: &Cx, handle: u32, params: P) -> Result<R>
+async fn invoke<P, R>(instance: &Instance, cx: Arc<Cx>, handle: u32, params: P) -> Result<R>
 where
     P: LowerParams + Send + Sync,
     R: Lift + Send + Sync + 'static,
 {
     if let Provider::Guest(guest) = instance.provider() {
-        let Outcome(value) = guest.run(cx, handle, Params(params)).await?;
-        return Ok(value);
+        return guest.run(&cx, handle, Params(params)).await.map(|Outcome(value)| value);
     }
     let params = encode::encode_params(&params)?;
-    let image = instance.call_image(cx, handle, params).await?;
+    let image = instance.call_image(&cx, handle, params).await?;
     Ok(decode::decode(image.as_bytes())?)
 }
 
 /// A call of an instance's function with parameters and result as images.
 pub(crate) fn by_image<'a>(instance: &'a Instance, handle: u32, params: Image) -> Call<'a, Image> {
-    Call::new(move |start| Box::pin(started_by_image(instance, handle, params, start)))
-}
-
-/// The same as a part of a call that has been started.
-pub(crate) async fn started_by_image(
-    instance: &Instance,
-    handle: u32,
-    params: Image,
-    start: Start<'_>,
-) -> (Result<Image>, Receipt) {
-    let scope = Scope::begin(instance, handle, start);
-    let result = scope.bounded(instance.call_image(&scope.cx, handle, params)).await;
-    scope.end(result)
-}
-
-/// A call from its start to its end: its context, and what it was granted.
-struct Scope<'a> {
-    instance: &'a Instance,
-    handle: u32,
-    cx: Cx,
-    parent: Option<&'a Cx>,
-    granted: (u64, u64),
-    started: Option<Instant>,
-}
-
-impl<'a> Scope<'a> {
-    fn begin(instance: &'a Instance, handle: u32, start: Start<'a>) -> Scope<'a> {
-        let cx = Cx::child(start.parent, &instance.defaults(), start.grant);
-        let granted = (cx.fuel(), cx.memory());
-        Scope { instance, handle, cx, parent: start.parent, granted, started: start.timed.then(Instant::now) }
-    }
-
-    /// Gives the future's value, or says that the deadline came first. The future is dropped before that is said.
-    async fn bounded<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
-        let Some(deadline) = self.cx.granted() else { return future.await };
-        // Only a call within another can be late before it starts.
-        if self.parent.is_some() && Instant::now() >= deadline.at {
-            return Err(self.late(deadline));
-        }
-        let mut future = pin!(future);
-        let mut timer = None;
-        poll_fn(|task| {
-            if let Poll::Ready(result) = future.as_mut().poll(task) {
-                return Poll::Ready(result);
-            }
-            // A guest that computes comes by at the end of each slice; the timer is for one that waits.
-            if Instant::now() >= deadline.at || timer_fired(&mut timer, deadline, task) {
-                return Poll::Ready(Err(self.late(deadline)));
-            }
-            Poll::Pending
-        })
-        .await
-    }
-
-    #[cold]
-    fn late(&self, deadline: Deadline) -> CallError {
-        CallError::OutOfBudget {
-            resource: Resource::Deadline,
-            limit: Amount::Time(deadline.span),
-            instance: self.instance.shared_name(),
-            function: self.instance.label(self.handle),
-        }
-    }
-
-    fn end<T>(self, result: Result<T>) -> (Result<T>, Receipt) {
-        let receipt = Receipt {
-            fuel: self.granted.0 - self.cx.fuel(),
-            memory: self.granted.1 - self.cx.memory(),
-            time: self.started.map(|started| started.elapsed()).unwrap_or_default(),
-        };
-        if let Some(parent) = self.parent {
-            parent.charge(receipt.fuel, receipt.memory);
-        }
-        (result, receipt)
-    }
-}
-
-/// Waits for the deadline with tokio's timer; outside of a tokio runtime only slices look at the clock.
-fn timer_fired(timer: &mut Option<Pin<Box<tokio::time::Sleep>>>, deadline: Deadline, task: &mut Context<'_>) -> bool {
-    if timer.is_none() && tokio::runtime::Handle::try_current().is_ok() {
-        *timer = Some(Box::pin(tokio::time::sleep_until(deadline.at.into())));
-    }
-    timer.as_mut().is_some_and(|timer| timer.as_mut().poll(task).is_ready())
+    Call::new(instance, handle, move |cx| async move { instance.call_image(&cx, handle, params).await })
 }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Weak};
 
 pub use guest::InstanceState;
 
-use crate::budget::{Budget, Cx, Receipt};
-use crate::call::{self, Call, Target};
+use crate::budget::{Budget, Cx};
+use crate::call::{Call, Target};
 use crate::error::{CallError, ProvideError, Result};
 use crate::image::Image;
 use crate::image::guest::{RawOutcome, RawParams};
@@ -211,16 +211,10 @@ impl Instance {
     /// ```
     pub fn call<'a>(&'a self, function: &str, arguments: &str) -> Call<'a, String> {
         let prepared = self.prepare(function, arguments);
-        Call::new(move |start| {
-            Box::pin(async move {
-                match prepared {
-                    Ok((handle, function, params)) => {
-                        let (result, receipt) = call::started_by_image(self, handle, params, start).await;
-                        (result.and_then(|image| function_result(&function, &image)), receipt)
-                    }
-                    Err(error) => (Err(error), Receipt::default()),
-                }
-            })
+        let handle = prepared.as_ref().map_or(u32::MAX, |(handle, ..)| *handle);
+        Call::new(self, handle, move |cx| async move {
+            let (handle, function, params) = prepared?;
+            function_result(&function, &self.call_image(&cx, handle, params).await?)
         })
     }
 

@@ -1,22 +1,39 @@
 //! Host code that panics must not take the caller down with it.
 
 use std::any::Any;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-/// Gives the future's value, or the message of the panic that ended it.
-///
-/// What the future shared with others is theirs to keep whole: systems are called through `&self`, and an instance's store is thrown
-/// away after a panic.
-pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
-    let mut future = pin!(future);
-    poll_fn(|task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(message(&*panic))),
-    })
-    .await
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A future's value, or the message of the panic that ended it.
+    ///
+    /// What the future shared with others is theirs to keep whole: systems are called through `&self`, and an instance's store is
+    /// thrown away after a panic.
+    pub(crate) struct Caught<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+/// Polls `future` behind a barrier for panics.
+pub(crate) fn caught<F: Future>(future: F) -> Caught<F> {
+    Caught { future }
+}
+
+impl<F: Future> Future for Caught<F> {
+    type Output = Result<F::Output, String>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let future = self.project().future;
+        match catch_unwind(AssertUnwindSafe(|| future.poll(task))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(message(&*panic))),
+        }
+    }
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {

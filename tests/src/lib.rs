@@ -3,6 +3,7 @@
 pub mod apps;
 
 mod disk;
+mod echo;
 mod memory;
 mod ticker;
 
@@ -10,9 +11,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use isorun::{App, Instance, Runtime, RuntimeBuilder};
+use isorun::{App, Instance, Runtime, RuntimeBuilder, Transport, TransportError};
 
 pub use disk::{Disk, Folder, files};
+pub use echo::Echo;
 pub use memory::Memory;
 pub use ticker::{Ticker, host};
 
@@ -106,6 +108,15 @@ pub async fn misbehaving() -> (Runtime, Instance, misbehave::Caller) {
 /// The caller that tells a misbehaving guest what to do.
 pub fn caller_of(misbehave: &Instance) -> misbehave::Caller {
     misbehave.caller::<misbehave::Interface>().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The shortest way to another runtime: its answers, without a network between.
+pub fn link_to(runtime: &Runtime) -> impl Transport + Clone + use<> {
+    let runtime = runtime.clone();
+    move |message: Vec<u8>| {
+        let runtime = runtime.clone();
+        async move { Ok::<_, TransportError>(runtime.serve(&message).await) }
+    }
 }
 
 /// Polls a future once, as an executor would that then forgets it.

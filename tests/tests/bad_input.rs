@@ -60,7 +60,7 @@ async fn a_component_that_is_cut_off_is_refused_as_damaged() {
         let message = refusal(&apps::CALC[..end]).await;
         let (what, help) = message.split_once("\n  help: ").expect("there is help");
         assert!(what.starts_with("`app` is not a valid component: "), "{message}");
-        assert_eq!(help, "the file is damaged or cut off; build or send it again");
+        assert_eq!(help, "the file is damaged or cut off, or uses a wasm proposal that is not enabled; build or send it again");
     }
 }
 
@@ -77,7 +77,7 @@ async fn an_import_of_wasi_is_refused_with_its_usual_cause() {
         (export "get-arguments" (func (result (list string)))))))"#;
     assert_eq!(
         refusal_of(component).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   wasi:cli/environment@0.2.0
     missing: isorun runs pure components, there is no WASI
     help: the app was built for a target with WASI, or its standard library pulled it in (printing, files, clocks, environment, \
@@ -91,11 +91,11 @@ async fn an_import_of_another_type_is_refused_with_both_signatures() {
         (export "add" (func (param "a" u32) (param "b" u64) (result u32))))))"#;
     assert_eq!(
         refusal_of(component).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   test:bench/compute@0.1.0, function `add`
     component has   func(a: u32, b: u64) -> u32
     registered is   func(a: u32, b: u32) -> u32
-    help: both claim one version, so one was built from an edited WIT; rebuild that side"
+    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it"
     );
 }
 
@@ -105,7 +105,7 @@ async fn an_import_that_nobody_declared_is_refused_with_the_nearest_name() {
     let refusal = refusal_of(&import("test:bench/computer@0.1.0")).await;
     assert_eq!(
         refusal,
-        "cannot add app `app`: 1 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   test:bench/computer@0.1.0
     missing: no interface of this name is registered
     help: did you mean `test:bench/compute@0.1.0`? register the interface before the app is added"
@@ -130,7 +130,7 @@ async fn a_function_that_the_registered_interface_lacks_is_refused_with_the_near
         (export "adds" (func (param "a" u32) (param "b" u32) (result u32))))))"#;
     assert_eq!(
         refusal_of(component).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   test:bench/compute@0.1.0, function `adds`
     missing: the registered interface has no such function
     help: did you mean `add`? otherwise register the newer edition of the interface"
@@ -164,18 +164,36 @@ async fn the_problems_of_an_app_are_data_too() {
 #[tokio::test]
 async fn an_export_of_another_type_than_registered_is_refused_with_both_signatures() {
     let component = r#"(component
-        (core module $code (func (export "add") (param i64 i64) (result i64) local.get 0))
+        (core module $code (func (export "tick") (param i32) (result i32) (local.get 0)))
         (core instance $code (instantiate $code))
-        (func $add (param "a" u64) (param "b" u64) (result u64) (canon lift (core func $code "add")))
-        (instance $compute (export "add" (func $add)))
-        (export "test:bench/compute@0.1.0" (instance $compute)))"#;
+        (func $tick (param "n" u32) (result u32) (canon lift (core func $code "tick")))
+        (instance $host (export "tick" (func $tick)))
+        (export "test:bench/host@0.1.0" (instance $host)))"#;
     assert_eq!(
         refusal_of(component).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (0 imports in all)
-  test:bench/compute@0.1.0, function `add`
-    component has   func(a: u64, b: u64) -> u64
-    registered is   func(a: u32, b: u32) -> u32
-    help: both claim one version, so one was built from an edited WIT; rebuild that side"
+        "cannot add app `app`: 1 problem among its imports and exports
+  test:bench/host@0.1.0, function `tick`
+    component has   func(n: u32) -> u32
+    registered is   func(n: u64) -> u64
+    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it"
+    );
+}
+
+#[tokio::test]
+async fn an_export_without_a_function_that_is_registered_is_refused() {
+    let component = r#"(component
+        (core module $code (func (export "tock")))
+        (core instance $code (instantiate $code))
+        (func $tock (canon lift (core func $code "tock")))
+        (instance $host (export "tock" (func $tock)))
+        (export "test:bench/host@0.1.0" (instance $host)))"#;
+    assert_eq!(
+        refusal_of(component).await,
+        "cannot add app `app`: 1 problem among its imports and exports
+  test:bench/host@0.1.0, function `tick`
+    component has   no such function
+    registered is   func(n: u64) -> u64
+    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it"
     );
 }
 
@@ -183,7 +201,7 @@ async fn an_export_of_another_type_than_registered_is_refused_with_both_signatur
 async fn a_function_imported_at_the_root_is_refused() {
     assert_eq!(
         refusal_of(r#"(component (import "log" (func (param "text" string))))"#).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   log
     not supported: a function imported at the root of the world
     help: put the function into an interface and import that; only interfaces can be wired"
@@ -194,7 +212,7 @@ async fn a_function_imported_at_the_root_is_refused() {
 async fn a_core_module_among_the_imports_is_refused() {
     assert_eq!(
         refusal_of(r#"(component (import "code" (core module)))"#).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   code
     not supported: the import is a core module
     help: import interfaces of functions and value types only"
@@ -209,7 +227,7 @@ async fn resources_are_refused_where_they_are_imported() {
         (export "size" (func (param "of" (borrow $file)) (result u64))))))"#;
     assert_eq!(
         refusal_of(component).await,
-        "cannot add app `app`: 3 of its imports and exports do not fit (1 imports in all)
+        "cannot add app `app`: 3 problems among its imports and exports
   acme:files/files@1.0.0, `file`
     not supported: a resource
     help: pass ids or values instead; isorun carries plain values only
@@ -226,7 +244,7 @@ async fn resources_are_refused_where_they_are_imported() {
 async fn resources_are_refused_where_they_are_exported() {
     assert_eq!(
         refusal_of(r#"(component (type $file (resource (rep i32))) (export "file" (type $file)))"#).await,
-        "cannot add app `app`: 1 of its imports and exports do not fit (0 imports in all)
+        "cannot add app `app`: 1 problem among its imports and exports
   file
     not supported: the export is a resource
     help: export interfaces of functions and value types only"

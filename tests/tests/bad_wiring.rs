@@ -1,7 +1,7 @@
 //! Tokens in places where they do not belong: wired to the wrong import, to none, to two, or used after their end.
 
 use isorun::{App, Instance, Runtime};
-use isorun_tests::{Bench, Ticker, add, again, apps, bench, compute, host, kv, relay, runtime, start};
+use isorun_tests::{Bench, Ticker, add, again, apps, bench, host, kv, relay, runtime, start};
 
 /// A runtime with `relay`, which imports `compute` and `host`, and one provider for each.
 async fn parts() -> (Runtime, App, Instance, Instance) {
@@ -33,7 +33,7 @@ async fn an_instance_named_for_an_import_that_it_does_not_provide_is_refused() {
     let wired = runtime.instantiate(&relay).with(&ticker).with_named("test:bench/compute@0.1.0", &ticker);
     assert_eq!(
         wired.await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/compute@0.1.0
     `Ticker` does not provide it; it provides `test:bench/host@0.1.0`
     help: wire an instance that does"
@@ -47,7 +47,7 @@ async fn two_instances_for_one_import_are_ambiguous_until_one_is_named() {
     let wired = runtime.instantiate(&relay).with(&calc).with(&other).with(&ticker);
     assert_eq!(
         wired.await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/compute@0.1.0
     ambiguous: `calc`, `other` provide it
     help: say which with `.with_named(\"test:bench/compute@0.1.0\", &instance)`"
@@ -71,7 +71,7 @@ async fn an_instance_that_no_import_takes_is_superfluous() {
     let wired = runtime.instantiate(&relay).with(&calc).with(&ticker).with(&unused);
     assert_eq!(
         wired.await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   `unused`
     superfluous: no import takes it; it provides `test:misbehave/misbehave@0.1.0`
     help: leave it out, so that the wiring says what is used"
@@ -84,7 +84,7 @@ async fn an_import_that_the_app_does_not_have_is_refused_with_the_nearest_name()
     let wired = runtime.instantiate(&relay).with(&calc).with(&ticker).with_named("test:bench/hosts@0.1.0", &ticker);
     assert_eq!(
         wired.await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/hosts@0.1.0 (did you mean `test:bench/host@0.1.0`?)
     the app has no such import; it has `test:bench/compute@0.1.0`, `test:bench/host@0.1.0`
     help: use one of those names"
@@ -131,7 +131,7 @@ async fn an_instance_with_another_edition_of_the_import_is_refused_with_both_sig
     let edited = start(&runtime, "edited", &edited.unwrap(), &[]).await;
     assert_eq!(
         runtime.instantiate(&relay).with(&edited).with(&ticker).await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/compute@0.1.0
     `edited` provides another edition of it
     add
@@ -146,7 +146,7 @@ async fn an_instance_with_another_edition_of_the_import_is_refused_with_both_sig
     join
       wanted    func(parts: list<string>) -> string
       provided  no such function
-    help: both claim one version, so one was built from an edited WIT; rebuild that side"
+    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it"
     );
 }
 
@@ -183,30 +183,25 @@ async fn a_caller_for_what_an_app_does_not_export_is_refused() {
 }
 
 #[tokio::test]
-async fn a_caller_for_more_than_an_app_exports_is_refused_with_what_is_missing() {
+async fn a_caller_for_another_edition_than_an_app_exports_is_refused_with_both_signatures() {
     let runtime = runtime();
-    let part = wat::parse_str(
+    runtime.register_wit("package test:bench@0.1.1; interface host { tock: func(); }").unwrap();
+    let other = wat::parse_str(
         r#"(component
-            (core module $code (func (export "add") (param i32 i32) (result i32) local.get 0))
+            (core module $code (func (export "tock")))
             (core instance $code (instantiate $code))
-            (func $add (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $code "add")))
-            (instance $compute (export "add" (func $add)))
-            (export "test:bench/compute@0.1.0" (instance $compute)))"#,
+            (func $tock (canon lift (core func $code "tock")))
+            (instance $host (export "tock" (func $tock)))
+            (export "test:bench/host@0.1.1" (instance $host)))"#,
     );
-    let part = start(&runtime, "part", &part.unwrap(), &[]).await;
+    let other = start(&runtime, "other", &other.unwrap(), &[]).await;
     assert_eq!(
-        part.caller::<compute::Interface>().unwrap_err().to_string(),
-        "`part` provides another edition of `test:bench/compute@0.1.0`
-    echo
-      wanted    func(data: list<u8>) -> list<u8>
+        other.caller::<host::Interface>().unwrap_err().to_string(),
+        "`other` provides another edition of `test:bench/host@0.1.0`
+    tick
+      wanted    func(n: u64) -> u64
       provided  no such function
-    sum-points
-      wanted    func(points: list<record { x: u32, y: u32 }>) -> u64
-      provided  no such function
-    join
-      wanted    func(parts: list<string>) -> string
-      provided  no such function
-  help: both claim one version, so one was built from an edited WIT; rebuild that side"
+  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it"
     );
 }
 
@@ -239,7 +234,7 @@ async fn a_removed_instance_is_not_wired() {
     runtime.remove(&calc).unwrap();
     assert_eq!(
         runtime.instantiate(&relay).with(&calc).with(&ticker).await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   `calc`
     was removed
     help: instantiate it again and wire the new token"
@@ -271,7 +266,7 @@ async fn an_instance_of_another_runtime_is_not_wired() {
     let elsewhere = bench().await;
     assert_eq!(
         runtime.instantiate(&relay).with(&elsewhere.calc).with(&ticker).await.unwrap_err().to_string(),
-        "cannot wire app `relay`, which has 2 imports: 1 problems
+        "cannot wire app `relay`, which has 2 imports: 1 problem
   `calc`
     belongs to another runtime
     help: `export` it there and `import` it here"

@@ -6,7 +6,6 @@
 //! * A call that does not end well takes the store with it: the memory is freed at once, and every later call is told the cause.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use tokio::sync::Mutex;
 use wasmtime::component::{ComponentExportIndex, Func};
@@ -59,12 +58,14 @@ impl GuestInstance {
         handle: u32,
         params: P,
     ) -> Result<R, CallError> {
-        let mut cell = self.cell.lock().await;
+        let mut cell = match self.cell.try_lock() {
+            Ok(cell) => cell,
+            Err(_) => self.cell.lock().await,
+        };
         let mut turn = Turn::begin(self, &mut cell, cx, handle)?;
         let result = {
-            let live = turn.live()?;
-            let func = live.function(self.app.exports(), handle)?;
-            match caught(typed::<P, R>(func).call_async(&mut live.store, Guest(params))).await {
+            let (func, store) = turn.enter()?;
+            match caught(typed::<P, R>(func).call_async(store, Guest(params))).await {
                 Ok(result) => result.map_err(Stop::Error),
                 Err(message) => Err(Stop::Panic(message)),
             }
@@ -165,9 +166,9 @@ impl<'a> Turn<'a> {
         Ok(Turn { instance, cell, cx, handle, fuel, ended: false })
     }
 
-    fn live(&mut self) -> Result<&mut Live, CallError> {
+    fn enter(&mut self) -> Result<(Func, &mut Store<State>), CallError> {
         match self.cell {
-            Cell::Live(live) => Ok(live),
+            Cell::Live(live) => Ok((live.function(self.instance.app.exports(), self.handle)?, &mut live.store)),
             _ => Err(CallError::Removed { instance: self.instance.name.clone() }),
         }
     }
@@ -236,9 +237,7 @@ impl Drop for Turn<'_> {
         }
         self.charge();
         let cause = match self.cx.granted() {
-            Some(deadline) if Instant::now() >= deadline.at => {
-                self.out_of(Resource::Deadline, Amount::Time(deadline.span))
-            }
+            Some(deadline) if deadline.has_passed() => self.out_of(Resource::Deadline, Amount::Time(deadline.span)),
             _ => CallError::Cancelled { instance: self.instance.name.clone(), function: self.function() },
         };
         *self.cell = Cell::Poisoned(Arc::new(cause));
