@@ -87,9 +87,11 @@ fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong
             args.krate = Some(input.call(Path::parse_mod_style)?);
         }
         "with" => args.with.extend(list(input, |input| {
-            let interface = input.parse()?;
-            input.parse::<Token![=]>()?;
-            Ok((interface, input.call(Path::parse_mod_style)?))
+            let help = "help: write `with(\"ns:pkg/types\" = path::of::its::module)`";
+            let explain = |error: syn::Error| syn::Error::new(error.span(), format!("{error}\n{help}"));
+            let interface = input.parse().map_err(explain)?;
+            input.parse::<Token![=]>().map_err(explain)?;
+            Ok((interface, input.call(Path::parse_mod_style).map_err(explain)?))
         })?),
         "derives" => args.derives.extend(list(input, Path::parse_mod_style)?),
         "features" => args.features.extend(list(input, |input| {

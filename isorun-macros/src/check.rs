@@ -17,6 +17,8 @@ use crate::signature;
 const MOST_FLAGS: usize = 32;
 /// Larger tuples are not in Rust's spirit, and `Debug` ends at 12.
 const MOST_TUPLE: usize = 16;
+/// Fields and parameters are a list within a list for each, and rustc follows 128 of them.
+const MOST_FIELDS: usize = 100;
 
 /// Refuses what of the WIT cannot be generated, and options that have no effect.
 pub(crate) fn interface(model: &Model, args: &Args) -> Diagnostics {
@@ -69,6 +71,10 @@ fn type_def(model: &Model, def: &TypeDef, blame: &TokenStream) -> Option<Diagnos
             refuse(format!("the record `{name}` has no fields, and the component model no longer has such records"))
                 .help("leave it out of the signatures, or give it a field"),
         ),
+        TypeKind::Record(fields) if fields.len() > MOST_FIELDS => Some(
+            refuse(format!("the record `{name}` has {} fields, and isorun takes {MOST_FIELDS}", fields.len()))
+                .help("make records of those that belong together"),
+        ),
         TypeKind::Flags(flags) if flags.is_empty() => Some(
             refuse(format!("the flags `{name}` have no labels, and the component model no longer has such flags"))
                 .help("give them a label"),
@@ -103,6 +109,12 @@ fn function(model: &Model, function: &Function, blame: &TokenStream) -> Option<D
         let what = format!("`{name}` is an `async func`, and isorun has plain functions only");
         let help = "remove `async` in the WIT: the host's method may be async anyway, and a call never blocks a thread";
         return Some(Diagnostic::new(blame, what).place(&function.place).help(help));
+    }
+    if function.params.len() > MOST_FIELDS {
+        let what = format!("`{name}` has {} parameters, and isorun takes {MOST_FIELDS}", function.params.len());
+        return Some(
+            Diagnostic::new(blame, what).place(&function.place).help("make a record of those that belong together"),
+        );
     }
     let params = function.params.iter().map(|param| (format!("parameter `{}` is", param.wit_name), &param.ty));
     let result = function.result.iter().map(|ty| ("its result is".to_owned(), ty));

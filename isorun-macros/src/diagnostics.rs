@@ -92,8 +92,7 @@ impl Diagnostics {
         if self.is_empty() { Ok(value) } else { Err(self) }
     }
 
-    /// The texts, for tests.
-    #[cfg(test)]
+    /// The texts.
     pub(crate) fn messages(&self) -> Vec<String> {
         self.0.iter().map(Diagnostic::message).collect()
     }

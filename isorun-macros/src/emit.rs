@@ -83,8 +83,11 @@ fn wrap(docs: &TokenStream, module: &ItemMod, artefacts: impl IntoIterator<Item 
     let (inner, outer): (Vec<_>, Vec<_>) =
         attrs.iter().partition(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)));
     let artefacts = artefacts.into_iter();
+    // A paragraph of its own, after what the user says of the module.
+    let gap = outer.iter().any(|attribute| attribute.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
     quote! {
         #(#outer)*
+        #gap
         #docs
         #[allow(
             clippy::too_many_arguments,

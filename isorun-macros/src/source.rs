@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use wit_bindgen_core::wit_parser::{
-    InterfaceId, PackageId, PackageName, ParseError, Resolve, ResolveErrorKind, SourceMap, Span, UnresolvedPackage,
-    UnresolvedPackageGroup, WorldItem, WorldKey,
+    InterfaceId, PackageId, PackageName, ParseError, ParseErrorKind, Resolve, ResolveErrorKind, SourceMap, Span,
+    UnresolvedPackage, UnresolvedPackageGroup, WorldItem, WorldKey,
 };
 
 use crate::args::Args;
@@ -56,7 +56,7 @@ pub(crate) fn load(args: &Args, module: &Ident, site: &Site) -> Result<Source, D
             let siblings = path.read_with_siblings(site, &blame)?;
             match siblings {
                 Some(files) => resolve(files, &features, args.interface.as_ref(), &blame)?,
-                None => return Err(alone.into()),
+                None => return Err(alone),
             }
         }
     };
@@ -248,13 +248,13 @@ fn resolve(
     features: &[String],
     wanted: Option<&syn::LitStr>,
     blame: &TokenStream,
-) -> Result<Resolved, Diagnostic> {
+) -> Result<Resolved, Diagnostics> {
     let last = files.iter().map(|file| file.group).max().unwrap_or_default();
-    let mut groups: Vec<Option<Result<UnresolvedPackageGroup, Diagnostic>>> =
+    let mut groups: Vec<Option<Result<UnresolvedPackageGroup, Diagnostics>>> =
         (0..=last).map(|group| Some(parse(&files, group, blame))).collect();
     let main = match groups[0].take() {
         Some(main) => main?,
-        None => return Err(Diagnostic::new(blame, "there is no WIT to read")),
+        None => return Err(Diagnostic::new(blame, "there is no WIT to read").into()),
     };
     let main_names: Vec<PackageName> = packages(&main).map(|package| package.name.clone()).collect();
 
@@ -279,7 +279,7 @@ fn resolve(
                 used.push(index);
                 deps.push(group);
             }
-            None => return Err(package_not_found(&name, &groups, &files, blame)),
+            None => return Err(package_not_found(&name, &groups, &files, blame).into()),
         }
     }
 
@@ -294,14 +294,14 @@ fn resolve(
         if let ResolveErrorKind::DuplicatePackage { span2, .. } = error.kind() {
             diagnostic = diagnostic.place(&place(&resolve.source_map, *span2));
         }
-        return Err(diagnostic);
+        return Err(diagnostic.into());
     }
     let packages = main_names.iter().filter_map(|name| resolve.package_names.get(name).copied()).collect();
     let files = files.into_iter().filter(|file| used.contains(&file.group)).collect();
     Ok(Resolved { resolve, packages, files })
 }
 
-fn parse(files: &[File], group: usize, blame: &TokenStream) -> Result<UnresolvedPackageGroup, Diagnostic> {
+fn parse(files: &[File], group: usize, blame: &TokenStream) -> Result<UnresolvedPackageGroup, Diagnostics> {
     let mut map = SourceMap::new();
     for file in files.iter().filter(|file| file.group == group) {
         map.push_str(&file.path, file.text.as_str());
@@ -312,11 +312,33 @@ fn parse(files: &[File], group: usize, blame: &TokenStream) -> Result<Unresolved
         if error.kind().span().is_known() {
             diagnostic = diagnostic.place(&place(&map, error.kind().span()));
         }
-        match wrong.split_once("found keyword `").and_then(|(_, keyword)| keyword.split_once('`')) {
-            Some((keyword, _)) => diagnostic.help(format!("a name that is a keyword of WIT is written `%{keyword}`")),
-            None => diagnostic,
+        match what_to_do(error.kind()) {
+            Some(help) => diagnostic.help(help).into(),
+            None => diagnostic.into(),
         }
     })
+}
+
+/// What to do about an error of `wit-parser`'s, where that is known.
+fn what_to_do(error: &ParseErrorKind) -> Option<String> {
+    let text = error.to_string();
+    if let Some(keyword) = text.strip_prefix("expected an identifier or string, found keyword ") {
+        return Some(format!("a name that is a keyword of WIT is written `%{}`", keyword.trim_matches('`')));
+    }
+    if text.contains("does not match previous package name") {
+        return Some(
+            "the files of a folder are one package: name one file, or move the other package into `deps/`".to_owned(),
+        );
+    }
+    match error {
+        ParseErrorKind::ItemNotFound { hint: None, .. } => {
+            Some("define it in this interface, or `use` it from the one that has it".to_owned())
+        }
+        ParseErrorKind::TypeCycle { .. } => {
+            Some("no value of such a type has an end: refer to the inner one by an index".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn packages(group: &UnresolvedPackageGroup) -> impl Iterator<Item = &UnresolvedPackage> {
@@ -334,7 +356,7 @@ fn without_version(name: &PackageName) -> String {
 
 fn package_not_found(
     name: &PackageName,
-    groups: &[Option<Result<UnresolvedPackageGroup, Diagnostic>>],
+    groups: &[Option<Result<UnresolvedPackageGroup, Diagnostics>>],
     files: &[File],
     blame: &TokenStream,
 ) -> Diagnostic {
@@ -344,8 +366,10 @@ fn package_not_found(
     }
     // A package in `deps/` that does not parse may well be the one that is missing.
     if let Some(broken) = groups.iter().flatten().find_map(|group| group.as_ref().err()) {
-        diagnostic = diagnostic
-            .note(format!("note: a package in `deps/` cannot be read: {}", broken.message().replace('\n', "\n  ")));
+        diagnostic = diagnostic.note(format!(
+            "note: a package in `deps/` cannot be read: {}",
+            broken.messages().join("\n").replace('\n', "\n  ")
+        ));
     }
     let known: Vec<String> =
         groups.iter().flatten().flatten().flat_map(packages).map(|package| package.name.to_string()).collect();
@@ -407,7 +431,14 @@ fn select(
     shown: &str,
     blame: &TokenStream,
 ) -> Result<(InterfaceId, String), Diagnostics> {
-    let own = candidates(&source.resolve, &source.packages, false);
+    let mut own = candidates(&source.resolve, &source.packages, false);
+    // Who names one file of a package means an interface of that file.
+    let is_there = |candidate: &Candidate| {
+        place(&source.resolve.source_map, source.resolve.interfaces[candidate.id].span).file == shown
+    };
+    if own.iter().any(is_there) {
+        own.retain(is_there);
+    }
     if let Some(wanted) = &args.interface {
         let name = wanted.value();
         let all = candidates(&source.resolve, &source.packages, true);

@@ -4,81 +4,116 @@ use std::path::Path;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Writes an expansion to `dir/<name>.rs` if the variable is set. A file that cannot be written is not worth an error.
+/// Writes an expansion to `dir/<crate>.<name>.rs` if the variable is set. A file that cannot be written is not worth an error.
 pub(crate) fn write(name: &str, tokens: &TokenStream) {
     let Some(dir) = std::env::var_os("ISORUN_EXPAND_DIR") else { return };
+    let krate = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
+    let path = Path::new(&dir).join(format!("{krate}.{}.rs", name.trim_start_matches("r#")));
     let _ = std::fs::create_dir_all(&dir);
-    let _ = std::fs::write(Path::new(&dir).join(format!("{name}.rs")), lines(tokens));
+    let _ = std::fs::write(path, text(tokens.clone()));
 }
 
-/// The tokens with a line for each item or statement: for reading, not for rustfmt's eyes.
-fn lines(tokens: &TokenStream) -> String {
-    let mut text = String::new();
-    put(tokens.clone(), 0, &mut text);
-    text.push('\n');
-    text
+/// The tokens with a line for each item or statement: for reading, and for rustfmt to make nice.
+fn text(tokens: TokenStream) -> String {
+    let mut lines = Lines::default();
+    lines.put(tokens, 0);
+    lines.text + "\n"
 }
 
-fn put(tokens: TokenStream, depth: usize, text: &mut String) {
-    let line = |text: &mut String, depth: usize| {
-        while text.ends_with(' ') {
-            text.pop();
-        }
-        text.push('\n');
-        text.push_str(&"    ".repeat(depth));
-    };
-    let mut glued = true;
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        if !glued {
-            text.push(' ');
-        }
-        glued = false;
-        match token {
-            TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    Delimiter::Brace => ("{", "}"),
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::None => ("", ""),
-                };
-                text.push_str(open);
-                if group.delimiter() == Delimiter::Brace && !group.stream().is_empty() {
-                    line(text, depth + 1);
-                    put(group.stream(), depth + 1, text);
-                    line(text, depth);
-                } else {
-                    put(group.stream(), depth, text);
+#[derive(Default)]
+struct Lines {
+    text: String,
+    /// Whether the next token follows without a space.
+    tight: bool,
+}
+
+impl Lines {
+    fn put(&mut self, tokens: TokenStream, depth: usize) {
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let next = tokens.peek();
+            match token {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                    self.word("{");
+                    self.line(depth + 1);
+                    self.put(group.stream(), depth + 1);
+                    self.line(depth);
+                    self.word("}");
+                    if !matches!(next, None | Some(TokenTree::Punct(_))) || begins_attribute(next) {
+                        self.line(depth);
+                    }
                 }
-                text.push_str(close);
-                let ends_line = group.delimiter() == Delimiter::Brace
-                    || (group.delimiter() == Delimiter::Bracket && text_is_attribute(text, depth));
-                let punctuated = matches!(tokens.peek(), Some(TokenTree::Punct(_)) | None);
-                if ends_line
-                    && (!punctuated || matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#'))
-                {
-                    line(text, depth);
-                    glued = true;
+                TokenTree::Group(group) => {
+                    let (open, close) = match group.delimiter() {
+                        Delimiter::Parenthesis => ("(", ")"),
+                        Delimiter::Bracket => ("[", "]"),
+                        _ => ("", ""),
+                    };
+                    // An attribute has a line of its own.
+                    let is_attribute = self.text.ends_with('#');
+                    self.tight |= self.text.ends_with(|last: char| last.is_alphanumeric() || "_>!#)".contains(last));
+                    self.word(open);
+                    self.tight = true;
+                    self.put(group.stream(), depth);
+                    self.tight = true;
+                    self.word(close);
+                    if is_attribute {
+                        self.line(depth);
+                    }
                 }
+                TokenTree::Punct(punct) => {
+                    let mark = punct.as_char();
+                    self.tight |= ",;.?".contains(mark) || (mark == ':' && !self.text.ends_with([' ', '=', '>']));
+                    self.word(mark.encode_utf8(&mut [0; 4]));
+                    let ends_path = mark == ':' && self.text.ends_with("::");
+                    self.tight = punct.spacing() == Spacing::Joint || ends_path || "'#&!.$".contains(mark);
+                    if mark == ';' && next.is_some() {
+                        self.line(depth);
+                    }
+                }
+                other => self.word(&other.to_string()),
             }
-            TokenTree::Punct(punct) => {
-                text.push(punct.as_char());
-                glued = punct.spacing() == Spacing::Joint || matches!(punct.as_char(), '\'' | '#' | '&' | '$' | '!');
-                if punct.as_char() == ';' && tokens.peek().is_some() {
-                    line(text, depth);
-                    glued = true;
-                }
-            }
-            other => text.push_str(&other.to_string()),
         }
-        if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.' | '?'))
-        {
-            glued = true;
+    }
+
+    fn word(&mut self, word: &str) {
+        if !self.tight && !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+            self.text.push(' ');
         }
+        self.text.push_str(word);
+        self.tight = false;
+    }
+
+    fn line(&mut self, depth: usize) {
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push('\n');
+        self.text.push_str(&"    ".repeat(depth));
     }
 }
 
-/// Whether the line that was just ended is an attribute.
-fn text_is_attribute(text: &str, _depth: usize) -> bool {
-    text.rsplit('\n').next().is_some_and(|last| last.trim_start().starts_with("#["))
+fn begins_attribute(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::text;
+
+    #[test]
+    fn what_is_written_is_what_was_expanded() {
+        let tokens = quote! {
+            #[doc = " A."]
+            pub struct A<'a>(&'a ::core::primitive::u8);
+            fn f<T: Into<u8>>(x: T, y: &[u8; 4]) -> Result<(), u8> { let _ = x.into()?; Ok(g!(1, y)) }
+        };
+        let text = text(tokens.clone());
+        let tight = |text: String| text.replace(char::is_whitespace, "");
+        assert_eq!(
+            tight(text.parse::<proc_macro2::TokenStream>().expect("it is Rust").to_string()),
+            tight(tokens.to_string())
+        );
+        assert!(text.contains("\npub struct") && text.contains("    let _ = x.into()?;\n"), "{text}");
+    }
 }

@@ -73,6 +73,8 @@ pub struct Cx {
     caller: Option<Arc<str>>,
     fuel: AtomicU64,
     memory: AtomicU64,
+    /// Fuel and memory at the start.
+    granted: (u64, u64),
     deadline: Option<Deadline>,
     hops: u16,
 }
@@ -103,48 +105,32 @@ pub(crate) const MAX_HOPS: u16 = 16;
 impl Cx {
     /// A context with no caller: for host code that calls a system's trait methods directly, such as tests.
     pub fn root(budget: Budget) -> Cx {
-        Cx {
-            caller: None,
-            fuel: AtomicU64::new(budget.fuel),
-            memory: AtomicU64::new(budget.memory),
-            deadline: Deadline::after(budget.time),
-            hops: MAX_HOPS,
-        }
+        Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS)
+    }
+
+    fn new(caller: Option<Arc<str>>, granted: (u64, u64), deadline: Option<Deadline>, hops: u16) -> Cx {
+        Cx { caller, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, hops }
     }
 
     pub(crate) fn of_guest(caller: &Arc<str>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
-        Cx {
-            caller: Some(caller.clone()),
-            fuel: AtomicU64::new(fuel),
-            memory: AtomicU64::new(memory),
-            deadline: frame.deadline,
-            hops: frame.hops,
-        }
+        Cx::new(Some(caller.clone()), (fuel, memory), frame.deadline, frame.hops)
     }
 
-    /// The context for a call made within this one, or within none: the smallest limit wins.
-    pub(crate) fn child(parent: Option<&Cx>, defaults: &Budget, grant: Grant) -> Cx {
-        let (fuel, memory, deadline, hops) = match parent {
-            Some(cx) => (cx.fuel(), cx.memory(), cx.deadline, cx.hops),
-            None => (
-                grant.fuel.unwrap_or(defaults.fuel),
-                grant.memory.unwrap_or(defaults.memory),
-                None,
-                grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS),
-            ),
-        };
+    /// The context of a call that is made within no other.
+    pub(crate) fn first(defaults: &Budget, grant: &Grant) -> Cx {
+        let granted = (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory));
+        let deadline = Deadline::after(grant.time.unwrap_or(defaults.time));
+        Cx::new(None, granted, deadline, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS))
+    }
+
+    /// The context of a call that is made within this one: the smallest limit wins.
+    pub(crate) fn child(&self, grant: &Grant) -> Cx {
+        let smaller = |left: u64, own: Option<u64>| own.map_or(left, |own| own.min(left));
+        let granted = (smaller(self.fuel(), grant.fuel), smaller(self.memory(), grant.memory));
         // A nested call without a time of its own needs no look at the clock.
-        let own = match (parent, grant.time) {
-            (Some(_), None) => None,
-            (_, time) => Deadline::after(time.unwrap_or(defaults.time)),
-        };
-        Cx {
-            caller: parent.and_then(|cx| cx.caller.clone()),
-            fuel: AtomicU64::new(fuel.min(grant.fuel.unwrap_or(u64::MAX))),
-            memory: AtomicU64::new(memory.min(grant.memory.unwrap_or(u64::MAX))),
-            deadline: own.into_iter().chain(deadline).min_by_key(|deadline| deadline.at),
-            hops,
-        }
+        let own = grant.time.and_then(Deadline::after);
+        let deadline = own.into_iter().chain(self.deadline).min_by_key(|deadline| deadline.at);
+        Cx::new(self.caller.clone(), granted, deadline, self.hops)
     }
 
     /// The name of the instance whose call this is; `None` if the host calls.
@@ -167,8 +153,13 @@ impl Cx {
         self.deadline.map(|deadline| deadline.at)
     }
 
-    pub(crate) fn granted(&self) -> Option<Deadline> {
+    pub(crate) fn end(&self) -> Option<Deadline> {
         self.deadline
+    }
+
+    /// Fuel and memory that were used so far.
+    pub(crate) fn used(&self) -> (u64, u64) {
+        (self.granted.0 - self.fuel(), self.granted.1 - self.memory())
     }
 
     pub(crate) fn hops(&self) -> u16 {

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use crate::budget::{Budget, Cx, Deadline, Grant, Receipt};
 use crate::error::{Amount, CallError, Resource, Result};
 use crate::image::codec::Lift;
-use crate::image::guest::{Outcome, Params};
+use crate::image::guest::{self, Params};
 use crate::image::params::LowerParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::{Instance, Provider};
@@ -43,19 +43,10 @@ pub struct Call<'a, T> {
     handle: u32,
     grant: Grant,
     parent: Option<&'a Cx>,
-    timed: bool,
     /// Gone when the call has ended.
     work: Option<Pin<Box<dyn Work<T> + Send + 'a>>>,
     /// There from the first poll on.
-    running: Option<Running>,
-}
-
-/// A call that has been started.
-struct Running {
-    cx: Arc<Cx>,
-    fuel: u64,
-    memory: u64,
-    started: Option<Instant>,
+    cx: Option<Arc<Cx>>,
     timer: Option<Pin<Box<tokio::time::Sleep>>>,
 }
 
@@ -63,10 +54,10 @@ impl<'a, T> Call<'a, T> {
     pub(crate) fn new<S, F>(instance: &'a Instance, handle: u32, start: S) -> Call<'a, T>
     where
         S: FnOnce(Arc<Cx>) -> F + Send + 'a,
-        F: Future<Output = Result<T>> + Send + 'a,
+        F: Future<Output = Outcome<T>> + Send + 'a,
     {
         let work = Box::pin(Started { start: Some(start), future: None });
-        Call { instance, handle, grant: Grant::default(), parent: None, timed: false, work: Some(work), running: None }
+        Call { instance, handle, grant: Grant::default(), parent: None, work: Some(work), cx: None, timer: None }
     }
 
     /// Grants at most this many units of fuel; a million are about 20 µs of a tight loop.
@@ -94,9 +85,8 @@ impl<'a, T> Call<'a, T> {
     }
 
     /// Also tells what the call used, whether it ended well or not.
-    pub fn receipt(mut self) -> CallWithReceipt<'a, T> {
-        self.timed = true;
-        CallWithReceipt(self)
+    pub fn receipt(self) -> CallWithReceipt<'a, T> {
+        CallWithReceipt { call: self, started: None }
     }
 
     /// The call of a message that came over `MAX_HOPS - hops` borders.
@@ -106,59 +96,55 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    fn poll_both(&mut self, task: &mut Context<'_>) -> Poll<(Result<T>, Receipt)> {
+    fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
         let Some(work) = &mut self.work else {
             // Polled after its end, like any finished future it stays pending: there is nothing to give twice.
             return Poll::Pending;
         };
-        let running = match &mut self.running {
-            Some(running) => running,
-            None => {
-                let running = Running::begin(self.parent, &self.instance.defaults(), self.grant, self.timed);
+        let cx = match (&self.cx, self.parent) {
+            (Some(cx), _) => cx,
+            (None, None) => self.cx.insert(Arc::new(Cx::first(&self.instance.defaults(), &self.grant))),
+            (None, Some(parent)) => {
+                let cx = self.cx.insert(Arc::new(parent.child(&self.grant)));
                 // Only a call within another can be late before it starts.
-                let late = running.cx.granted().filter(|deadline| self.parent.is_some() && deadline.has_passed());
-                let running = self.running.insert(running);
-                if let Some(deadline) = late {
-                    return Poll::Ready(self.end(Err(self.late(deadline))));
+                if let Some(deadline) = cx.end().filter(Deadline::has_passed) {
+                    return Poll::Ready(self.late(deadline));
                 }
-                running
+                cx
             }
         };
-        if let Poll::Ready(result) = work.as_mut().poll(&running.cx, task) {
-            return Poll::Ready(self.end(result));
+        if let Poll::Ready(result) = work.as_mut().poll(cx, task) {
+            self.stop();
+            return Poll::Ready(result.map_err(|error| *error));
         }
         // A guest that computes comes by at the end of each slice; the timer is for one that waits.
-        match running.cx.granted() {
-            Some(deadline) if deadline.has_passed() || running.timer_fired(deadline, task) => {
-                Poll::Ready(self.end(Err(self.late(deadline))))
+        match cx.end() {
+            Some(deadline) if deadline.has_passed() || timer_fired(&mut self.timer, deadline, task) => {
+                Poll::Ready(self.late(deadline))
             }
             _ => Poll::Pending,
         }
     }
 
     #[cold]
-    fn late(&self, deadline: Deadline) -> CallError {
-        CallError::OutOfBudget {
+    fn late(&mut self, deadline: Deadline) -> Result<T> {
+        self.stop();
+        Err(CallError::OutOfBudget {
             resource: Resource::Deadline,
             limit: Amount::Time(deadline.span),
             instance: self.instance.shared_name(),
             function: self.instance.label(self.handle),
-        }
-    }
-
-    fn end(&mut self, result: Result<T>) -> (Result<T>, Receipt) {
-        (result, self.stop())
+        })
     }
 
     /// Stops the guest if it is still running, and charges what was used to the call that this one was made within.
-    fn stop(&mut self) -> Receipt {
-        self.work = None;
-        let Some(running) = self.running.take() else { return Receipt::default() };
-        let receipt = running.receipt();
-        if let Some(parent) = self.parent {
-            parent.charge(receipt.fuel, receipt.memory);
+    fn stop(&mut self) {
+        if self.work.take().is_some()
+            && let (Some(parent), Some(cx)) = (self.parent, &self.cx)
+        {
+            let (fuel, memory) = cx.used();
+            parent.charge(fuel, memory);
         }
-        receipt
     }
 }
 
@@ -168,33 +154,20 @@ impl<T> Drop for Call<'_, T> {
     }
 }
 
-impl Running {
-    fn begin(parent: Option<&Cx>, defaults: &Budget, grant: Grant, timed: bool) -> Running {
-        let cx = Cx::child(parent, defaults, grant);
-        let (fuel, memory, started) = (cx.fuel(), cx.memory(), timed.then(Instant::now));
-        Running { cx: Arc::new(cx), fuel, memory, started, timer: None }
+/// Waits for the deadline with tokio's timer; outside of a tokio runtime only slices look at the clock.
+fn timer_fired(timer: &mut Option<Pin<Box<tokio::time::Sleep>>>, deadline: Deadline, task: &mut Context<'_>) -> bool {
+    if timer.is_none() && tokio::runtime::Handle::try_current().is_ok() {
+        *timer = Some(Box::pin(tokio::time::sleep_until(deadline.at.into())));
     }
-
-    /// Waits for the deadline with tokio's timer; outside of a tokio runtime only slices look at the clock.
-    fn timer_fired(&mut self, deadline: Deadline, task: &mut Context<'_>) -> bool {
-        if self.timer.is_none() && tokio::runtime::Handle::try_current().is_ok() {
-            self.timer = Some(Box::pin(tokio::time::sleep_until(deadline.at.into())));
-        }
-        self.timer.as_mut().is_some_and(|timer| timer.as_mut().poll(task).is_ready())
-    }
-
-    fn receipt(&self) -> Receipt {
-        Receipt {
-            fuel: self.fuel - self.cx.fuel(),
-            memory: self.memory - self.cx.memory(),
-            time: self.started.map(|started| started.elapsed()).unwrap_or_default(),
-        }
-    }
+    timer.as_mut().is_some_and(|timer| timer.as_mut().poll(task).is_ready())
 }
+
+/// The result of something that is polled on the way of a call: small, so that moving it costs little.
+pub(crate) type Outcome<T> = std::result::Result<T, Box<CallError>>;
 
 /// What a call does, under the context that it is given at its first poll.
 trait Work<T> {
-    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Result<T>>;
+    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Outcome<T>>;
 }
 
 pin_project! {
@@ -209,9 +182,9 @@ pin_project! {
 impl<T, S, F> Work<T> for Started<S, F>
 where
     S: FnOnce(Arc<Cx>) -> F,
-    F: Future<Output = Result<T>>,
+    F: Future<Output = Outcome<T>>,
 {
-    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Result<T>> {
+    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
         let mut this = self.project();
         if let Some(start) = this.start.take() {
             this.future.set(Some(start(cx.clone())));
@@ -227,7 +200,7 @@ impl<T> Future for Call<'_, T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Result<T>> {
-        self.get_mut().poll_both(task).map(|(result, _)| result)
+        self.get_mut().poll_result(task)
     }
 }
 
@@ -240,13 +213,20 @@ impl<T> fmt::Debug for Call<'_, T> {
 /// A [`Call`] that also gives its [`Receipt`].
 #[must_use = "a call does nothing until it is awaited"]
 #[derive(Debug)]
-pub struct CallWithReceipt<'a, T>(Call<'a, T>);
+pub struct CallWithReceipt<'a, T> {
+    call: Call<'a, T>,
+    started: Option<Instant>,
+}
 
 impl<T> Future for CallWithReceipt<'_, T> {
     type Output = (Result<T>, Receipt);
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<(Result<T>, Receipt)> {
-        self.get_mut().0.poll_both(task)
+        let this = self.get_mut();
+        let started = *this.started.get_or_insert_with(Instant::now);
+        let result = std::task::ready!(this.call.poll_result(task));
+        let (fuel, memory) = this.call.cx.as_ref().map(|cx| cx.used()).unwrap_or_default();
+        Poll::Ready((result, Receipt { fuel, memory, time: started.elapsed() }))
     }
 }
 
@@ -292,20 +272,20 @@ impl fmt::Debug for Target {
 }
 
 /// The shortest way between Rust values and what is behind the instance.
-async fn invoke<P, R>(instance: &Instance, cx: Arc<Cx>, handle: u32, params: P) -> Result<R>
+async fn invoke<P, R>(instance: &Instance, cx: Arc<Cx>, handle: u32, params: P) -> Outcome<R>
 where
     P: LowerParams + Send + Sync,
     R: Lift + Send + Sync + 'static,
 {
     if let Provider::Guest(guest) = instance.provider() {
-        return guest.run(&cx, handle, Params(params)).await.map(|Outcome(value)| value);
+        return guest.run(&cx, handle, Params(params)).await.map(|guest::Outcome(value)| value);
     }
-    let params = encode::encode_params(&params)?;
+    let params = encode::encode_params(&params).map_err(CallError::from)?;
     let image = instance.call_image(&cx, handle, params).await?;
-    Ok(decode::decode(image.as_bytes())?)
+    Ok(decode::decode(image.as_bytes()).map_err(CallError::from)?)
 }
 
 /// A call of an instance's function with parameters and result as images.
 pub(crate) fn by_image<'a>(instance: &'a Instance, handle: u32, params: Image) -> Call<'a, Image> {
-    Call::new(instance, handle, move |cx| async move { instance.call_image(&cx, handle, params).await })
+    Call::new(instance, handle, move |cx| async move { Ok(instance.call_image(&cx, handle, params).await?) })
 }

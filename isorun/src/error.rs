@@ -158,6 +158,12 @@ impl CallError {
     }
 }
 
+impl From<Box<CallError>> for CallError {
+    fn from(error: Box<CallError>) -> CallError {
+        *error
+    }
+}
+
 /// What a budget consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

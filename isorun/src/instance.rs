@@ -214,7 +214,7 @@ impl Instance {
         let handle = prepared.as_ref().map_or(u32::MAX, |(handle, ..)| *handle);
         Call::new(self, handle, move |cx| async move {
             let (handle, function, params) = prepared?;
-            function_result(&function, &self.call_image(&cx, handle, params).await?)
+            Ok(function_result(&function, &self.call_image(&cx, handle, params).await?)?)
         })
     }
 
@@ -286,7 +286,9 @@ impl Instance {
             return Err(CallError::Removed { instance: self.shared_name() });
         }
         match &self.0.provider {
-            Provider::Guest(guest) => guest.run(cx, handle, RawParams(params)).await.map(|RawOutcome(image)| image),
+            Provider::Guest(guest) => {
+                Ok(guest.run(cx, handle, RawParams(params)).await.map(|RawOutcome(image)| image)?)
+            }
             Provider::System(system) => match caught(system.call(handle, cx, &params)).await {
                 Ok(result) => result,
                 Err(message) => Err(CallError::HostPanic {

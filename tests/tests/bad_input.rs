@@ -60,7 +60,10 @@ async fn a_component_that_is_cut_off_is_refused_as_damaged() {
         let message = refusal(&apps::CALC[..end]).await;
         let (what, help) = message.split_once("\n  help: ").expect("there is help");
         assert!(what.starts_with("`app` is not a valid component: "), "{message}");
-        assert_eq!(help, "the file is damaged or cut off, or uses a wasm proposal that is not enabled; build or send it again");
+        assert_eq!(
+            help,
+            "the file is damaged or cut off, or uses a wasm proposal that is not enabled; build or send it again"
+        );
     }
 }
 

@@ -74,13 +74,13 @@ impl Check<'_> {
             if let Written::ImplTrait(_) = plain(written) {
                 let wrong = self.shown(
                     written,
-                    format!("`{}` takes a type that is not said: `{}`", method.name(), written.to_token_stream()),
+                    format!("`{}` takes a type that is not said: `{}`", method.name(), written_out(written)),
                     function,
                 );
                 self.wrong.push(
                     wrong.help(format!("write `{}`", signature::rust_argument(self.model, &param.ty, &self.module))),
                 );
-            } else if !(is_cx(written) || !fits::never_takes(self.model, written, &param.ty)) {
+            } else if !is_cx(written) && fits::never_takes(self.model, written, &param.ty) {
                 let what = format!(
                     "`{}` takes `{}` as `{}`, the WIT has `{}`",
                     method.name(),
@@ -209,7 +209,8 @@ impl Check<'_> {
             Some(extra) => self.shown(extra, what, function),
             None => self.shown(&method.signature().ident, what, function),
         };
-        self.wrong.push(wrong);
+        self.wrong
+            .push(wrong.help("take the arguments of the WIT, in their order, after `&self` and `cx: &isorun::Cx`"));
     }
 
     fn output(&mut self, method: &Method, function: &Function) {
@@ -309,7 +310,7 @@ impl Check<'_> {
 fn written_out(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, tight) in
-        [(" :: ", "::"), ("& ", "&"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" ;", ";")]
+        [(" :: ", "::"), (" : ", ": "), ("& ", "&"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" ;", ";")]
     {
         text = text.replace(spaced, tight);
     }

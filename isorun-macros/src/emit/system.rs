@@ -3,7 +3,7 @@
 //! A private trait has the methods with the user's own signatures. The host trait and the table of functions forward to it,
 //! with the user's types to blame, so that rustc's "mismatched types" points at what the user wrote.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Type as Written};
@@ -60,10 +60,11 @@ pub(super) fn own_trait(user: &Implementation) -> TokenStream {
     let generics = &user.item.generics;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let this = &user.item.self_ty;
-    let items = &user.item.items;
+    // Anything else was refused.
+    let items = user.methods.iter().map(|method| &method.item);
     let signatures = user.methods.iter().map(|method| {
         let conditions = method.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-        let signature = without_patterns(method.signature());
+        let signature = declared(method.signature());
         quote!(#(#conditions)* #signature;)
     });
     quote! {
@@ -78,21 +79,29 @@ fn own_name(user: &Implementation) -> Ident {
     format_ident!("__{}", last, span = Span::mixed_site())
 }
 
-/// A signature of a trait's method: `mut key: String` is no more than `_: String` there.
-fn without_patterns(signature: &Signature) -> Signature {
+/// The signature as the private trait has it.
+///
+/// Patterns are the impl's own: `mut key: String` is no more than `_: String` here. An `async fn` becomes what it stands for, with
+/// `Send`, so that rustc says it of the user's method if its future is not.
+fn declared(signature: &Signature) -> Signature {
     let mut signature = signature.clone();
     for argument in &mut signature.inputs {
         match argument {
             FnArg::Typed(argument) => {
                 argument.attrs.clear();
-                argument.pat = Box::new(Pat::Wild(syn::PatWild {
-                    attrs: Vec::new(),
-                    underscore_token: syn::Token![_](argument.pat.span()),
-                }));
+                let underscore_token = syn::Token![_](argument.pat.span());
+                *argument.pat = Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token });
             }
             FnArg::Receiver(receiver) if receiver.reference.is_none() => receiver.mutability = None,
             FnArg::Receiver(_) => {}
         }
+    }
+    if signature.asyncness.take().is_some() {
+        let output = match &signature.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, written) => quote!(#written),
+        };
+        signature.output = syn::parse_quote!(-> impl ::core::future::Future<Output = #output> + ::core::marker::Send);
     }
     signature
 }
@@ -224,8 +233,9 @@ impl<'a> Forward<'a> {
             ReturnType::Type(_, written) => blamed(written),
             ReturnType::Default => blamed_span(self.method.signature().ident.span()),
         };
-        let outcome = quote_spanned!(span=> into_outcome);
-        quote!(#krate::__private::IntoOutcome::<#result>::#outcome(#target(#this, #cx #(#arguments),*) #waiting))
+        let into_outcome = located(quote!(#krate::__private::IntoOutcome::<#result>::into_outcome), span);
+        let call = located(quote!(#target(#this, #cx #(#arguments),*) #waiting), span);
+        quote!(#into_outcome(#call))
     }
 }
 
@@ -236,4 +246,13 @@ fn blamed(written: &Written) -> Span {
 
 fn blamed_span(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// The same tokens, with the user's place to blame. What they mean is decided where they were.
+fn located(tokens: TokenStream, place: Span) -> TokenStream {
+    let located = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    tokens.into_iter().map(located).collect()
 }

@@ -706,7 +706,7 @@ const _: () = {
         fn values(&self, _: u8, _: &u8, _: system::Level, _: &system::Level);
         fn texts(&self, _: &str, _: String, _: &[u8], _: Vec<u8>);
         fn records(&self, _: &system::Entry, _: system::Entry, _: (u8, u8));
-        async fn options(
+        fn options(
             &self,
             _: Option<u8>,
             _: Option<&str>,
@@ -714,13 +714,15 @@ const _: () = {
             _: &Option<String>,
             _: Option<&system::Entry>,
             _: Option<&Option<u8>>,
-        );
-        async fn waits(
+        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
+        fn waits(
             &self,
             _: &isorun::Cx,
             _: String,
             _: &[system::Entry],
-        ) -> Result<u64, system::Error>;
+        ) -> impl ::core::future::Future<
+            Output = Result<u64, system::Error>,
+        > + ::core::marker::Send;
         fn knows(
             &self,
             _: &isorun::Cx,

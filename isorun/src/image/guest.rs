@@ -62,7 +62,7 @@ pub(crate) struct RawOutcome(pub(crate) Image);
 /// A value that can be read out of a guest.
 pub(crate) trait FromGuest: Sized + Send + Sync {
     /// The value spread over `slots`, or behind the pointer in the first of them.
-    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> Result<Self>;
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self>;
     /// The value at `at` in the guest's memory.
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self>;
 }
@@ -104,7 +104,8 @@ unsafe impl<V: Send + Sync, const N: usize> ComponentNamedList for Guest<V, N> {
 // SAFETY: reads only initialised slots and, through checked accessors, the guest's memory.
 unsafe impl<V: FromGuest, const N: usize> Lift for Guest<V, N> {
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw; N]) -> Result<Self> {
-        V::from_slots(cx, ty, slots).map(Guest)
+        // The core values as zero-extended bits. A slot of 32 bits may carry junk above them, which its reader cuts off.
+        V::from_slots(cx, ty, &slots.each_ref().map(ValRaw::get_u64)).map(Guest)
     }
 
     fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Self> {
@@ -134,9 +135,8 @@ unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
 }
 
 impl<P: LiftParams + Send + Sync> FromGuest for Params<P> {
-    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
-        let flat = flat_of(slots);
-        P::lift_flat(&mut GuestSource { cx }, &flat[..slots.len().min(flat.len())]).map(Params)
+    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
+        P::lift_flat(&mut GuestSource { cx }, slots).map(Params)
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
@@ -161,11 +161,10 @@ impl<P: LowerParams + Send + Sync> ToGuest for Params<P> {
 }
 
 impl<R: codec::Lift + Send + Sync> FromGuest for Outcome<R> {
-    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
         let mut source = GuestSource { cx };
         if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
-            let flat = flat_of(slots);
-            return R::lift_flat(&mut source, &flat[..R::LAYOUT.flat as usize]).map(Outcome);
+            return R::lift_flat(&mut source, slots).map(Outcome);
         }
         let at = source.root(slots, R::LAYOUT)?;
         R::load(&mut source, at).map(Outcome)
@@ -187,7 +186,7 @@ impl<R: codec::Lower + Send + Sync> ToGuest for Outcome<R> {
 }
 
 impl FromGuest for RawParams {
-    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
         image_from_slots(cx, ty, slots, MAX_FLAT_PARAMS).map(RawParams)
     }
 
@@ -207,7 +206,7 @@ impl ToGuest for RawParams {
 }
 
 impl FromGuest for RawOutcome {
-    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> Result<Self> {
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
         image_from_slots(cx, ty, slots, MAX_FLAT_RESULTS).map(RawOutcome)
     }
 
@@ -226,7 +225,7 @@ impl ToGuest for RawOutcome {
     }
 }
 
-fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw], max: u32) -> Result<Image> {
+fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], max: u32) -> Result<Image> {
     let types = Types(cx.types);
     let layout = types.layout(ty);
     let mut source = GuestSource { cx };
@@ -235,8 +234,7 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw
         return image_from_memory(source.cx, ty, at);
     }
     let mut image = Encoder::new(layout)?;
-    let flat = flat_of(slots);
-    transcode::from_flat(types, ty, &mut source, &flat[..layout.flat as usize], &mut image, 0)?;
+    transcode::from_flat(types, ty, &mut source, slots, &mut image, 0)?;
     Ok(image.finish())
 }
 
@@ -278,15 +276,6 @@ fn image_to_memory<T: 'static>(
     Ok(source.finish()?)
 }
 
-/// The core values as zero-extended bits. A slot of 32 bits may carry junk above them, which its reader cuts off.
-fn flat_of(slots: &[ValRaw]) -> [u64; MAX_FLAT_PARAMS as usize] {
-    let mut flat = [0; MAX_FLAT_PARAMS as usize];
-    for (bits, slot) in flat.iter_mut().zip(slots) {
-        *bits = slot.get_u64();
-    }
-    flat
-}
-
 /// A guest's memory, to read from.
 struct GuestSource<'a, 'c> {
     cx: &'a mut LiftContext<'c>,
@@ -294,8 +283,8 @@ struct GuestSource<'a, 'c> {
 
 impl GuestSource<'_, '_> {
     /// Where the value lies whose pointer is in the first slot.
-    fn root(&self, slots: &[ValRaw], layout: Layout) -> Result<usize> {
-        let at = slots[0].get_u32();
+    fn root(&self, slots: &[u64], layout: Layout) -> Result<usize> {
+        let at = slots[0] as u32;
         if !at.is_multiple_of(layout.align) {
             return Err(self.malformed(Rule::Alignment, at as usize));
         }

@@ -14,6 +14,7 @@ use wasmtime::{Store, Trap};
 use super::store::State;
 use crate::app::App;
 use crate::budget::{Cx, Exhausted, Frame};
+use crate::call::Outcome;
 use crate::error::{Amount, CallError, Resource};
 use crate::image::guest::{FromGuest, Guest, ToGuest, typed};
 use crate::panics::caught;
@@ -52,12 +53,7 @@ impl GuestInstance {
     }
 
     /// Calls the app's exported function `handle` when its turn comes.
-    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(
-        &self,
-        cx: &Cx,
-        handle: u32,
-        params: P,
-    ) -> Result<R, CallError> {
+    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Outcome<R> {
         let mut cell = match self.cell.try_lock() {
             Ok(cell) => cell,
             Err(_) => self.cell.lock().await,
@@ -161,7 +157,7 @@ impl<'a> Turn<'a> {
         live.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
         let state = live.store.data_mut();
         state.meter.grant(cx.memory());
-        state.frame = Frame { deadline: cx.granted(), hops: cx.hops() };
+        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
         state.yielded_at = fuel;
         Ok(Turn { instance, cell, cx, handle, fuel, ended: false })
     }
@@ -173,7 +169,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn end<R>(mut self, result: Result<R, Stop>) -> Result<R, CallError> {
+    fn end<R>(mut self, result: Result<R, Stop>) -> Outcome<R> {
         self.ended = true;
         self.charge();
         match result {
@@ -181,7 +177,7 @@ impl<'a> Turn<'a> {
             Err(stop) => {
                 let error = self.explain(stop);
                 *self.cell = Cell::Poisoned(Arc::new(error.clone()));
-                Err(error)
+                Err(error.into())
             }
         }
     }
@@ -236,7 +232,7 @@ impl Drop for Turn<'_> {
             return;
         }
         self.charge();
-        let cause = match self.cx.granted() {
+        let cause = match self.cx.end() {
             Some(deadline) if deadline.has_passed() => self.out_of(Resource::Deadline, Amount::Time(deadline.span)),
             _ => CallError::Cancelled { instance: self.instance.name.clone(), function: self.function() },
         };

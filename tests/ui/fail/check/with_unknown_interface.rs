@@ -1,4 +1,4 @@
-#[isorun::interface("wit/split/list.wit", with("test:split/type" = crate::types))]
+#[isorun::interface("wit/split/list.wit", interface = "list-all", with("test:split/type" = crate::types))]
 pub mod list {}
 
 fn main() {}

@@ -2,11 +2,11 @@ struct Disk;
 
 #[isorun::system("wit/small.wit")]
 impl small::Small for Disk {
-    fn entries(&mut self, folder: u8, all: bool) -> String {
+    fn entries(&mut self, _: u8, _: bool) -> String {
         String::new()
     }
 
-    fn tuoch(&mut self, path: &str) {}
+    fn tuoch(&mut self, _: &str) {}
 
     fn compact(&self) {}
 }

@@ -2,11 +2,11 @@ struct Disk;
 
 #[isorun::system("wit/small.wit")]
 impl small::Small for Disk {
-    fn entries(&self, folder: &str, all: bool) -> Vec<small::Entry> {
+    fn entries(&self, _: &str, _: bool) -> Vec<small::Entry> {
         Vec::new()
     }
 
-    fn touch(&self, path: &str) {}
+    fn touch(&self, _: &str) {}
 }
 
 fn main() {}

@@ -6,11 +6,11 @@ impl small::Small for Disk {
         Ok(path.into())
     }
 
-    fn entries(&self, folder: &str, all: bool) -> Vec<small::Entry> {
+    fn entries(&self, _: &str, _: bool) -> Vec<small::Entry> {
         Vec::new()
     }
 
-    fn touch(path: &str) {}
+    fn touch(_: &str) {}
 }
 
 fn main() {}

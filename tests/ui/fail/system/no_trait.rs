@@ -6,11 +6,11 @@ impl Disk {
         Ok(path.into())
     }
 
-    fn entries(&self, folder: &str, all: bool) -> Vec<small::Entry> {
+    fn entries(&self, _: &str, _: bool) -> Vec<small::Entry> {
         Vec::new()
     }
 
-    fn touch(&self, path: &str) {}
+    fn touch(&self, _: &str) {}
 }
 
 fn main() {}

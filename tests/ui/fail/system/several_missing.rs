@@ -2,7 +2,7 @@ struct Disk;
 
 #[isorun::system("wit/small.wit")]
 impl small::Small for Disk {
-    fn entries(&self, folder: &str, all: bool) -> Vec<small::Entry> {
+    fn entries(&self, _: &str, _: bool) -> Vec<small::Entry> {
         Vec::new()
     }
 }

@@ -9,7 +9,7 @@ impl small::Small for Disk {
         Ok(path.into())
     }
 
-    fn entries(&self, folder: &str, all: u8) -> Vec<small::Entry> {
+    fn entries(&self, _: &str, _: u8) -> Vec<small::Entry> {
         Vec::new()
     }
 }

@@ -6,11 +6,11 @@ impl small::Small for Disk {
         Ok(path.into())
     }
 
-    fn entries(&self, folder: &str, all: bool) -> Vec<String> {
+    fn entries(&self, _: &str, _: bool) -> Vec<String> {
         Vec::new()
     }
 
-    fn touch(&self, path: &str) {}
+    fn touch(&self, _: &str) {}
 }
 
 fn main() {}

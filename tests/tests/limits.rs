@@ -1,0 +1,298 @@
+//! Guests that take too much: each is stopped, by a limit that names itself, and nobody else notices.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use isorun::{Amount, CallError, InstanceState, InstantiateError, Resource, Runtime};
+use isorun_tests::{add, apps, bench, caller_of, misbehaving, poll_once, relay, runtime, runtime_of, start, types};
+
+/// A page of wasm memory, by which it grows.
+const PAGE: u64 = 64 << 10;
+
+#[tokio::test]
+async fn endless_loop_is_stopped_when_its_fuel_is_used_up() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let (result, receipt) = guest.spin().fuel(1_000_000).receipt().await;
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "out of fuel: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 1000000 units of fuel
+  help: grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder"
+    );
+    assert_eq!(receipt.fuel, 1_000_000);
+}
+
+#[tokio::test]
+async fn endless_loop_is_stopped_at_its_deadline() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let error = guest.spin().fuel(u64::MAX).deadline(Duration::from_millis(20)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "out of deadline: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 20ms
+  help: give the call more time with `.deadline(..)`, or raise the `budget` in the runtime's builder"
+    );
+}
+
+/// On one thread, where the guest and the other task can only take turns.
+#[tokio::test(flavor = "current_thread")]
+async fn endless_loop_lets_other_tasks_run() {
+    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    let turns = Arc::new(AtomicU64::new(0));
+    let other = tokio::spawn({
+        let turns = turns.clone();
+        async move {
+            loop {
+                turns.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    guest.spin().fuel(1_000_000).await.unwrap_err();
+    other.abort();
+    // One turn for each of a hundred slices, give or take those at the ends.
+    assert!(turns.load(Ordering::Relaxed) >= 90, "{turns:?}");
+}
+
+/// A guest that only calls never comes to the end of a slice of its own.
+#[tokio::test(flavor = "current_thread")]
+async fn a_guest_that_calls_all_the_time_lets_other_tasks_run() {
+    let relay = bench().await.relay.caller::<relay::Interface>().unwrap();
+    let turns = Arc::new(AtomicU64::new(0));
+    let other = tokio::spawn({
+        let turns = turns.clone();
+        async move {
+            loop {
+                turns.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    let (result, receipt) = relay.tick_many(1_000_000).receipt().await;
+    other.abort();
+    let slices = receipt.fuel / 4_000_000;
+    assert_eq!(result.unwrap(), 1_000_000);
+    assert!(slices >= 2 && turns.load(Ordering::Relaxed) >= slices, "{turns:?} turns in {slices} slices");
+}
+
+#[tokio::test]
+async fn memory_is_granted_to_the_byte() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let size = guest.grow(0).await.unwrap();
+    let (grown, receipt) = guest.grow(size + 3 * PAGE).memory(3 * PAGE).receipt().await;
+    assert_eq!(grown.unwrap(), size + 3 * PAGE);
+    assert_eq!(receipt.memory, 3 * PAGE);
+    let (grown, receipt) = guest.grow(size + 4 * PAGE).memory(PAGE - 1).receipt().await;
+    assert_eq!(
+        grown.unwrap_err().to_string(),
+        "out of memory: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#grow` at its limit of 65535 bytes
+  help: let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
+    );
+    assert_eq!(receipt.memory, 0);
+}
+
+/// The guest makes room for them with memory that the call must grant.
+#[tokio::test]
+async fn arguments_count_as_memory_of_the_call() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let error = guest.echo(&vec![1; 8 << 20]).memory(1 << 20).await.unwrap_err();
+    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
+    assert_eq!((resource, limit), (Resource::Memory, Amount::Bytes(1 << 20)));
+}
+
+#[tokio::test]
+async fn memory_that_an_instance_has_already_costs_a_call_nothing() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let size = guest.grow(10 << 20).await.unwrap();
+    assert_eq!(guest.grow(size).memory(0).await.unwrap(), size);
+}
+
+#[tokio::test]
+async fn an_instance_grows_up_to_its_own_limit_whatever_its_calls_are_granted() {
+    let runtime = runtime_of(Runtime::builder().max_instance_memory(4 << 20));
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    // Tables count as well, so not quite all of it is for the memory.
+    let most = (4 << 20) - PAGE;
+    assert_eq!(guest.grow(most).await.unwrap(), most);
+    let error = guest.grow((4 << 20) + 1).memory(1 << 30).await.unwrap_err();
+    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
+    assert_eq!((resource, limit), (Resource::Memory, Amount::Bytes(4 << 20)));
+}
+
+#[tokio::test]
+async fn an_app_that_starts_with_more_memory_than_it_may_have_does_not_start() {
+    let runtime = runtime_of(Runtime::builder().max_instance_memory(1 << 20));
+    let component = wat::parse_str("(component (core module $big (memory 17)) (core instance (instantiate $big)))");
+    let app = add(&runtime, "big", &component.unwrap()).await;
+    let error = runtime.instantiate(&app).await.unwrap_err();
+    let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
+    assert_eq!(cause.out_of_budget(), Some(Resource::Memory));
+    assert!(error.to_string().starts_with("`big` failed while it started: out of memory: "), "{error}");
+    assert!(error.to_string().contains("1048576 bytes"), "{error}");
+    assert_eq!(runtime.graph().nodes, []);
+}
+
+#[tokio::test]
+async fn an_app_that_loops_while_it_starts_is_stopped() {
+    let runtime = runtime();
+    let component = wat::parse_str(
+        "(component
+            (core module $loop (func $loop (loop (br 0))) (start $loop))
+            (core instance (instantiate $loop)))",
+    );
+    let app = add(&runtime, "loop", &component.unwrap()).await;
+    let error = runtime.instantiate(&app).await.unwrap_err();
+    let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
+    assert_eq!(cause.out_of_budget(), Some(Resource::Fuel), "{error}");
+}
+
+#[tokio::test]
+async fn an_app_that_traps_while_it_starts_says_so() {
+    let runtime = runtime();
+    let component = wat::parse_str(
+        "(component
+            (core module $trap (func $trap unreachable) (start $trap))
+            (core instance (instantiate $trap)))",
+    );
+    let app = add(&runtime, "trap", &component.unwrap()).await;
+    let error = runtime.instantiate(&app).await.unwrap_err().to_string();
+    assert!(error.starts_with("`trap` failed while it started: `trap` trapped in `start`: "), "{error}");
+    assert!(error.contains("unreachable"), "{error}");
+    // There is no instance that could be poisoned or removed.
+    assert!(!error.contains("poisoned"), "{error}");
+}
+
+#[tokio::test]
+async fn endless_recursion_is_a_trap_that_names_its_cause() {
+    let (_runtime, _, guest) = misbehaving().await;
+    assert_eq!(guest.recurse(1000).await.unwrap(), 1000);
+    assert_eq!(
+        guest.recurse(u32::MAX).await.unwrap_err().to_string(),
+        "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#recurse`: wasm trap: call stack exhausted
+  help: the instance is poisoned; remove it and instantiate its app again"
+    );
+}
+
+#[tokio::test]
+async fn unreachable_is_a_trap_that_names_its_cause() {
+    let (_runtime, _, guest) = misbehaving().await;
+    assert_eq!(
+        guest.trap().await.unwrap_err().to_string(),
+        "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: wasm trap: wasm `unreachable` instruction executed
+  help: the instance is poisoned; remove it and instantiate its app again"
+    );
+}
+
+#[tokio::test]
+async fn a_result_larger_than_a_message_is_not_taken() {
+    let runtime = runtime_of(Runtime::builder().max_message(1 << 20));
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    assert_eq!(guest.huge(1 << 20).await.unwrap().len(), 1 << 20);
+    let error = guest.huge((1 << 20) + 1).await.unwrap_err().to_string();
+    assert!(error.contains("1048576 bytes"), "{error}");
+    assert!(error.contains("max_message"), "{error}");
+}
+
+#[tokio::test]
+async fn arguments_larger_than_a_message_are_not_passed() {
+    let runtime = runtime_of(Runtime::builder().max_message(1 << 20));
+    let app = start(&runtime, "types", apps::TYPES, &[]).await;
+    let types = app.caller::<types::Interface>().unwrap();
+    types.swallow(&"x".repeat(1 << 20)).await.unwrap();
+    let error = types.swallow(&"x".repeat((1 << 20) + 1)).await.unwrap_err().to_string();
+    assert!(error.contains("1048576 bytes"), "{error}");
+    // The guest has not seen any of it.
+    assert!(matches!(app.state(), InstanceState::Idle), "{:?}", app.state());
+}
+
+#[tokio::test]
+async fn what_an_app_passes_to_another_is_held_to_the_size_of_a_message() {
+    let runtime = runtime_of(Runtime::builder().max_message(1 << 20));
+    let types = start(&runtime, "types", apps::TYPES, &[]).await;
+    let calls = start(&runtime, "sender", &sender(), &[&types]).await;
+    assert_eq!(calls.call("send", "(1048576)").await.unwrap(), "");
+    let error = calls.call("send", "(1048577)").await.unwrap_err().to_string();
+    assert!(error.contains("1048576 bytes"), "{error}");
+    assert!(matches!(types.state(), InstanceState::Idle), "{:?}", types.state());
+}
+
+/// An app that passes so many bytes of its memory to `swallow`, which are text since they are zero.
+fn sender() -> Vec<u8> {
+    let component = wat::parse_str(
+        r#"(component
+            (import "test:types/types@0.1.0" (instance $types (export "swallow" (func (param "value" string)))))
+            (core module $memory (memory (export "memory") 32))
+            (core instance $memory (instantiate $memory))
+            (core func $swallow (canon lower (func $types "swallow") (memory (core memory $memory "memory"))))
+            (core module $code
+                (import "types" "swallow" (func $swallow (param i32 i32)))
+                (func (export "send") (param i32) (call $swallow (i32.const 0) (local.get 0))))
+            (core instance $code (instantiate $code (with "types" (instance (export "swallow" (func $swallow))))))
+            (func (export "send") (param "bytes" u32) (canon lift (core func $code "send"))))"#,
+    );
+    component.unwrap()
+}
+
+/// 1024 strings that all lie at the same kilobyte: the message is small, what it means is not.
+#[tokio::test]
+async fn lists_that_share_their_bytes_are_counted_as_often_as_they_occur() {
+    let component = wat::parse_str(
+        r#"(component
+            (core module $code
+                (memory (export "memory") 2)
+                (func (export "texts") (param $length i32) (result i32)
+                    (local $at i32)
+                    (loop
+                        (i32.store (i32.add (local.get $at) (i32.const 64)) (i32.const 65536))
+                        (i32.store (i32.add (local.get $at) (i32.const 68)) (local.get $length))
+                        (local.set $at (i32.add (local.get $at) (i32.const 8)))
+                        (br_if 0 (i32.lt_u (local.get $at) (i32.const 8192))))
+                    (i32.store (i32.const 16) (i32.const 64))
+                    (i32.store (i32.const 20) (i32.const 1024))
+                    (i32.const 16)))
+            (core instance $code (instantiate $code))
+            (func (export "texts") (param "length" u32) (result (list string))
+                (canon lift (core func $code "texts") (memory (core memory $code "memory")))))"#,
+    );
+    let runtime = runtime_of(Runtime::builder().max_message(1 << 20));
+    let texts = start(&runtime, "texts", &component.unwrap(), &[]).await;
+    let small = texts.call("texts", "(10)").await.unwrap();
+    assert_eq!(small.matches("\\u{0}").count(), 10 * 1024, "{}", &small[..100]);
+    let error = texts.call("texts", "(2048)").await.unwrap_err().to_string();
+    assert!(error.contains("1048576 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn a_guest_without_fuel_does_not_begin_and_lives_on() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let error = guest.count().fuel(0).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "out of fuel: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#count` at its limit of 0 units of fuel
+  help: grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder"
+    );
+    assert_eq!(guest.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_deadline_that_passes_in_the_queue_harms_nobody() {
+    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    let mut running = guest.spin_for(100_000);
+    assert!(poll_once(&mut running).is_pending());
+    // Nobody polls the call that runs, so this one never has its turn.
+    let error = guest.count().deadline(Duration::from_millis(5)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
+    assert_eq!(running.await.unwrap(), 100_000);
+    assert_eq!(guest.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_call_without_limits_of_its_own_has_those_of_the_runtime() {
+    let budget = isorun::Budget { fuel: 1_000_000, ..Default::default() };
+    let runtime = runtime_of(Runtime::builder().budget(budget));
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    let error = guest.spin_for(u64::MAX).await.unwrap_err();
+    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
+    assert_eq!((resource, limit), (Resource::Fuel, Amount::Fuel(1_000_000)));
+}

@@ -1,0 +1,309 @@
+//! What a runtime makes of messages that nobody should send, and a caller of answers that nobody should give.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use isorun::{CallError, Instance, InstanceState, Remote, RemoteError, Runtime, Token, TransportError};
+use isorun_tests::{Bench, Ticker, bench, compute, host, link_to, runtime};
+
+const HEADER: usize = 88;
+
+/// `calc`, and the message of a call of `join(["ab", "c"])` to it.
+async fn call_of_join() -> (Runtime, Instance, Vec<u8>) {
+    let Bench { runtime, calc, .. } = bench().await;
+    let token = runtime.export::<compute::Interface>(&calc).unwrap();
+    let message = message_of(|transport| async move {
+        let remote = Remote::<compute::Interface>::new(token, transport).caller();
+        remote.join(&["ab".into(), "c".into()]).await.unwrap_err();
+    });
+    (runtime, calc, message.await)
+}
+
+/// The message that a remote sends over the transport that it is given.
+async fn message_of<F: Future<Output = ()>>(send: impl FnOnce(Catch) -> F) -> Vec<u8> {
+    let caught: Arc<Mutex<Vec<u8>>> = Arc::default();
+    send(Catch(caught.clone())).await;
+    let message = caught.lock().unwrap().clone();
+    assert!(!message.is_empty(), "nothing was sent");
+    message
+}
+
+/// Keeps what is sent.
+struct Catch(Arc<Mutex<Vec<u8>>>);
+
+impl isorun::Transport for Catch {
+    async fn call(&self, message: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        *self.0.lock().unwrap() = message;
+        Err(TransportError::Lost("it was caught".into()))
+    }
+}
+
+/// A reply as `wire.md` describes it, read without the library's help.
+#[derive(Debug)]
+struct Reply {
+    status: u8,
+    ran: bool,
+    fuel: u64,
+    text: String,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    fn read(bytes: &[u8]) -> Reply {
+        let u16_at = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+        let u64_at = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        assert_eq!(bytes[..5], [b'i', b's', b'o', 1, 1], "a reply of version 1");
+        assert_eq!((bytes[6] & !2, bytes[7]), (0, 0), "known flags");
+        assert_eq!(bytes[60..64], [0; 4], "reserved");
+        let (text, length) = (u16_at(82), u64_at(80) as usize >> 32);
+        let body = HEADER + text.next_multiple_of(8);
+        assert_eq!(bytes.len(), body + length, "the lengths add up");
+        assert!(bytes[HEADER + text..body].iter().all(|byte| *byte == 0), "clean padding");
+        Reply {
+            status: bytes[5],
+            ran: bytes[6] & 2 != 0,
+            fuel: u64_at(72),
+            text: String::from_utf8(bytes[HEADER..HEADER + text].to_vec()).unwrap(),
+            body: bytes[body..].to_vec(),
+        }
+    }
+}
+
+const OK: u8 = 0;
+const OUT_OF_BUDGET: u8 = 2;
+const MALFORMED: u8 = 9;
+const WIRE_VERSION: u8 = 10;
+const HOP_LIMIT: u8 = 14;
+
+/// Where a call's body begins: behind the label, which is padded.
+fn body_of(message: &[u8]) -> usize {
+    HEADER + usize::from(u16::from_le_bytes([message[82], message[83]])).next_multiple_of(8)
+}
+
+#[tokio::test]
+async fn a_message_is_what_the_wire_format_says() {
+    let (runtime, _, message) = call_of_join().await;
+    let body = body_of(&message);
+    assert_eq!(message[..8], [b'i', b's', b'o', 1, 0, 0, 0, 0]);
+    assert_eq!(&message[HEADER..HEADER + 29], b"test:bench/compute@0.1.0#join");
+    // One list of two strings, each a pointer and a length, then their bytes.
+    assert_eq!(
+        message[body..],
+        [8, 0, 0, 0, 2, 0, 0, 0, 24, 0, 0, 0, 2, 0, 0, 0, 26, 0, 0, 0, 1, 0, 0, 0, b'a', b'b', b'c']
+    );
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.ran, reply.text.as_str()), (OK, true, ""));
+    assert_eq!(reply.body, [8, 0, 0, 0, 3, 0, 0, 0, b'a', b'b', b'c']);
+}
+
+#[tokio::test]
+async fn a_message_carries_what_is_left_of_the_budget() {
+    let token = Token::from_bytes([7; 16]);
+    let message = message_of(|transport| async move {
+        let remote = Remote::<host::Interface>::new(token, transport).caller();
+        remote.tick(1).fuel(12_345).deadline(Duration::from_secs(60)).await.unwrap_err();
+    })
+    .await;
+    let micros = u64::from_le_bytes(message[64..72].try_into().unwrap());
+    assert!((1..=60_000_000).contains(&micros), "{micros}");
+    assert_eq!(u64::from_le_bytes(message[72..80].try_into().unwrap()), 12_345);
+    assert_eq!(message[24..40], [7; 16]);
+    assert_eq!(u16::from_le_bytes([message[80], message[81]]), 15, "hops");
+}
+
+/// Whatever one flipped bit makes of a call, there is an answer to it, and the guest is none the worse.
+#[tokio::test]
+async fn every_flipped_bit_is_answered_and_harms_nobody() {
+    let (runtime, calc, message) = call_of_join().await;
+    let mut statuses = [0; 15];
+    for bit in 0..message.len() * 8 {
+        let mut flipped = message.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let reply = Reply::read(&runtime.serve(&flipped).await);
+        statuses[usize::from(reply.status)] += 1;
+        assert!(matches!(calc.state(), InstanceState::Idle), "bit {bit}: {reply:?}");
+    }
+    assert!(statuses[usize::from(MALFORMED)] > 100, "{statuses:?}");
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.body.as_slice()), (OK, &[8, 0, 0, 0, 3, 0, 0, 0, b'a', b'b', b'c'][..]));
+}
+
+#[tokio::test]
+async fn a_message_that_is_cut_or_extended_is_malformed() {
+    let (runtime, _, message) = call_of_join().await;
+    for end in 0..message.len() {
+        let reply = Reply::read(&runtime.serve(&message[..end]).await);
+        assert_eq!((reply.status, reply.ran), (MALFORMED, false), "cut at {end}: {reply:?}");
+    }
+    for more in 1..=16 {
+        let mut longer = message.clone();
+        longer.resize(message.len() + more, 0);
+        let reply = Reply::read(&runtime.serve(&longer).await);
+        assert_eq!((reply.status, reply.ran), (MALFORMED, false), "{more} more: {reply:?}");
+    }
+}
+
+/// The message is whole, and its body is no value of the function's type.
+#[tokio::test]
+async fn a_malformed_body_never_reaches_the_guest() {
+    let (runtime, calc, message) = call_of_join().await;
+    let body = body_of(&message);
+    for (at, byte, rule) in [
+        (0, 9, "does not lie where canonical placement puts it"),
+        (4, 1, "does not lie where canonical placement puts it"),
+        (4, 3, "the bytes end before the value does"),
+        (7, 0xff, "longer than 2^28 - 1 bytes"),
+        (12, 1, "does not lie where canonical placement puts it"),
+        (15, 0x7f, "longer than 2^28 - 1 bytes"),
+        (16, 24, "does not lie where canonical placement puts it"),
+        (20, 2, "the bytes end before the value does"),
+        (20, 0, "bytes follow after the end of the value"),
+        (24, 0xff, "a `string` is not UTF-8"),
+    ] {
+        let mut bad = message.clone();
+        bad[body + at] = byte;
+        let reply = Reply::read(&runtime.serve(&bad).await);
+        assert_eq!((reply.status, reply.ran), (MALFORMED, false), "{at}: {reply:?}");
+        assert!(reply.text.contains(rule), "byte {at}: {}", reply.text);
+    }
+    assert!(matches!(calc.state(), InstanceState::Idle));
+    assert_eq!(Reply::read(&runtime.serve(&message).await).status, OK);
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_are_told_so() {
+    let runtime = runtime();
+    let noise: Vec<u8> = (0..64_u32 << 10).map(|index| (index.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for bytes in [&b""[..], b"iso", b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n", &[0; 200], &[0xff; 200], &noise] {
+        let reply = Reply::read(&runtime.serve(bytes).await);
+        assert_eq!((reply.status, reply.ran, reply.fuel), (MALFORMED, false, 0));
+        assert!(reply.text.contains("at byte"), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_another_version_is_told_so() {
+    let (runtime, _, mut message) = call_of_join().await;
+    message[3] = 2;
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.ran), (WIRE_VERSION, false), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_reply_is_no_call() {
+    let (runtime, _, message) = call_of_join().await;
+    let reply = runtime.serve(&message).await;
+    assert_eq!(Reply::read(&runtime.serve(&reply).await).status, MALFORMED);
+}
+
+#[tokio::test]
+async fn a_call_that_comes_too_late_does_not_run() {
+    let (runtime, _, mut message) = call_of_join().await;
+    message[64..72].fill(0);
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.ran, reply.fuel), (OUT_OF_BUDGET, false, 0), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_call_without_fuel_does_not_run_and_harms_nobody() {
+    let (runtime, calc, mut message) = call_of_join().await;
+    message[72..80].fill(0);
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.fuel), (OUT_OF_BUDGET, 0), "{reply:?}");
+    assert!(matches!(calc.state(), InstanceState::Idle));
+}
+
+#[tokio::test]
+async fn a_call_that_has_no_hop_left_does_not_run() {
+    let (runtime, _, mut message) = call_of_join().await;
+    message[80..82].fill(0);
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.ran), (HOP_LIMIT, false), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_budget_that_is_not_set_is_the_callees_own() {
+    let (runtime, _, mut message) = call_of_join().await;
+    message[64..80].fill(0xff);
+    let reply = Reply::read(&runtime.serve(&message).await);
+    assert_eq!((reply.status, reply.ran), (OK, true), "{reply:?}");
+    assert!(reply.fuel > 0);
+}
+
+/// A remote whose every answer is changed on the way.
+fn with_answers(change: impl Fn(&mut Vec<u8>) + Clone + Send + Sync + 'static) -> host::Caller {
+    let far = runtime();
+    let token = far.export::<host::Interface>(&far.system(Ticker)).unwrap();
+    let link = link_to(&far);
+    let changing = move |message: Vec<u8>| {
+        let (link, change) = (link.clone(), change.clone());
+        async move {
+            let mut answer = isorun::Transport::call(&link, message).await?;
+            change(&mut answer);
+            Ok::<_, TransportError>(answer)
+        }
+    };
+    Remote::<host::Interface>::new(token, changing).caller()
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_reply_to_the_call_is_refused() {
+    for (change, what) in [
+        ((|answer| answer.clear()) as fn(&mut Vec<u8>), "at byte"),
+        (|answer| *answer = b"HTTP/1.1 502 Bad Gateway\r\n\r\n".to_vec(), "at byte"),
+        (|answer| answer.truncate(90), "at byte"),
+        (|answer| answer.push(0), "at byte"),
+        (|answer| answer[3] = 2, "at byte"),
+        (|answer| answer[4] = 0, "a message that is not a reply"),
+        (|answer| answer[5] = 200, "an unknown status"),
+        (|answer| answer[8] ^= 1, "it answers another call"),
+        (|answer| answer[16] ^= 1, "it answers another call"),
+    ] {
+        let error = with_answers(change).tick(1).await.unwrap_err();
+        assert!(matches!(error, CallError::Remote(RemoteError::BadReply { .. })), "{error:?}");
+        let start = "what came back for `test:bench/host@0.1.0#tick` is no reply to it: ";
+        assert!(error.to_string().starts_with(start) && error.to_string().contains(what), "{error}");
+    }
+}
+
+/// The reply is whole, and its body is no `u64`.
+#[tokio::test]
+async fn an_answer_with_a_malformed_body_is_refused() {
+    let error = with_answers(|answer| {
+        answer.truncate(answer.len() - 1);
+        answer[84] = 7;
+    })
+    .tick(1)
+    .await
+    .unwrap_err();
+    assert!(error.to_string().contains("the bytes end before the value does"), "{error}");
+}
+
+#[tokio::test]
+async fn a_peer_that_claims_too_much_fuel_gets_no_more_than_it_was_granted() {
+    let lying = with_answers(|answer| answer[72..80].fill(0xff));
+    let (result, receipt) = lying.tick(1).fuel(1000).receipt().await;
+    assert_eq!(result.unwrap(), 2);
+    assert_eq!(receipt.fuel, 1000);
+}
+
+#[tokio::test]
+async fn answers_that_arrive_in_another_order_are_told_apart() {
+    let far = runtime();
+    let token = far.export::<host::Interface>(&far.system(Ticker)).unwrap();
+    // The first answer is kept back and given to the second call.
+    let kept: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
+    let link = link_to(&far);
+    let mixing = move |message: Vec<u8>| {
+        let (link, kept) = (link.clone(), kept.clone());
+        async move {
+            let answer = isorun::Transport::call(&link, message).await?;
+            let before = kept.lock().unwrap().replace(answer);
+            before.ok_or(TransportError::Lost("kept back".into()))
+        }
+    };
+    let remote = Remote::<host::Interface>::new(token, mixing).caller();
+    remote.tick(1).await.unwrap_err();
+    let error = remote.tick(2).await.unwrap_err();
+    assert!(matches!(error, CallError::Remote(RemoteError::BadReply { .. })), "{error:?}");
+}
