@@ -88,7 +88,7 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     /// `None` if the clock cannot hold the moment.
-    fn after(span: Duration) -> Option<Deadline> {
+    pub(crate) fn after(span: Duration) -> Option<Deadline> {
         Instant::now().checked_add(span).map(|at| Deadline { at, span })
     }
 }
@@ -182,10 +182,17 @@ impl Cx {
 }
 
 /// What the store of a running call knows of its budget, beside the fuel that wasmtime counts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     pub(crate) deadline: Option<Deadline>,
     pub(crate) hops: u16,
+}
+
+impl Frame {
+    /// That of a component that starts.
+    pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
+        Frame { deadline, hops: MAX_HOPS }
+    }
 }
 
 /// Watches the memories and tables of one instance.

@@ -1,8 +1,8 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -160,6 +160,23 @@ fn timer_fired(timer: &mut Option<Pin<Box<tokio::time::Sleep>>>, deadline: Deadl
         *timer = Some(Box::pin(tokio::time::sleep_until(deadline.at.into())));
     }
     timer.as_mut().is_some_and(|timer| timer.as_mut().poll(task).is_ready())
+}
+
+/// The future's value, or the deadline if that came first. The future is dropped then.
+pub(crate) async fn until<T>(
+    deadline: Option<Deadline>,
+    future: impl Future<Output = T>,
+) -> std::result::Result<T, Deadline> {
+    let mut future = pin!(future);
+    let mut timer = None;
+    poll_fn(|task| match (future.as_mut().poll(task), deadline) {
+        (Poll::Ready(value), _) => Poll::Ready(Ok(value)),
+        (Poll::Pending, Some(deadline)) if deadline.has_passed() || timer_fired(&mut timer, deadline, task) => {
+            Poll::Ready(Err(deadline))
+        }
+        (Poll::Pending, _) => Poll::Pending,
+    })
+    .await
 }
 
 /// The result of something that is polled on the way of a call: small, so that moving it costs little.

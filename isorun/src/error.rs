@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::image::encode::TooLarge;
 use crate::image::malformed::Malformed;
 use crate::interface::WitError;
+use crate::remote::Status;
 
 /// What a call gives: the value, or why there is none.
 ///
@@ -123,6 +124,20 @@ pub enum CallError {
         available: Vec<String>,
     },
 
+    /// An untyped call named several functions of the instance.
+    #[error(
+        "`{instance}` has several functions `{function}`\n  it has: {}\n  help: write as much of the name as makes it unique",
+        list(candidates)
+    )]
+    AmbiguousFunction {
+        /// The instance.
+        instance: Arc<str>,
+        /// The name that was asked for.
+        function: Arc<str>,
+        /// Those that it could mean.
+        candidates: Vec<String>,
+    },
+
     /// The text of an untyped call does not fit the function.
     #[error("cannot read the arguments of `{function}`: {message}\n  it takes: {signature}")]
     Arguments {
@@ -148,7 +163,22 @@ impl CallError {
         CallError::System(Arc::from(error.into()))
     }
 
-    /// The budget that ran out, if that is what ended the call, in the called instance or below it.
+    /// Whether a budget ran out, in the called instance or below it, on this side or on another.
+    pub fn is_out_of_budget(&self) -> bool {
+        match self {
+            CallError::Remote(RemoteError::Failed { status, .. }) => *status == Status::OutOfBudget,
+            CallError::ProviderDown { cause, .. } => cause.is_out_of_budget(),
+            error => error.out_of_budget().is_some(),
+        }
+    }
+
+    /// The message without what to do about it, for a message that says that itself.
+    pub(crate) fn headline(&self) -> String {
+        self.to_string().lines().next().unwrap_or_default().into()
+    }
+
+    /// The resource that ran out, if that is what ended the call, in the called instance or below it on this side. What the other side
+    /// of a remote ran out of only its message says: see [`is_out_of_budget`](CallError::is_out_of_budget).
     pub fn out_of_budget(&self) -> Option<Resource> {
         match self {
             CallError::OutOfBudget { resource, .. } => Some(*resource),
@@ -174,7 +204,7 @@ pub enum Resource {
     Deadline,
     /// Bytes of wasm memory and tables.
     Memory,
-    /// Bytes that one call passes into or out of a guest.
+    /// Bytes that one call takes out of a guest.
     Message,
 }
 
@@ -392,7 +422,7 @@ pub enum InstantiateError {
     #[error(transparent)]
     Wiring(#[from] WiringReport),
     /// The component trapped while it started, or asked for more memory than an instance may have.
-    #[error("`{app}` failed while it started: {cause}")]
+    #[error("`{app}` failed while it started: {}\n  help: nothing of it is left running; mend the app, or raise the limit that it met", cause.headline())]
     Start {
         /// The app.
         app: String,
@@ -665,7 +695,7 @@ pub enum RemoteError {
         /// The function.
         function: Arc<str>,
         /// The status of its reply.
-        status: crate::remote::Status,
+        status: Status,
         /// Its words.
         message: Arc<str>,
     },
@@ -675,7 +705,7 @@ pub enum RemoteError {
         /// The function.
         function: Arc<str>,
         /// The status of its reply.
-        status: crate::remote::Status,
+        status: Status,
         /// Its words.
         message: Arc<str>,
     },

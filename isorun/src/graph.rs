@@ -66,7 +66,8 @@ impl fmt::Display for Graph {
         for (index, node) in self.nodes.iter().enumerate() {
             let shared = if node.shared { ", shared" } else { "" };
             let line = if index == 0 { "" } else { "\n" };
-            write!(f, "{line}{} ({}{shared}) provides {}", node.name, node.kind, node.provides.join(", "))?;
+            let provides = if node.provides.is_empty() { "nothing".into() } else { node.provides.join(", ") };
+            write!(f, "{line}{} ({}{shared}) provides {provides}", node.name, node.kind)?;
             for edge in self.edges.iter().filter(|edge| edge.from == node.name) {
                 write!(f, "\n  {} -> {}", edge.import, edge.to)?;
             }

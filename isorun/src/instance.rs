@@ -1,6 +1,7 @@
 //! The token: something that provides interfaces, be it an app's instance, a system, or something behind a transport.
 
 pub(crate) mod guest;
+pub(crate) mod stop;
 pub(crate) mod store;
 
 use std::fmt;
@@ -222,9 +223,24 @@ impl Instance {
     fn prepare(&self, name: &str, arguments: &str) -> Result<(u32, Function, Image)> {
         let found: Vec<_> =
             self.0.provides.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
-        let [(handle, _, function)] = found[..] else {
-            let available = self.0.provides.all().map(|(_, interface, function)| label(interface, function)).collect();
-            return Err(CallError::UnknownFunction { instance: self.shared_name(), function: name.into(), available });
+        let (handle, function) = match found[..] {
+            [(handle, _, function)] => (handle, function),
+            [] => {
+                let available = labels(self.0.provides.all());
+                return Err(CallError::UnknownFunction {
+                    instance: self.shared_name(),
+                    function: name.into(),
+                    available,
+                });
+            }
+            _ => {
+                let candidates = labels(found);
+                return Err(CallError::AmbiguousFunction {
+                    instance: self.shared_name(),
+                    function: name.into(),
+                    candidates,
+                });
+            }
         };
         let wrong = |message: String| CallError::Arguments {
             function: name.into(),
@@ -300,6 +316,10 @@ impl Instance {
             Provider::Remote(remote) => remote.call(cx, handle, &self.0.provides, params).await,
         }
     }
+}
+
+fn labels<'a>(functions: impl IntoIterator<Item = (u32, Option<&'a Interface>, &'a Function)>) -> Vec<String> {
+    functions.into_iter().map(|(_, interface, function)| label(interface, function)).collect()
 }
 
 /// The text of a result; empty if the function has none.

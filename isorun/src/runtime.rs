@@ -98,7 +98,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most bytes that one call passes in or out of a guest, and that one message of a remote holds. Default: 64 MiB.
+    /// The most bytes that one call takes out of a guest, and that one message of a remote holds. Default: 64 MiB. What goes into a
+    /// guest is bounded by the guest's memory.
     pub fn max_message(mut self, bytes: usize) -> RuntimeBuilder {
         self.limits.message = bytes;
         self

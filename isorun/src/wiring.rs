@@ -14,10 +14,12 @@ use wasmtime::component::{InstancePre, Linker, LinkerInstance};
 use wasmtime::{PoolConcurrencyLimitError, Store, StoreContextMut};
 
 use crate::app::{App, Import};
-use crate::budget::{Exhausted, Frame, Meter};
-use crate::error::{CallError, InstantiateError, WiringProblem, WiringReport};
+use crate::budget::{Deadline, Exhausted, Frame, Meter};
+use crate::call::until;
+use crate::error::{Amount, InstantiateError, Resource, WiringProblem, WiringReport};
 use crate::image::guest::{Guest, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, RawOutcome, RawParams};
 use crate::instance::guest::GuestInstance;
+use crate::instance::stop::explain;
 use crate::instance::store::{Slot, State, enter, leave};
 use crate::instance::{Instance, Provider};
 use crate::interface::InterfaceName;
@@ -35,8 +37,9 @@ use crate::system::Glue;
 ///
 /// # Errors
 ///
-/// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts or
-/// is larger than an instance may be; [`InstantiateError::NoCapacity`] if every place is taken. Nothing of it is left then.
+/// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
+/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] if every place is taken.
+/// Nothing of it is left then.
 ///
 /// # Cancel safety
 ///
@@ -82,16 +85,18 @@ impl<'a> Instantiate<'a> {
             .linked(shape(&wiring), || link(self.runtime, self.app, &wiring))
             .map_err(|error| self.failed(error))?;
         let limits = self.runtime.limits();
+        let deadline = Deadline::after(limits.budget.time);
         let name = self.runtime.reserve_name(self.name.as_deref().unwrap_or(self.app.name()));
         let state = State {
             name: name.get(),
             slots: wiring.iter().map(slot).collect(),
             meter: Meter::new(limits.instance_memory),
-            frame: Frame::default(),
+            frame: Frame::first(deadline),
             yielded_at: 0,
             slice: limits.slice,
         };
-        let (store, instance) = start(self.runtime, &pre, state).await.map_err(|error| self.failed(error))?;
+        let started = until(deadline, start(self.runtime, &pre, state)).await;
+        let (store, instance) = started.unwrap_or_else(too_late).map_err(|error| self.failed(error))?;
         let guest = GuestInstance::new(self.app.clone(), name.get(), store, instance);
         let edges = wiring.into_iter().map(|wire| (wire.import.name.clone(), wire.instance)).collect();
         self.runtime.admit_guest(name, self.app, guest, edges)
@@ -204,11 +209,8 @@ impl<'a> Instantiate<'a> {
         if error.is::<PoolConcurrencyLimitError>() {
             return InstantiateError::NoCapacity { app, message };
         }
-        let (instance, function) = (Arc::from(app.as_str()), Arc::from("start"));
-        let cause = match error.downcast_ref::<Exhausted>() {
-            Some(&Exhausted { resource, limit }) => CallError::OutOfBudget { resource, limit, instance, function },
-            None => CallError::Trap { instance, function, message: message.into() },
-        };
+        let limits = self.runtime.limits();
+        let cause = explain(&error, app.as_str().into(), "start".into(), limits.budget.fuel, limits.message);
         InstantiateError::Start { app, cause }
     }
 }
@@ -283,6 +285,10 @@ fn link(runtime: &Runtime, app: &App, wiring: &[Wire<'_>]) -> wasmtime::Result<I
         }
     }
     linker.instantiate_pre(app.component())
+}
+
+fn too_late<T>(deadline: Deadline) -> wasmtime::Result<T> {
+    Err(Exhausted { resource: Resource::Deadline, limit: Amount::Time(deadline.span) }.into())
 }
 
 /// Makes a store and the component's instance in it.

@@ -146,7 +146,6 @@ impl types::Types for Echo {
         42
     }
     fn swallow(&self, _value: &str) {}
-    #[expect(clippy::too_many_arguments, reason = "that is what it is for")]
     fn twenty(
         &self,
         p1: u8,

@@ -156,22 +156,3 @@ async fn notes_lie_on_the_disk_two_apps_below() {
     assert_eq!(fs::read_to_string(folder.path().join("notes%2ffirst")).unwrap(), "three stores deep");
     assert_eq!(kv.keys("").await.unwrap(), Ok(vec!["notes/first".to_string()]));
 }
-
-#[tokio::test]
-async fn a_runtime_that_is_dropped_drops_its_systems() {
-    struct Guard(std::sync::Arc<()>);
-
-    #[isorun::system]
-    impl isorun_tests::host::Host for Guard {
-        fn tick(&self, n: u64) -> u64 {
-            n + std::sync::Arc::strong_count(&self.0) as u64
-        }
-    }
-
-    let alive = std::sync::Arc::new(());
-    let runtime = runtime();
-    let guard = runtime.system(Guard(alive.clone()));
-    assert_eq!(std::sync::Arc::strong_count(&alive), 2);
-    drop((guard, runtime));
-    assert_eq!(std::sync::Arc::strong_count(&alive), 1);
-}

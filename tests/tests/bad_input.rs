@@ -1,4 +1,4 @@
-//! What an app must not be, and what is said to one that is: bytes that are no component, and components that do not fit.
+//! Apps and interfaces that cannot be taken: bytes that are no component, components that do not fit, WIT with mistakes.
 
 use std::fs;
 use std::path::Path;
@@ -83,8 +83,9 @@ async fn an_import_of_wasi_is_refused_with_its_usual_cause() {
         "cannot add app `app`: 1 problem among its imports and exports
   wasi:cli/environment@0.2.0
     missing: isorun runs pure components, there is no WASI
-    help: the app was built for a target with WASI, or its standard library pulled it in (printing, files, clocks, environment, \
-         random hash seeds); build for `wasm32-unknown-unknown`, and use interfaces such as `isorun:log` and `isorun:fs` instead"
+    help: the app was built for a target with WASI, or its standard library pulled it in (printing, files, clocks, \
+         environment, random hash seeds); build for `wasm32-unknown-unknown`, and use interfaces such as \
+         `isorun:log` and `isorun:fs` instead"
     );
 }
 

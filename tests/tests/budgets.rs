@@ -6,7 +6,8 @@ use std::time::Duration;
 use isorun::{Amount, Budget, CallError, Cx, Resource, Runtime};
 use isorun_tests::compute::Compute;
 use isorun_tests::{
-    Bench, Ticker, apps, bench, caller_of, compute, host, misbehave, misbehaving, relay, runtime, start,
+    Bench, Ticker, apps, bench, caller_of, compute, host, misbehave, misbehaving, poll_once, relay, runtime,
+    runtime_of, start,
 };
 
 /// A guest whose first call is over: that one also does what every Rust program does before `main`.
@@ -198,6 +199,62 @@ async fn a_call_within_another_may_be_given_less_and_its_end_is_not_the_end_of_b
     assert_eq!(result.unwrap(), 1);
     assert!((10_000..20_000).contains(&receipt.fuel), "{receipt}");
     assert_eq!(relay.add(1, 2).await.unwrap(), 3);
+}
+
+/// Has an app loop, and changes its mind after a while.
+struct Fickle(misbehave::Caller);
+
+#[isorun::system]
+impl host::Host for Fickle {
+    async fn tick(&self, cx: &Cx, n: u64) -> u64 {
+        let mut spin = self.0.spin().within(cx);
+        assert!(poll_once(&mut spin).is_pending());
+        drop(spin);
+        n + 1
+    }
+}
+
+#[tokio::test]
+async fn a_call_within_another_that_is_dropped_is_charged_too() {
+    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let guest = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
+    let fickle = runtime.system(Fickle(caller_of(&guest)));
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &fickle]).await;
+    let relay = relay.caller::<relay::Interface>().unwrap();
+    let (result, receipt) = relay.tick_many(1).receipt().await;
+    assert_eq!(result.unwrap(), 1);
+    assert!(receipt.fuel >= 10_000, "{receipt}");
+}
+
+/// Has two apps work at the same time.
+struct Both(compute::Caller, misbehave::Caller);
+
+#[isorun::system]
+impl host::Host for Both {
+    async fn tick(&self, cx: &Cx, _n: u64) -> isorun::Result<u64> {
+        let (sum, count) = tokio::join!(self.0.add(1, 2).within(cx), self.1.spin_for(1000).within(cx));
+        Ok(u64::from(sum?) + count?)
+    }
+}
+
+#[tokio::test]
+async fn calls_that_are_made_at_the_same_time_are_all_charged() {
+    let (runtime, calc, relay) = initialised_bench().await;
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    guest.count().await.unwrap();
+    let apart = calc.add(1, 2).receipt().await.1.fuel
+        + guest.spin_for(1000).receipt().await.1.fuel
+        + relay.tick_many(1).receipt().await.1.fuel;
+
+    let both = runtime.system(Both(calc.clone(), guest));
+    let relay = start(&runtime, "both", apps::RELAY, &[calc.instance(), &both]).await;
+    let relay = relay.caller::<relay::Interface>().unwrap();
+    relay.add(1, 2).await.unwrap();
+    let (result, receipt) = relay.tick_many(1).receipt().await;
+
+    assert_eq!(result.unwrap(), 1003);
+    assert_eq!(receipt.fuel, apart);
 }
 
 #[tokio::test]

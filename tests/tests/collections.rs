@@ -52,7 +52,8 @@ fn relay() -> Vec<u8> {
             ("i32 ".repeat(slots), (0..slots).map(|n| format!("(local.get {n})")).collect::<String>());
         format!(
             r#"(import "provider" "{name}" (func ${name} (param {params} i32)))
-               (func (export "{name}") (param {params}) (result i32) (call ${name} {arguments} (i32.const 16)) (i32.const 16))"#
+               (func (export "{name}") (param {params}) (result i32)
+                    (call ${name} {arguments} (i32.const 16)) (i32.const 16))"#
         )
     });
     // In a module, imports come before functions.

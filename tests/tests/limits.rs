@@ -194,18 +194,6 @@ async fn a_result_larger_than_a_message_is_not_taken() {
 }
 
 #[tokio::test]
-async fn arguments_larger_than_a_message_are_not_passed() {
-    let runtime = runtime_of(Runtime::builder().max_message(1 << 20));
-    let app = start(&runtime, "types", apps::TYPES, &[]).await;
-    let types = app.caller::<types::Interface>().unwrap();
-    types.swallow(&"x".repeat(1 << 20)).await.unwrap();
-    let error = types.swallow(&"x".repeat((1 << 20) + 1)).await.unwrap_err().to_string();
-    assert!(error.contains("1048576 bytes"), "{error}");
-    // The guest has not seen any of it.
-    assert!(matches!(app.state(), InstanceState::Idle), "{:?}", app.state());
-}
-
-#[tokio::test]
 async fn what_an_app_passes_to_another_is_held_to_the_size_of_a_message() {
     let runtime = runtime_of(Runtime::builder().max_message(1 << 20));
     let types = start(&runtime, "types", apps::TYPES, &[]).await;

@@ -105,6 +105,61 @@ async fn a_remote_is_called_by_text_too() {
     assert_eq!(remote.provides(), ["test:bench/compute@0.1.0"]);
 }
 
+#[tokio::test]
+async fn an_interface_that_no_program_was_compiled_with_crosses_too() {
+    const WIT: &str = "package acme:greetings@1.0.0; interface greeter { greet: func(name: string) -> string; }";
+    let greeter = wat::parse_str(
+        r#"(component
+            (core module $code
+                (memory (export "memory") 1)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+                (func (export "greet") (param i32 i32) (result i32)
+                    (i32.store (i32.const 16) (local.get 0))
+                    (i32.store (i32.const 20) (local.get 1))
+                    (i32.const 16)))
+            (core instance $code (instantiate $code))
+            (func $greet (param "name" string) (result string) (canon lift (core func $code "greet")
+                (memory (core memory $code "memory")) (realloc (core func $code "realloc"))))
+            (instance $greeter (export "greet" (func $greet)))
+            (export "acme:greetings/greeter@1.0.0" (instance $greeter)))"#,
+    );
+    let (far, near) = (Runtime::new().unwrap(), Runtime::new().unwrap());
+    let interface = far.register_wit(WIT).unwrap().remove(0);
+    let greeter = start(&far, "greeter", &greeter.unwrap(), &[]).await;
+    let token = far.export_interface(&greeter, &interface).unwrap();
+    let interface = near.register_wit(WIT).unwrap().remove(0);
+    let remote = near.import_interface(&interface, token, link_to(&far));
+    assert_eq!(remote.call("greet", r#"("grüße")"#).await.unwrap(), r#""grüße""#);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_calls_share_one_transport() {
+    let (_far, _, remote) = far_misbehaving().await;
+    let calls: Vec<_> = (0..200)
+        .map(|_| {
+            let remote = remote.clone();
+            tokio::spawn(async move { remote.count().await })
+        })
+        .collect();
+    let mut counts = Vec::new();
+    for call in calls {
+        counts.push(call.await.unwrap().unwrap());
+    }
+    counts.sort_unstable();
+    // The first count was the local caller's.
+    assert_eq!(counts, (2..=201).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_panic_in_a_transport_ends_the_call_and_not_the_host() {
+    let panics = |_message: Vec<u8>| -> std::future::Ready<Result<Vec<u8>, TransportError>> { panic!("no route") };
+    let near = runtime();
+    let remote = near.import::<host::Interface>(Token::from_bytes([0; 16]), panics);
+    let error =
+        tokio::spawn(async move { remote.call("tick", "(1)").await.unwrap_err() }).await.expect("it does not panic");
+    assert!(matches!(&error, CallError::HostPanic { message, .. } if &**message == "no route"), "{error:?}");
+}
+
 /// `host` with one function more than the far side has, and with one that takes something else there.
 const OTHER_EDITION: &str = "package test:bench@0.1.0; interface host { tick: func(n: u32) -> u64; tock: func(); }";
 
@@ -372,7 +427,8 @@ async fn a_reply_that_is_too_large_is_kept_back_and_the_instance_lives() {
     let error = caller_of(&remote).huge(5000).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`test:misbehave/misbehave@0.1.0#huge` failed on the other side: out of budget: the result takes 5008 bytes, the caller accepts 1000"
+        "`test:misbehave/misbehave@0.1.0#huge` failed on the other side: out of budget: \
+         the result takes 5008 bytes, the caller accepts 1000"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
     assert_eq!(caller_of(&remote).count().await.unwrap(), 1);

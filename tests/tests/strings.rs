@@ -5,6 +5,9 @@ use isorun_tests::{Echo, apps, runtime, start};
 
 /// An app that has `test:types/types` return its texts, all in one encoding. `units` tells how long a text is in it.
 fn echo_in(encoding: &str) -> Vec<u8> {
+    let options = format!(
+        r#"(memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) string-encoding={encoding}"#
+    );
     let text = format!(
         r#"(component
             (import "test:types/types@0.1.0" (instance $types
@@ -13,7 +16,8 @@ fn echo_in(encoding: &str) -> Vec<u8> {
             (core module $memory
                 (memory (export "memory") 16)
                 (global $free (mut i32) (i32.const 1024))
-                (func (export "realloc") (param $old i32) (param $old-size i32) (param $align i32) (param $size i32) (result i32)
+                (func (export "realloc") (param $old i32) (param $old-size i32) (param $align i32) (param $size i32)
+                    (result i32)
                     (local $new i32)
                     (local.set $new (i32.and
                         (i32.add (global.get $free) (i32.sub (local.get $align) (i32.const 1)))
@@ -22,10 +26,8 @@ fn echo_in(encoding: &str) -> Vec<u8> {
                     (memory.copy (local.get $new) (local.get $old) (local.get $old-size))
                     (local.get $new)))
             (core instance $memory (instantiate $memory))
-            (core func $echo-string (canon lower (func $types "echo-string")
-                (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) string-encoding={encoding}))
-            (core func $echo-strings (canon lower (func $types "echo-strings")
-                (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) string-encoding={encoding}))
+            (core func $echo-string (canon lower (func $types "echo-string") {options}))
+            (core func $echo-strings (canon lower (func $types "echo-strings") {options}))
             (core module $code
                 (import "types" "echo-string" (func $echo-string (param i32 i32 i32)))
                 (import "types" "echo-strings" (func $echo-strings (param i32 i32 i32)))
@@ -40,14 +42,11 @@ fn echo_in(encoding: &str) -> Vec<u8> {
                 (export "echo-string" (func $echo-string))
                 (export "echo-strings" (func $echo-strings))))))
             (func (export "echo-string") (param "value" string) (result string)
-                (canon lift (core func $code "echo-string")
-                    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) string-encoding={encoding}))
+                (canon lift (core func $code "echo-string") {options}))
             (func (export "echo-strings") (param "value" (list string)) (result (list string))
-                (canon lift (core func $code "echo-strings")
-                    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) string-encoding={encoding}))
+                (canon lift (core func $code "echo-strings") {options}))
             (func (export "units") (param "value" string) (result u32)
-                (canon lift (core func $code "units")
-                    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) string-encoding={encoding})))"#
+                (canon lift (core func $code "units") {options})))"#
     );
     wat::parse_str(text).unwrap()
 }

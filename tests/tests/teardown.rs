@@ -1,5 +1,7 @@
 //! What is in use stays, what is removed is gone, and the graph says which is which.
 
+use std::sync::Arc;
+
 use isorun::{AppError, InstanceState, InstantiateError, RemoveError, Runtime};
 use isorun_tests::{
     Bench, Ticker, add, again, apps, bench, caller_of, compute, host, poll_once, relay, runtime, runtime_of, start,
@@ -85,6 +87,28 @@ async fn an_instance_lives_without_its_tokens() {
     assert_eq!(runtime.graph().nodes.len(), 3);
 }
 
+/// Is alive as long as its system is.
+struct Guard(#[expect(dead_code, reason = "only its drop matters")] Arc<()>);
+
+#[isorun::system]
+impl host::Host for Guard {
+    fn tick(&self, n: u64) -> u64 {
+        n
+    }
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_dropped_drops_its_systems() {
+    let alive = Arc::new(());
+    let Bench { runtime, calc, relay } = bench().await;
+    let guard = runtime.system(Guard(alive.clone()));
+    let wired = start(&runtime, "wired", apps::RELAY, &[&calc, &guard]).await;
+    assert_eq!(wired.call("tick-many", "(1)").await.unwrap(), "0");
+    assert_eq!(Arc::strong_count(&alive), 2);
+    drop((runtime, calc, relay, guard, wired));
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
 #[tokio::test]
 async fn a_removed_instance_gives_its_place_and_its_memory_back() {
     let runtime = runtime();
@@ -111,6 +135,50 @@ async fn a_token_that_outlives_its_instance_holds_no_place() {
 }
 
 #[tokio::test]
+async fn a_thousand_instances_live_at_once_and_no_more() {
+    let runtime = runtime();
+    let app = add(&runtime, "calc", apps::CALC).await;
+    for _ in 0..1000 {
+        let calc = again(&runtime, &app, &[]).await;
+        assert_eq!(calc.call("add", "(1, 2)").await.unwrap(), "3");
+    }
+    let error = runtime.instantiate(&app).await.unwrap_err();
+    assert!(matches!(error, InstantiateError::NoCapacity { .. }), "{error}");
+}
+
+/// Starts a component that is made of these core modules, where there is place for one instance.
+async fn assert_starts(modules: &[&str]) {
+    let runtime = runtime_of(Runtime::builder().max_instances(1));
+    let module = |module: &&str| format!("(core module {module})");
+    let instances = (0..modules.len()).map(|index| format!("(core instance (instantiate {index}))"));
+    let text =
+        format!("(component {} {})", modules.iter().map(module).collect::<String>(), instances.collect::<String>());
+    start(&runtime, "app", &wat::parse_str(text).unwrap(), &[]).await;
+}
+
+/// Apps come from compilers of many languages, and have what small Rust guests have not.
+#[tokio::test]
+async fn an_app_may_have_several_tables() {
+    assert_starts(&["(table 10 funcref) (table 10 funcref)"]).await;
+}
+
+#[tokio::test]
+async fn an_app_may_have_a_large_table() {
+    assert_starts(&["(table 100000 funcref)"]).await;
+}
+
+#[tokio::test]
+async fn an_app_may_be_made_of_several_modules_with_a_memory_each() {
+    assert_starts(&["(memory 100)", "(memory 1)", "(table 1 funcref)"]).await;
+}
+
+#[tokio::test]
+async fn an_app_may_have_many_functions_and_globals() {
+    let many = "(global (mut i64) (i64.const 0))".repeat(10_000) + &"(func)".repeat(20_000);
+    assert_starts(&[&many]).await;
+}
+
+#[tokio::test]
 async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
     let runtime = runtime_of(Runtime::builder().max_instances(2));
     let app = add(&runtime, "calc", apps::CALC).await;
@@ -134,7 +202,9 @@ async fn an_instance_that_was_given_up_on_while_it_was_made_leaves_nothing() {
     let slow = wat::parse_str(
         "(component
             (core module $slow (func $slow (local i32)
-                (loop (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                (loop
+                    (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
                 (start $slow))
             (core instance (instantiate $slow)))",
     );

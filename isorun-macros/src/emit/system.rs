@@ -155,7 +155,7 @@ impl<'a> Forward<'a> {
                         quote_spanned!(name.span()=> ::core::option::Option::map(#name, ::std::borrow::ToOwned::to_owned))
                     }
                     // `Option<Option<&T>>` is never passed: an option in an option is a reference.
-                    Passing::Option(_) | Passing::Reference => quote_spanned!(name.span()=> ::core::option::Option::cloned(#name)),
+                    Passing::Option(_) | Passing::Reference => quote_spanned!(name.span()=> ::core::option::Option::map(#name, ::core::clone::Clone::clone)),
                 },
             };
             match (self.model.passing(&param.ty), taking(written)) {

@@ -346,4 +346,4 @@ macro_rules! tuples {
     };
 }
 
-tuples!(A B C D E F G H I J K L);
+tuples!(A B C D E F G H I J K L M N O P);

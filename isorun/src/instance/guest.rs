@@ -8,12 +8,13 @@
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
+use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func};
-use wasmtime::{Store, Trap};
 
+use super::stop::explain;
 use super::store::State;
 use crate::app::App;
-use crate::budget::{Cx, Exhausted, Frame};
+use crate::budget::{Cx, Frame};
 use crate::call::Outcome;
 use crate::error::{Amount, CallError, Resource};
 use crate::image::guest::{FromGuest, Guest, ToGuest, typed};
@@ -201,27 +202,12 @@ impl<'a> Turn<'a> {
     #[cold]
     fn explain(&self, stop: Stop) -> CallError {
         let (instance, function) = (self.instance.name.clone(), self.function());
-        let error = match stop {
-            Stop::Panic(message) => return CallError::HostPanic { instance, function, message: message.into() },
-            Stop::Error(error) => error,
-        };
-        if let Some(Trap::OutOfFuel) = error.downcast_ref() {
-            return self.out_of(Resource::Fuel, Amount::Fuel(self.fuel));
-        }
-        if let Some(exhausted) = error.downcast_ref::<Exhausted>() {
-            return self.out_of(exhausted.resource, exhausted.limit);
-        }
-        let message = trap_message(&error);
-        if let Cell::Live(live) = &*self.cell
-            && message.contains(TOO_MUCH_DATA)
-        {
-            return self.out_of(Resource::Message, Amount::Bytes(live.store.hostcall_fuel() as u64));
-        }
-        match error.downcast_ref::<CallError>() {
-            // What ended the whole tree of calls goes up as it is.
-            Some(error @ (CallError::OutOfBudget { .. } | CallError::Cancelled { .. })) => error.clone(),
-            Some(cause) => CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) },
-            None => CallError::Trap { instance, function, message: message.into() },
+        match (stop, &*self.cell) {
+            (Stop::Error(error), Cell::Live(live)) => {
+                explain(&error, instance, function, self.fuel, live.store.hostcall_fuel())
+            }
+            (Stop::Error(error), _) => CallError::Trap { instance, function, message: error.to_string().into() },
+            (Stop::Panic(message), _) => CallError::HostPanic { instance, function, message: message.into() },
         }
     }
 }
@@ -238,20 +224,4 @@ impl Drop for Turn<'_> {
         };
         *self.cell = Cell::Poisoned(Arc::new(cause));
     }
-}
-
-/// How wasmtime says that a guest passed more bytes than `set_hostcall_fuel` allows; the type of that error is private.
-const TOO_MUCH_DATA: &str = "fuel allocated for hostcalls has been exhausted";
-
-/// wasmtime's chain of causes without the wasm backtrace, which names nothing that a user of an interface knows.
-fn trap_message(error: &wasmtime::Error) -> String {
-    if let Some(trap) = error.downcast_ref::<Trap>() {
-        return trap.to_string();
-    }
-    let causes: Vec<String> = error
-        .chain()
-        .map(|cause| cause.to_string())
-        .filter(|text| !text.starts_with("error while executing"))
-        .collect();
-    causes.join(": ")
 }

@@ -172,7 +172,7 @@ async fn run(target: &Target, handle: u32, call: &CallMessage<'_>, defaults: Bud
 /// The status that tells of an error, and whether guest code may have run.
 fn status_of(error: &CallError) -> (Status, bool) {
     match error {
-        error if error.out_of_budget().is_some() => (Status::OutOfBudget, true),
+        error if error.is_out_of_budget() => (Status::OutOfBudget, true),
         CallError::Cancelled { .. } => (Status::Cancelled, true),
         CallError::Poisoned { .. } | CallError::Removed { .. } => (Status::Refused, false),
         // A relay: what the side behind this one said goes on as it was said.
