@@ -150,7 +150,7 @@ fn advice(ty: &Type) -> Option<String> {
             Some(format!("make a record of the {} values, so that each has a name", types.len()))
         }
         Type::Tuple(types) => types.iter().find_map(advice),
-        Type::Unsupported(text) => Some(match text.as_str() {
+        Type::Unsupported(text) => Some(match text.split('<').next().unwrap_or_default() {
             "stream" => "pass the values as a `list`, a piece with each call".to_owned(),
             "future" => "return the value itself: the caller awaits the call".to_owned(),
             "error-context" => "use an error type of your own, such as a variant or a `string`".to_owned(),

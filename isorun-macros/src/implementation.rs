@@ -44,6 +44,11 @@ impl Method {
         self.item.sig.ident.to_string()
     }
 
+    /// Its `#[cfg(..)]`, which all that is generated for it stands behind too.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &syn::Attribute> {
+        self.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+    }
+
     pub(crate) fn is_async(&self) -> bool {
         self.item.sig.asyncness.is_some()
     }

@@ -1,6 +1,6 @@
 //! Types and signatures as text for people: in WIT spelling, and as a Rust programmer would write them.
 
-use crate::model::{Function, Model, Passing, Scalar, Type};
+use crate::model::{Function, Model, Passing, Scalar, Type, TypeDef};
 
 /// `read: func(path: string) -> result<list<u8>, error>`.
 pub(crate) fn wit(model: &Model, function: &Function) -> String {
@@ -23,7 +23,12 @@ pub(crate) fn rust(model: &Model, function: &Function, module: &str) -> String {
 
 /// `result<list<u8>, error>`.
 pub(crate) fn wit_type(model: &Model, ty: &Type) -> String {
-    let inner = |ty: &Type| wit_type(model, ty);
+    wit_type_among(&model.types, ty)
+}
+
+/// The same before there is a model: `types` are what it will have.
+pub(crate) fn wit_type_among(types: &[TypeDef], ty: &Type) -> String {
+    let inner = |ty: &Type| wit_type_among(types, ty);
     match ty {
         Type::Scalar(scalar) => scalar.wit().to_owned(),
         Type::String => "string".to_owned(),
@@ -35,8 +40,8 @@ pub(crate) fn wit_type(model: &Model, ty: &Type) -> String {
         Type::Result(Some(ok), None) => format!("result<{}>", inner(ok)),
         Type::Result(None, Some(err)) => format!("result<_, {}>", inner(err)),
         Type::Result(Some(ok), Some(err)) => format!("result<{}, {}>", inner(ok), inner(err)),
-        Type::Tuple(types) => format!("tuple<{}>", types.iter().map(inner).collect::<Vec<_>>().join(", ")),
-        Type::Named(index) => model.types[*index].wit_name.clone(),
+        Type::Tuple(members) => format!("tuple<{}>", members.iter().map(inner).collect::<Vec<_>>().join(", ")),
+        Type::Named(index) => types[*index].wit_name.clone(),
         Type::Unsupported(text) => text.clone(),
     }
 }

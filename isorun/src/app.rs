@@ -132,6 +132,9 @@ pub(crate) fn compile(engine: &Engine, app: &str, bytes: &[u8]) -> Result<Compon
     sniff(app, bytes)?;
     Component::from_binary(engine, bytes).map_err(|error| {
         let message = error.chain().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
+        if message.contains("pooling allocator") {
+            return AppError::TooLarge { app: app.into(), message };
+        }
         // The validator names the proposal that is switched off; everything else it refuses is damage.
         let help = match message.contains("async feature") || message.contains("error-context") {
             true => "isorun runs no `async`, `stream`, `future` or `error-context`; build the app against an interface without them",

@@ -314,6 +314,16 @@ pub enum AppError {
         /// What to do about it.
         help: String,
     },
+    /// The component has more, or larger, memories, tables or instances than a place for an instance offers.
+    #[error(
+        "`{app}` is too large for this runtime: {message}\n  help: make it smaller; the places for instances are all alike"
+    )]
+    TooLarge {
+        /// The name given to `add_app`.
+        app: String,
+        /// Which limit was met, in wasmtime's words.
+        message: String,
+    },
     /// The component does not fit the interfaces of this runtime.
     #[error(transparent)]
     Mismatch(#[from] AppReport),

@@ -305,16 +305,17 @@ impl Instance {
             Provider::Guest(guest) => {
                 Ok(guest.run(cx, handle, RawParams(params)).await.map(|RawOutcome(image)| image)?)
             }
-            Provider::System(system) => match caught(system.call(handle, cx, &params)).await {
-                Ok(result) => result,
-                Err(message) => Err(CallError::HostPanic {
-                    instance: self.shared_name(),
-                    function: self.label(handle),
-                    message: message.into(),
-                }),
-            },
-            Provider::Remote(remote) => remote.call(cx, handle, &self.0.provides, params).await,
+            Provider::System(system) => self.guarded(handle, system.call(handle, cx, &params)).await,
+            Provider::Remote(remote) => self.guarded(handle, remote.call(cx, handle, &self.0.provides, params)).await,
         }
+    }
+
+    /// Host code, behind a barrier for panics.
+    async fn guarded(&self, handle: u32, work: impl Future<Output = Result<Image>>) -> Result<Image> {
+        caught(work).await.unwrap_or_else(|message| {
+            let (instance, function) = (self.shared_name(), self.label(handle));
+            Err(CallError::HostPanic { instance, function, message: message.into() })
+        })
     }
 }
 

@@ -85,7 +85,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most instances of apps that exist at a time. Default: 1000. Each reserves 4 GiB of address space, not of memory.
+    /// The most instances of apps that exist at a time. Default: 1000. Each reserves 8 GiB of address space, not of memory,
+    /// for two linear memories; an app that has more of them counts for more.
     pub fn max_instances(mut self, count: u32) -> RuntimeBuilder {
         self.instances = count;
         self
@@ -123,9 +124,15 @@ impl RuntimeBuilder {
         let several = self.instances.saturating_mul(4);
         pool.total_component_instances(self.instances)
             .total_core_instances(several)
-            .total_memories(self.instances)
+            .total_memories(self.instances.saturating_mul(2))
             .total_tables(several)
             .total_stacks(self.instances);
+        // Interpreters and C++ programs have large tables and several of them. All of this is address space until it is used.
+        pool.max_memories_per_module(4)
+            .max_tables_per_module(16)
+            .table_elements(1 << 20)
+            .max_core_instance_size(8 << 20)
+            .max_component_instance_size(8 << 20);
         let mut config = Config::new();
         config
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))

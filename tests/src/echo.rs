@@ -112,8 +112,8 @@ impl types::Types for Echo {
     fn echo_option(&self, value: Option<&str>) -> Option<String> {
         value.map(Into::into)
     }
-    fn echo_option_option(&self, value: Option<&Option<u32>>) -> Option<Option<u32>> {
-        value.cloned()
+    fn echo_option_option(&self, value: Option<Option<u32>>) -> Option<Option<u32>> {
+        value
     }
     fn echo_options(&self, value: Vec<Option<u64>>) -> Vec<Option<u64>> {
         value

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use isorun::{Amount, CallError, InstanceState, InstantiateError, Resource, Runtime};
-use isorun_tests::{add, apps, bench, caller_of, misbehaving, poll_once, relay, runtime, runtime_of, start, types};
+use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Runtime};
+use isorun_tests::{add, apps, bench, caller_of, misbehaving, poll_once, relay, runtime, runtime_of, start};
 
 /// A page of wasm memory, by which it grows.
 const PAGE: u64 = 64 << 10;
@@ -132,32 +132,36 @@ async fn an_app_that_starts_with_more_memory_than_it_may_have_does_not_start() {
     assert_eq!(runtime.graph().nodes, []);
 }
 
+/// An app whose only module runs this code when it starts.
+async fn started(runtime: &Runtime, code: &str) -> InstantiateError {
+    let component = wat::parse_str(format!(
+        "(component (core module $m (func $main {code}) (start $main)) (core instance (instantiate $m)))"
+    ));
+    let app = add(runtime, "app", &component.unwrap()).await;
+    let error = runtime.instantiate(&app).await.unwrap_err();
+    assert_eq!(runtime.graph().nodes, []);
+    error
+}
+
 #[tokio::test]
 async fn an_app_that_loops_while_it_starts_is_stopped() {
-    let runtime = runtime();
-    let component = wat::parse_str(
-        "(component
-            (core module $loop (func $loop (loop (br 0))) (start $loop))
-            (core instance (instantiate $loop)))",
-    );
-    let app = add(&runtime, "loop", &component.unwrap()).await;
-    let error = runtime.instantiate(&app).await.unwrap_err();
+    let budget = Budget { fuel: 1_000_000, ..Budget::default() };
+    let error = started(&runtime_of(Runtime::builder().budget(budget)), "(loop (br 0))").await;
     let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
-    assert_eq!(cause.out_of_budget(), Some(Resource::Fuel), "{error}");
+    assert!(matches!(cause, CallError::OutOfBudget { limit: Amount::Fuel(1_000_000), .. }), "{error}");
+
+    let budget = Budget { fuel: u64::MAX, time: Duration::from_millis(20), ..Budget::default() };
+    let error = started(&runtime_of(Runtime::builder().budget(budget)), "(loop (br 0))").await;
+    let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
+    assert_eq!(cause.out_of_budget(), Some(Resource::Deadline), "{error}");
 }
 
 #[tokio::test]
 async fn an_app_that_traps_while_it_starts_says_so() {
-    let runtime = runtime();
-    let component = wat::parse_str(
-        "(component
-            (core module $trap (func $trap unreachable) (start $trap))
-            (core instance (instantiate $trap)))",
-    );
-    let app = add(&runtime, "trap", &component.unwrap()).await;
-    let error = runtime.instantiate(&app).await.unwrap_err().to_string();
-    assert!(error.starts_with("`trap` failed while it started: `trap` trapped in `start`: "), "{error}");
-    assert!(error.contains("unreachable"), "{error}");
+    let error = started(&runtime(), "unreachable").await.to_string();
+    let start =
+        "`app` failed while it started: `app` trapped in `start`: wasm trap: wasm `unreachable` instruction executed\n";
+    assert!(error.starts_with(start), "{error}");
     // There is no instance that could be poisoned or removed.
     assert!(!error.contains("poisoned"), "{error}");
 }
@@ -277,7 +281,7 @@ async fn a_deadline_that_passes_in_the_queue_harms_nobody() {
 
 #[tokio::test]
 async fn a_call_without_limits_of_its_own_has_those_of_the_runtime() {
-    let budget = isorun::Budget { fuel: 1_000_000, ..Default::default() };
+    let budget = Budget { fuel: 1_000_000, ..Budget::default() };
     let runtime = runtime_of(Runtime::builder().budget(budget));
     let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
     let error = guest.spin_for(u64::MAX).await.unwrap_err();

@@ -49,6 +49,24 @@ async fn an_import_is_wired_by_the_name_that_the_app_spells_or_without_a_version
 }
 
 #[tokio::test]
+async fn one_instance_serves_two_editions_of_a_track_at_once() {
+    let component = wat::parse_str(
+        r#"(component
+            (import "test:bench/host@0.1.0" (instance $first (export "tick" (func (param "n" u64) (result u64)))))
+            (import "test:bench/host@0.1.1" (instance $second (export "tick" (func (param "n" u64) (result u64)))))
+            (core func $first (canon lower (func $first "tick")))
+            (core func $second (canon lower (func $second "tick")))
+            (func (export "first") (param "n" u64) (result u64) (canon lift (core func $first)))
+            (func (export "second") (param "n" u64) (result u64) (canon lift (core func $second))))"#,
+    );
+    let runtime = runtime();
+    let ticker = runtime.system(Ticker);
+    let both = start(&runtime, "both", &component.unwrap(), &[&ticker]).await;
+    assert_eq!(both.call("first", "(1)").await.unwrap(), "2");
+    assert_eq!(both.call("second", "(2)").await.unwrap(), "3");
+}
+
+#[tokio::test]
 async fn another_track_is_another_interface() {
     let error = runtime().add_app("doubler", &doubler("0.2.0")).await.unwrap_err().to_string();
     assert!(

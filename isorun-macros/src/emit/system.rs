@@ -63,7 +63,7 @@ pub(super) fn own_trait(user: &Implementation) -> TokenStream {
     // Anything else was refused.
     let items = user.methods.iter().map(|method| &method.item);
     let signatures = user.methods.iter().map(|method| {
-        let conditions = method.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let conditions = method.conditions();
         let signature = declared(method.signature());
         quote!(#(#conditions)* #signature;)
     });
@@ -171,7 +171,9 @@ impl<'a> Forward<'a> {
         let body =
             if self.method.is_async() { quote!(async move { #call }) } else { quote!(::core::future::ready(#call)) };
         let names = &self.names;
+        let conditions = self.method.conditions();
         quote! {
+            #(#conditions)*
             fn #name<'a>(&'a self, #cx: &'a #krate::Cx, #(#names: #types),*) -> impl ::core::future::Future<Output = #krate::Result<#result>> + ::core::marker::Send {
                 #body
             }
@@ -203,7 +205,8 @@ impl<'a> Forward<'a> {
             });
         let call = self.call(&quote!(#this), &params, arguments);
         let types = quote!(#list, #result, { #krate::__private::slots::<#list>() }, { #krate::__private::result_slots::<#result>() });
-        match (self.method.is_async(), &self.method.cx) {
+        let conditions = self.method.conditions();
+        let entry = match (self.method.is_async(), &self.method.cx) {
             (true, _) => {
                 // A future that is not `Send` is the method's, so the method is blamed.
                 let boxed = quote_spanned!(blamed_span(self.method.signature().ident.span())=> ::std::boxed::Box::pin(async move { #call }));
@@ -211,7 +214,8 @@ impl<'a> Forward<'a> {
             }
             (false, Some(_)) => quote!(#functions.sync_cx::<#types>(#index, |#this, #cx, #names| #call);),
             (false, None) => quote!(#functions.sync::<#types>(#index, |#this, #names| #call);),
-        }
+        };
+        quote!(#(#conditions)* #entry)
     }
 
     /// The pattern for `cx`, and `cx` as an argument if the method takes it.

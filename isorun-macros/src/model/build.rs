@@ -12,6 +12,7 @@ use super::{
     Case, Field, Function, Label, Model, Options, Param, Scalar, SharedInterface, SharedKind, Type, TypeDef, TypeKind,
 };
 use crate::names::{self, Taken};
+use crate::signature;
 use crate::source::Source;
 
 /// Decides what is generated for the interface of `source`.
@@ -307,6 +308,12 @@ impl Builder<'_> {
         Type::Scalar(scalar)
     }
 
+    /// `stream<u8>`, `future`.
+    fn unsupported(&mut self, kind: &str, of: Option<&wit::Type>) -> Type {
+        let of = of.map(|ty| self.ty(ty)).map(|ty| format!("<{}>", signature::wit_type_among(&self.types, &ty)));
+        Type::Unsupported(format!("{kind}{}", of.unwrap_or_default()))
+    }
+
     fn boxed(&mut self, ty: &wit::Type) -> Box<Type> {
         Box::new(self.ty(ty))
     }
@@ -330,8 +337,8 @@ impl Builder<'_> {
                 };
                 Type::Unsupported(format!("{kind}<{}>", self.source.resolve.types[*id].name.as_deref().unwrap_or("_")))
             }
-            TypeDefKind::Stream(_) => Type::Unsupported("stream".to_owned()),
-            TypeDefKind::Future(_) => Type::Unsupported("future".to_owned()),
+            TypeDefKind::Stream(element) => self.unsupported("stream", element.as_ref()),
+            TypeDefKind::Future(value) => self.unsupported("future", value.as_ref()),
             // Types of these kinds have names.
             TypeDefKind::Record(_)
             | TypeDefKind::Variant(_)

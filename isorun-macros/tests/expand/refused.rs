@@ -17,10 +17,10 @@
     "`list` cannot be called: parameter `dir` is `borrow<descriptor>`\n --> refused.wit:13:5\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
-    "`watch` cannot be called: its result is `stream`\n --> refused.wit:14:5\nhelp: pass the values as a `list`, a piece with each call"
+    "`watch` cannot be called: its result is `stream<u8>`\n --> refused.wit:14:5\nhelp: pass the values as a `list`, a piece with each call"
 }
 ::core::compile_error! {
-    "`later` cannot be called: its result is `future`\n --> refused.wit:15:5\nhelp: return the value itself: the caller awaits the call"
+    "`later` cannot be called: its result is `future<u8>`\n --> refused.wit:15:5\nhelp: return the value itself: the caller awaits the call"
 }
 ::core::compile_error! {
     "`slow` is an `async func`, and isorun has plain functions only\n --> refused.wit:16:5\nhelp: remove `async` in the WIT: the host's method may be async anyway, and a call never blocks a thread"
