@@ -20,8 +20,8 @@ pub(crate) fn type_name(kebab: &str) -> String {
     escape(kebab.split('-').map(capital).collect())
 }
 
-/// What a module has beside the types and the trait.
-pub(crate) const GENERATED: [&str; 2] = ["Interface", "Caller"];
+/// What a module has beside the types and the trait, and `Cx`: a method's context is known by that name.
+pub(crate) const GENERATED: [&str; 3] = ["Interface", "Caller", "Cx"];
 
 /// The name of the trait of an interface: `kv` is `Kv`, `caller` is `CallerTrait`.
 pub(crate) fn trait_name(kebab: &str) -> String {

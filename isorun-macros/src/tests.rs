@@ -2,6 +2,8 @@
 
 mod corpus;
 mod expand;
+mod model;
+mod random_wit;
 
 use std::path::PathBuf;
 

@@ -298,7 +298,8 @@ where
         return guest.run(&cx, handle, Params(params)).await.map(|guest::Outcome(value)| value);
     }
     let params = encode::encode_params(&params).map_err(CallError::from)?;
-    let image = instance.call_image(&cx, handle, params).await?;
+    // Boxed, so that a call of a guest, which is not this one, moves a small future.
+    let image = Box::pin(instance.call_image(&cx, handle, params)).await?;
     Ok(decode::decode(image.as_bytes()).map_err(CallError::from)?)
 }
 

@@ -12,6 +12,7 @@
 //! are the image as a medium, and `guest` is the other one. For types that are known only at run time, `value` makes
 //! values, `check` only looks, and `transcode` goes from one medium to the other.
 
+pub(crate) mod bytes;
 mod check;
 pub(crate) mod codec;
 pub(crate) mod containers;

@@ -5,11 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
+use wasmtime::{AsContext, StoreContextMut};
 
 use crate::budget::Cx;
 use crate::error::{CallError, Result};
+use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::guest::{Guest, Outcome, Params};
 use crate::image::params::LiftParams;
@@ -22,6 +23,11 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// An interface that this program was compiled with: the `Interface` type in a module made by
 /// [`#[isorun::interface]`](crate::interface).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no interface",
+    label = "not made by `#[isorun::interface]` or `#[isorun::system]`",
+    note = "name the `Interface` of a generated module: `kv::Interface`"
+)]
 pub trait StaticInterface: Send + Sync + 'static {
     /// The typed caller of an instance that provides the interface.
     type Caller;
@@ -51,7 +57,7 @@ pub trait Functions<T> {
     fn sync<P, R, const N: usize, const M: usize>(
         &mut self,
         function: u32,
-        call: impl Fn(&T, P) -> Result<R> + Copy + Send + Sync + 'static,
+        call: impl Fn(&T, Reach<'_>, P) -> Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static;
@@ -60,7 +66,7 @@ pub trait Functions<T> {
     fn sync_cx<P, R, const N: usize, const M: usize>(
         &mut self,
         function: u32,
-        call: impl Fn(&T, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
+        call: impl Fn(&T, Reach<'_>, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static;
@@ -178,7 +184,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     fn sync<P, R, const N: usize, const M: usize>(
         &mut self,
         function: u32,
-        call: impl Fn(&T, P) -> Result<R> + Copy + Send + Sync + 'static,
+        call: impl Fn(&T, Reach<'_>, P) -> Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
@@ -188,7 +194,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let defined =
             self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let system: &T = store.data().system(slot)?;
-                Ok(Guest::<_, M>(Outcome(call(system, params.0.0)?)))
+                Ok(Guest::<_, M>(Outcome(call(system, Reach::guest(&store.as_context()), params.0.0)?)))
             });
         self.defined(defined);
     }
@@ -196,7 +202,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     fn sync_cx<P, R, const N: usize, const M: usize>(
         &mut self,
         function: u32,
-        call: impl Fn(&T, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
+        call: impl Fn(&T, Reach<'_>, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
@@ -207,7 +213,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
             self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let cx = enter(&store)?;
                 let system: &T = store.data().system(slot)?;
-                Ok(Guest::<_, M>(Outcome(call(system, &cx, params.0.0)?)))
+                Ok(Guest::<_, M>(Outcome(call(system, Reach::guest(&store.as_context()), &cx, params.0.0)?)))
             });
         self.defined(defined);
     }
@@ -266,14 +272,15 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
     fn sync<P, R, const N: usize, const M: usize>(
         &mut self,
         _: u32,
-        call: impl Fn(&T, P) -> Result<R> + Copy + Send + Sync + 'static,
+        call: impl Fn(&T, Reach<'_>, P) -> Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
         self.handlers.push(Box::new(move |system, _, params| {
-            let answer =
-                || -> Result<Image> { Ok(encode::encode(&call(system, decode::decode_params(params.as_bytes())?)?)?) };
+            let answer = || -> Result<Image> {
+                Ok(encode::encode(&call(system, Reach::none(), decode::decode_params(params.as_bytes())?)?)?)
+            };
             Box::pin(std::future::ready(answer()))
         }));
     }
@@ -281,14 +288,14 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
     fn sync_cx<P, R, const N: usize, const M: usize>(
         &mut self,
         _: u32,
-        call: impl Fn(&T, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
+        call: impl Fn(&T, Reach<'_>, &Cx, P) -> Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
         self.handlers.push(Box::new(move |system, cx, params| {
             let answer = || -> Result<Image> {
-                Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?)?)?)
+                Ok(encode::encode(&call(system, Reach::none(), cx, decode::decode_params(params.as_bytes())?)?)?)
             };
             Box::pin(std::future::ready(answer()))
         }));

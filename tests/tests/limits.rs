@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Runtime};
-use isorun_tests::{add, apps, bench, caller_of, misbehaving, poll_once, relay, runtime, runtime_of, start};
+use isorun_tests::{add, apps, caller_of, host, misbehaving, poll_once, relay, runtime, runtime_of, start};
 
 /// A page of wasm memory, by which it grows.
 const PAGE: u64 = 64 << 10;
@@ -33,11 +33,11 @@ async fn endless_loop_is_stopped_at_its_deadline() {
     );
 }
 
-/// On one thread, where the guest and the other task can only take turns.
-#[tokio::test(flavor = "current_thread")]
-async fn endless_loop_lets_other_tasks_run() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
-    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+/// Fuel for one slice, after which a guest lets others run.
+const SLICE: u64 = 10_000;
+
+/// Awaits a call beside a task that does nothing but take turns, and gives how many it had. On one thread both can only alternate.
+async fn with_turns_of_another<T>(call: impl Future<Output = T>) -> (T, u64) {
     let turns = Arc::new(AtomicU64::new(0));
     let other = tokio::spawn({
         let turns = turns.clone();
@@ -48,31 +48,42 @@ async fn endless_loop_lets_other_tasks_run() {
             }
         }
     });
-    guest.spin().fuel(1_000_000).await.unwrap_err();
+    let output = call.await;
     other.abort();
-    // One turn for each of a hundred slices, give or take those at the ends.
-    assert!(turns.load(Ordering::Relaxed) >= 90, "{turns:?}");
+    (output, turns.load(Ordering::Relaxed))
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn endless_loop_lets_other_tasks_run() {
+    let runtime = runtime_of(Runtime::builder().slice(SLICE));
+    let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
+    let (result, turns) = with_turns_of_another(guest.spin().fuel(100 * SLICE)).await;
+    assert_eq!(result.unwrap_err().out_of_budget(), Some(Resource::Fuel));
+    // One turn for each slice, give or take those at the ends.
+    assert!(turns >= 90, "{turns}");
 }
 
 /// A guest that only calls never comes to the end of a slice of its own.
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_calls_all_the_time_lets_other_tasks_run() {
-    let relay = bench().await.relay.caller::<relay::Interface>().unwrap();
-    let turns = Arc::new(AtomicU64::new(0));
-    let other = tokio::spawn({
-        let turns = turns.clone();
-        async move {
-            loop {
-                turns.fetch_add(1, Ordering::Relaxed);
-                tokio::task::yield_now().await;
-            }
-        }
-    });
-    let (result, receipt) = relay.tick_many(1_000_000).receipt().await;
-    other.abort();
-    let slices = receipt.fuel / 4_000_000;
-    assert_eq!(result.unwrap(), 1_000_000);
-    assert!(slices >= 2 && turns.load(Ordering::Relaxed) >= slices, "{turns:?} turns in {slices} slices");
+    let runtime = runtime_of(Runtime::builder().slice(SLICE));
+    let (calc, ticker) = (start(&runtime, "calc", apps::CALC, &[]).await, runtime.system(Later));
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
+    let relay = relay.caller::<relay::Interface>().unwrap();
+    let ((result, receipt), turns) = with_turns_of_another(relay.tick_many(20_000).receipt()).await;
+    assert_eq!(result.unwrap(), 20_000);
+    let slices = receipt.fuel / SLICE;
+    assert!(slices >= 10 && turns >= slices - 2, "{turns} turns in {slices} slices");
+}
+
+/// Counts on, and is asynchronous without ever waiting.
+struct Later;
+
+#[isorun::system]
+impl host::Host for Later {
+    async fn tick(&self, n: u64) -> u64 {
+        n + 1
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Type as Written};
 use super::rust_type::{Rust, cons};
 use super::{hidden, ident};
 use crate::implementation::{Implementation, Method, Taking, taking};
-use crate::model::{Function, Model, Passing};
+use crate::model::{Function, Model, Param, Passing, Scalar, Type};
 
 pub(super) fn emit(model: &Model, user: &Implementation) -> TokenStream {
     let own = own_trait(user);
@@ -183,15 +183,19 @@ impl<'a> Forward<'a> {
     /// The entry in the table: its arguments are owned, as they come out of a guest or a message.
     fn entry(&self) -> TokenStream {
         let (krate, index) = (self.rust.krate, Literal::usize_unsuffixed(self.index));
-        let list = self.rust.list(self.function.params.iter().map(|param| &param.ty));
+        let lent = |param: &Param, written: &Written| !self.method.is_async() && self.is_lent(&param.ty, written);
+        let list = cons(self.function.params.iter().zip(&self.method.arguments).map(|(param, written)| {
+            if lent(param, written) { quote!(#krate::__private::Bytes) } else { self.rust.owned(&param.ty) }
+        }));
         let result = self.rust.result(self.function.result.as_ref());
-        let (this, functions) = (hidden("__this"), hidden("__functions"));
+        let (this, functions, reach) = (hidden("__this"), hidden("__functions"), hidden("__reach"));
         let names = cons(self.names.iter().map(|name| quote!(#name)));
         let (cx, params) = self.cx();
         let arguments =
             self.names.iter().zip(&self.function.params).zip(&self.method.arguments).map(|((name, param), written)| {
                 match taking(written) {
                     Taking::Owned => quote!(#name),
+                    Taking::Borrowed if lent(param, written) => quote_spanned!(name.span()=> #name.get(#reach)),
                     Taking::Borrowed => quote_spanned!(name.span()=> &#name),
                     Taking::OptionBorrowed => match self.model.passing(&param.ty) {
                         Passing::Option(content)
@@ -212,10 +216,21 @@ impl<'a> Forward<'a> {
                 let boxed = quote_spanned!(blamed_span(self.method.signature().ident.span())=> ::std::boxed::Box::pin(async move { #call }));
                 quote!(#functions.asynchronous::<#types>(#index, |#this, #cx, #names| #boxed);)
             }
-            (false, Some(_)) => quote!(#functions.sync_cx::<#types>(#index, |#this, #cx, #names| #call);),
-            (false, None) => quote!(#functions.sync::<#types>(#index, |#this, #names| #call);),
+            (false, Some(_)) => {
+                quote!(#functions.sync_cx::<#types>(#index, |#this, #reach, #cx, #names| { let _ = #reach; #call });)
+            }
+            (false, None) => {
+                quote!(#functions.sync::<#types>(#index, |#this, #reach, #names| { let _ = #reach; #call });)
+            }
         };
         quote!(#(#conditions)* #entry)
+    }
+
+    /// Whether the method looks at bytes where they are: a `list<u8>` that it takes as `&[u8]`.
+    fn is_lent(&self, ty: &Type, written: &Written) -> bool {
+        let slice = matches!(written, Written::Reference(reference) if matches!(*reference.elem, Written::Slice(_)));
+        slice
+            && matches!(self.model.passing(ty), Passing::Slice(element) if matches!(self.model.dealias(element), Type::Scalar(Scalar::U8)))
     }
 
     /// The pattern for `cx`, and `cx` as an argument if the method takes it.

@@ -946,9 +946,12 @@ const _: () = {
                     { ::isorun::__private::result_slots::<()>() },
                 >(
                     0,
-                    |__this, ()| ::isorun::__private::IntoOutcome::<
-                        (),
-                    >::into_outcome(<Self as __System<T>>::none(__this)),
+                    |__this, __reach, ()| {
+                        let _ = __reach;
+                        ::isorun::__private::IntoOutcome::<
+                            (),
+                        >::into_outcome(<Self as __System<T>>::none(__this))
+                    },
                 );
             __functions
                 .sync::<
@@ -962,9 +965,14 @@ const _: () = {
                     { ::isorun::__private::result_slots::<()>() },
                 >(
                     1,
-                    |__this, (a, (b, (c, (d, ()))))| ::isorun::__private::IntoOutcome::<
-                        (),
-                    >::into_outcome(<Self as __System<T>>::values(__this, a, &b, c, &d)),
+                    |__this, __reach, (a, (b, (c, (d, ()))))| {
+                        let _ = __reach;
+                        ::isorun::__private::IntoOutcome::<
+                            (),
+                        >::into_outcome(
+                            <Self as __System<T>>::values(__this, a, &b, c, &d),
+                        )
+                    },
                 );
             __functions
                 .sync::<
@@ -972,7 +980,7 @@ const _: () = {
                         ::std::string::String,
                         (
                             ::std::string::String,
-                            (::std::vec::Vec<u8>, (::std::vec::Vec<u8>, ())),
+                            (::isorun::__private::Bytes, (::std::vec::Vec<u8>, ())),
                         ),
                     ),
                     (),
@@ -982,7 +990,7 @@ const _: () = {
                                 ::std::string::String,
                                 (
                                     ::std::string::String,
-                                    (::std::vec::Vec<u8>, (::std::vec::Vec<u8>, ())),
+                                    (::isorun::__private::Bytes, (::std::vec::Vec<u8>, ())),
                                 ),
                             ),
                         >()
@@ -990,9 +998,16 @@ const _: () = {
                     { ::isorun::__private::result_slots::<()>() },
                 >(
                     2,
-                    |__this, (a, (b, (c, (d, ()))))| ::isorun::__private::IntoOutcome::<
-                        (),
-                    >::into_outcome(<Self as __System<T>>::texts(__this, &a, b, &c, d)),
+                    |__this, __reach, (a, (b, (c, (d, ()))))| {
+                        let _ = __reach;
+                        ::isorun::__private::IntoOutcome::<
+                            (),
+                        >::into_outcome(
+                            <Self as __System<
+                                T,
+                            >>::texts(__this, &a, b, c.get(__reach), d),
+                        )
+                    },
                 );
             __functions
                 .sync::<
@@ -1006,9 +1021,12 @@ const _: () = {
                     { ::isorun::__private::result_slots::<()>() },
                 >(
                     3,
-                    |__this, (a, (b, (c, ())))| ::isorun::__private::IntoOutcome::<
-                        (),
-                    >::into_outcome(<Self as __System<T>>::records(__this, &a, b, c)),
+                    |__this, __reach, (a, (b, (c, ())))| {
+                        let _ = __reach;
+                        ::isorun::__private::IntoOutcome::<
+                            (),
+                        >::into_outcome(<Self as __System<T>>::records(__this, &a, b, c))
+                    },
                 );
             __functions
                 .asynchronous::<
@@ -1107,9 +1125,12 @@ const _: () = {
                     },
                 >(
                     6,
-                    |__this, __cx, (cx, ())| ::isorun::__private::IntoOutcome::<
-                        ::core::result::Result<(), system::Error>,
-                    >::into_outcome(<Self as __System<T>>::knows(__this, __cx, cx)),
+                    |__this, __reach, __cx, (cx, ())| {
+                        let _ = __reach;
+                        ::isorun::__private::IntoOutcome::<
+                            ::core::result::Result<(), system::Error>,
+                        >::into_outcome(<Self as __System<T>>::knows(__this, __cx, cx))
+                    },
                 );
             __functions
                 .sync::<
@@ -1119,9 +1140,12 @@ const _: () = {
                     { ::isorun::__private::result_slots::<u8>() },
                 >(
                     7,
-                    |__this, ()| ::isorun::__private::IntoOutcome::<
-                        u8,
-                    >::into_outcome(<Self as __System<T>>::stops(__this)),
+                    |__this, __reach, ()| {
+                        let _ = __reach;
+                        ::isorun::__private::IntoOutcome::<
+                            u8,
+                        >::into_outcome(<Self as __System<T>>::stops(__this))
+                    },
                 );
         }
     }

@@ -19,10 +19,11 @@
 use core::mem::MaybeUninit;
 
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
-use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc};
+use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc, WasmList};
 use wasmtime::{Result, ValRaw};
 
 use super::Image;
+use super::bytes::Bytes;
 use super::codec;
 use super::decode::Decoder;
 use super::encode::Encoder;
@@ -105,7 +106,7 @@ unsafe impl<V: Send + Sync, const N: usize> ComponentNamedList for Guest<V, N> {
 unsafe impl<V: FromGuest, const N: usize> Lift for Guest<V, N> {
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw; N]) -> Result<Self> {
         // The core values as zero-extended bits. A slot of 32 bits may carry junk above them, which its reader cuts off.
-        V::from_slots(cx, ty, &slots.each_ref().map(ValRaw::get_u64)).map(Guest)
+        V::from_slots(cx, ty, &core::array::from_fn::<u64, N, _>(|slot| slots[slot].get_u64())).map(Guest)
     }
 
     fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Self> {
@@ -125,7 +126,7 @@ unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
     ) -> Result<()> {
         let mut slots = [0; N];
         self.0.to_slots(cx, ty, &mut slots)?;
-        dst.write(slots.map(ValRaw::u64));
+        dst.write(core::array::from_fn(|slot| ValRaw::u64(slots[slot])));
         Ok(())
     }
 
@@ -135,12 +136,12 @@ unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
 }
 
 impl<P: LiftParams + Send + Sync> FromGuest for Params<P> {
-    fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
-        P::lift_flat(&mut GuestSource { cx }, slots).map(Params)
+    fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
+        P::lift_flat(&mut GuestSource { cx, params: Some(ty) }, slots).map(Params)
     }
 
-    fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
-        P::load(&mut GuestSource { cx }, at).map(Params)
+    fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
+        P::load(&mut GuestSource { cx, params: Some(ty) }, at).map(Params)
     }
 }
 
@@ -162,7 +163,7 @@ impl<P: LowerParams + Send + Sync> ToGuest for Params<P> {
 
 impl<R: codec::Lift + Send + Sync> FromGuest for Outcome<R> {
     fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
-        let mut source = GuestSource { cx };
+        let mut source = GuestSource { cx, params: None };
         if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
             return R::lift_flat(&mut source, slots).map(Outcome);
         }
@@ -171,7 +172,7 @@ impl<R: codec::Lift + Send + Sync> FromGuest for Outcome<R> {
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
-        R::load(&mut GuestSource { cx }, at).map(Outcome)
+        R::load(&mut GuestSource { cx, params: None }, at).map(Outcome)
     }
 }
 
@@ -228,7 +229,7 @@ impl ToGuest for RawOutcome {
 fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], max: u32) -> Result<Image> {
     let types = Types(cx.types);
     let layout = types.layout(ty);
-    let mut source = GuestSource { cx };
+    let mut source = GuestSource { cx, params: None };
     if layout.flat > max {
         let at = source.root(slots, layout)?;
         return image_from_memory(source.cx, ty, at);
@@ -241,7 +242,7 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
 fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Image> {
     let types = Types(cx.types);
     let mut image = Encoder::new(types.layout(ty))?;
-    transcode::memory(types, ty, &mut GuestSource { cx }, at, &mut image, 0)?;
+    transcode::memory(types, ty, &mut GuestSource { cx, params: None }, at, &mut image, 0)?;
     Ok(image.finish())
 }
 
@@ -279,6 +280,8 @@ fn image_to_memory<T: 'static>(
 /// A guest's memory, to read from.
 struct GuestSource<'a, 'c> {
     cx: &'a mut LiftContext<'c>,
+    /// The parameters as the component declares them; nothing while a result is read.
+    params: Option<InterfaceType>,
 }
 
 impl GuestSource<'_, '_> {
@@ -290,6 +293,14 @@ impl GuestSource<'_, '_> {
         }
         self.slice(at as usize, layout.size as usize)?;
         Ok(at as usize)
+    }
+}
+
+impl GuestSource<'_, '_> {
+    /// The type of a parameter that is a list. wasmtime wants one for its view of a list, and looks into it only to lift elements.
+    fn list_type(&self) -> Option<InterfaceType> {
+        let Some(InterfaceType::Tuple(params)) = self.params else { return None };
+        self.cx.types[params].types.iter().copied().find(|ty| matches!(ty, InterfaceType::List(_)))
     }
 }
 
@@ -323,6 +334,15 @@ impl Source for GuestSource<'_, '_> {
         // wasmtime knows the guest's encoding, checks bounds and code units, and charges for the bytes.
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
         String::linear_lift_from_flat(self.cx, InterfaceType::String, &slots)
+    }
+
+    fn bytes_in_place(&mut self, pointer: u32, length: u32) -> Result<Bytes> {
+        let Some(ty) = self.list_type() else {
+            let at = self.block(pointer, length, Layout::scalar(1))?;
+            return Ok(self.slice(at, length as usize)?.to_vec().into());
+        };
+        let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
+        WasmList::linear_lift_from_flat(self.cx, ty, &slots).map(Bytes::in_guest)
     }
 
     #[cold]

@@ -3,6 +3,7 @@
 //! The codec of a type is written once, against [`Source`] and [`Sink`]. A medium decides three things: where the
 //! block of a list lies, what its bounds are, and how strict reading is.
 
+use super::bytes::Bytes;
 use super::layout::Layout;
 use super::malformed::Rule;
 
@@ -35,6 +36,12 @@ pub trait Source {
 
     /// The text of a string, checked like a block and as UTF-8.
     fn string(&mut self, pointer: u32, length: u32) -> Result<String, Self::Error>;
+
+    /// The bytes of a `list<u8>` for who only looks at them: checked like a block, and left where they are if they can stay there.
+    fn bytes_in_place(&mut self, pointer: u32, length: u32) -> Result<Bytes, Self::Error> {
+        let at = self.block(pointer, length, Layout::scalar(1))?;
+        Ok(self.slice(at, length as usize)?.to_vec().into())
+    }
 
     /// The error for what was found at `at`.
     fn malformed(&self, rule: Rule, at: usize) -> Self::Error;

@@ -57,7 +57,7 @@ impl GuestInstance {
     pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Outcome<R> {
         let mut cell = match self.cell.try_lock() {
             Ok(cell) => cell,
-            Err(_) => self.cell.lock().await,
+            Err(_) => Box::pin(self.cell.lock()).await,
         };
         let mut turn = Turn::begin(self, &mut cell, cx, handle)?;
         let result = {
