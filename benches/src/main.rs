@@ -4,6 +4,7 @@
 
 mod app_app;
 mod app_system;
+mod expand;
 mod fresh;
 mod host_app;
 mod measure;
@@ -35,6 +36,10 @@ async fn main() -> wasmtime::Result<()> {
     app_system::measure(&bench, &mut rows).await?;
     fresh::measure(&bench, &mut rows).await?;
     app_app::measure(&bench, &mut rows).await?;
+    // Half a minute of cargo, and minutes the first time.
+    if !quick || bench.filter.starts_with("expand") {
+        expand::measure(&bench, &mut rows).await?;
+    }
     print(&rows);
     write(&rows)
 }

@@ -135,10 +135,14 @@ pub(crate) fn compile(engine: &Engine, app: &str, bytes: &[u8]) -> Result<Compon
         if message.contains("pooling allocator") {
             return AppError::TooLarge { app: app.into(), message };
         }
-        // The validator names the proposal that is switched off; everything else it refuses is damage.
-        let help = match message.contains("async feature") || message.contains("error-context") {
-            true => "isorun runs no `async`, `stream`, `future` or `error-context`; build the app against an interface without them",
-            false => "the file is damaged or cut off, or uses a wasm proposal that is not enabled; build or send it again",
+        // The validator names what is switched off; everything else that it refuses is damage.
+        let says = |words: [&str; 2]| words.iter().any(|words| message.contains(words));
+        let help = if says(["async feature", "error-context"]) {
+            "isorun runs no `async`, `stream`, `future` or `error-context`; build the app against an interface without them"
+        } else if says(["not enabled", "are disallowed"]) {
+            "isorun is built without this wasm proposal; build the app without it (C++: `-fno-exceptions`)"
+        } else {
+            "the file is damaged or cut off; build or send it again"
         };
         AppError::Invalid { app: app.into(), message, help: help.into() }
     })

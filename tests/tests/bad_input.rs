@@ -60,10 +60,7 @@ async fn a_component_that_is_cut_off_is_refused_as_damaged() {
         let message = refusal(&apps::CALC[..end]).await;
         let (what, help) = message.split_once("\n  help: ").expect("there is help");
         assert!(what.starts_with("`app` is not a valid component: "), "{message}");
-        assert_eq!(
-            help,
-            "the file is damaged or cut off, or uses a wasm proposal that is not enabled; build or send it again"
-        );
+        assert_eq!(help, "the file is damaged or cut off; build or send it again");
     }
 }
 
@@ -264,6 +261,25 @@ async fn what_is_asynchronous_is_refused_as_such_and_not_as_a_damaged_file() {
         assert!(message.contains("async"), "{function}: {message}");
         assert!(!message.contains("damaged"), "{function}: {message}");
     }
+}
+
+#[tokio::test]
+async fn wasm_that_this_build_does_not_run_is_refused_as_such_and_not_as_a_damaged_file() {
+    for (module, proposal) in [("(tag)", "exceptions"), ("(type (struct))", "gc")] {
+        let message = refusal_of(&format!("(component (core module {module}))")).await;
+        assert!(message.contains(proposal), "{message}");
+        let help =
+            "\n  help: isorun is built without this wasm proposal; build the app without it (C++: `-fno-exceptions`)";
+        assert!(message.ends_with(help), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_no_place_is_large_enough_for_is_told_the_limit() {
+    let message = refusal_of("(component (core module (table 100000000 funcref)))").await;
+    assert!(message.starts_with("`app` is too large for this runtime: "), "{message}");
+    assert!(message.contains("element size of 100000000 which exceeds the limit of"), "{message}");
+    assert!(message.ends_with("\n  help: make it smaller; the places for instances are all alike"), "{message}");
 }
 
 #[tokio::test]

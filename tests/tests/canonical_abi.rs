@@ -134,10 +134,11 @@ async fn pointers_that_lead_nowhere_are_a_trap() {
     let pointers = wat::parse_str(POINTERS).unwrap();
     for provider in providers(&runtime).await {
         for (function, at, length, rule) in [
-            ("bytes", 65_536, 1, "end before the value does"),
-            ("bytes", 65_535, 2, "end before the value does"),
-            ("bytes", 0, u32::MAX, "longer than 2^28 - 1 bytes"),
-            ("bytes", u32::MAX, u32::MAX, "longer than 2^28 - 1 bytes"),
+            // A system reads bytes where they lie, so it is wasmtime that finds the mistake.
+            ("bytes", 65_536, 1, "out of bounds or end before the value does"),
+            ("bytes", 65_535, 2, "out of bounds or end before the value does"),
+            ("bytes", 0, u32::MAX, "out of bounds or longer than 2^28 - 1 bytes"),
+            ("bytes", u32::MAX, u32::MAX, "out of bounds or longer than 2^28 - 1 bytes"),
             ("doubles", 4, 1, "not aligned"),
             ("doubles", 0, 0x2000_0001, "longer than 2^28 - 1 bytes"),
             ("doubles", 65_536 - 8, 2, "end before the value does"),
@@ -209,10 +210,13 @@ async fn results_that_lead_nowhere_are_a_trap() {
     }
 }
 
+/// That the call trapped, in words which `rule` says; there may be two ways to say it.
 #[track_caller]
 fn assert_trap(result: isorun::Result<String>, rule: &str, case: &str) {
     match result {
-        Err(CallError::Trap { message, .. }) => assert!(message.contains(rule), "{case}: {message}"),
+        Err(CallError::Trap { message, .. }) => {
+            assert!(rule.split(" or ").any(|rule| message.contains(rule)), "{case}: {message}");
+        }
         other => panic!("{case}: {other:?}"),
     }
 }

@@ -14,6 +14,7 @@ use wit_parser::{Function, Interface as Wit, Resolve, SizeAlign, Type};
 use random_wit::{RandomWit, random_wit};
 
 #[path = "../../isorun-macros/src/tests/random_wit.rs"]
+#[allow(dead_code, reason = "the macros' test knows the names of the types too")]
 mod random_wit;
 
 /// More core values than any of the types has that the generator makes.
@@ -133,7 +134,7 @@ async fn check(runtime: &Runtime, package: &str, choices: &[u16]) {
 fn random_interfaces_are_the_same_to_isorun_and_wasmtime() {
     let runtime = Runtime::new().unwrap();
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let config = Config { cases: 96, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 128, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let made = std::cell::Cell::new(0);
     let outcome = runner.run(&vec(any::<u16>(), 0..400), |choices| {

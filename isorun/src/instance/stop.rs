@@ -6,6 +6,7 @@ use wasmtime::Trap;
 
 use crate::budget::Exhausted;
 use crate::error::{Amount, CallError, RemoteError, Resource};
+use crate::image::malformed::Malformed;
 use crate::remote::Status;
 
 /// The error of a call, or of a start, that granted `fuel` units and `message` bytes to pass.
@@ -28,6 +29,11 @@ pub(crate) fn explain(
         Some(error) if ends_the_tree(error) => return error.clone(),
         Some(cause) => return CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) },
         None => {}
+    }
+    if let Some(Malformed { rule, offset }) = error.downcast_ref() {
+        // A value that is passed in core values has no address; one in memory never lies at 0.
+        let place = if *offset == 0 { String::new() } else { format!(", at address {offset} of its memory") };
+        return CallError::Trap { instance, function, message: format!("{}{place}", rule.message()).into() };
     }
     let text = text(error);
     if text.contains(TOO_MUCH_DATA) {
