@@ -11,7 +11,7 @@ use crate::setup::{compute, relay};
 
 const PEERS: [(&str, Provider); 2] = [("static", Provider::Static), ("val", Provider::Val)];
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
+pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     let caller = &bench.setup.relay.caller::<relay::Interface>()?;
     let points: Vec<_> = (0..1000).map(|n| compute::Point { x: n, y: n }).collect();
     let texts: Vec<String> = (0..100).map(|n| format!("text number {n}")).collect();

@@ -5,7 +5,7 @@ use crate::measure::Row;
 use crate::peer::{self, Peer, Provider, export};
 use crate::setup::relay;
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
+pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     if !bench.wants("app-system/tick") {
         return Ok(());
     }

@@ -19,7 +19,7 @@ const SIZES: [usize; 3] = [1, 50, 500];
 /// A round is a `cargo check`; no machine measures hundreds of them.
 const PLAN: Plan = Plan { rounds: 7, round_ns: 1 };
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
+pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     for functions in SIZES {
         let id = format!("expand/{functions}");
         if !bench.wants(&id) {

@@ -5,7 +5,7 @@ use crate::measure::Row;
 use crate::peer::{self, Peer, export};
 use crate::setup::compute;
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
+pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     if !bench.wants("fresh/add") {
         return Ok(());
     }

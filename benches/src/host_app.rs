@@ -5,7 +5,7 @@ use crate::peer::{Peer, export};
 use crate::setup::compute;
 use crate::{Bench, peer};
 
-pub async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
+pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     if !bench.wants("host-app/add") {
         return Ok(());
     }

@@ -45,7 +45,7 @@ async fn main() -> wasmtime::Result<()> {
 }
 
 /// What every question is asked with.
-pub struct Bench {
+pub(crate) struct Bench {
     plan: Plan,
     filter: String,
     setup: Setup,
@@ -53,7 +53,7 @@ pub struct Bench {
 
 impl Bench {
     /// Whether this id was asked for.
-    pub fn wants(&self, id: &str) -> bool {
+    pub(crate) fn wants(&self, id: &str) -> bool {
         id.contains(&self.filter)
     }
 }

@@ -6,33 +6,33 @@ use serde_json::{Value, json};
 
 /// How long to measure.
 #[derive(Clone, Copy)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Rounds, each of which measures both ways once.
-    pub rounds: usize,
+    pub(crate) rounds: usize,
     /// Nanoseconds that one way takes in one round.
-    pub round_ns: u64,
+    pub(crate) round_ns: u64,
 }
 
 /// What came of it.
-pub struct Row {
+pub(crate) struct Row {
     /// `area/case`.
-    pub id: String,
+    pub(crate) id: String,
     /// Our median, in nanoseconds for one time.
-    pub ours_ns: f64,
+    pub(crate) ours_ns: f64,
     /// Whom we are measured beside.
-    pub peer: String,
+    pub(crate) peer: String,
     /// Its median.
-    pub peer_ns: f64,
+    pub(crate) peer_ns: f64,
 }
 
 impl Row {
     /// Ours in terms of theirs.
-    pub fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.ours_ns / self.peer_ns
     }
 
     /// As it stands in the report.
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({ "id": self.id, "ours_ns": self.ours_ns, "peer": self.peer, "peer_ns": self.peer_ns, "ratio": self.ratio() })
     }
 }
@@ -41,7 +41,7 @@ impl Plan {
     /// Measures `ours` and `theirs`, each of which does its work as many times as it is told.
     ///
     /// Rounds alternate, and which way goes first alternates too, so that whatever else the machine does meets both.
-    pub async fn compare(
+    pub(crate) async fn compare(
         self,
         id: &str,
         peer: &str,

@@ -13,28 +13,28 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 use crate::setup;
 
 /// The interface of `calc`.
-pub const COMPUTE: &str = "test:bench/compute@0.1.0";
+pub(crate) const COMPUTE: &str = "test:bench/compute@0.1.0";
 /// The interface of `relay`.
-pub const RELAY: &str = "test:bench/relay@0.1.0";
+pub(crate) const RELAY: &str = "test:bench/relay@0.1.0";
 const HOST: &str = "test:bench/host@0.1.0";
 
 /// What isorun grants a call by default.
-pub const FUEL: u64 = 1_000_000_000;
+pub(crate) const FUEL: u64 = 1_000_000_000;
 const SLICE: u64 = 4_000_000;
 
 /// `record point` of `test:bench/compute`.
 #[derive(Clone, Copy, ComponentType, Lift, Lower)]
 #[component(record)]
-pub struct Point {
+pub(crate) struct Point {
     /// To the right.
-    pub x: u32,
+    pub(crate) x: u32,
     /// Upwards.
-    pub y: u32,
+    pub(crate) y: u32,
 }
 
 /// How the calls of `relay` reach `calc`.
 #[derive(Clone, Copy)]
-pub enum Provider {
+pub(crate) enum Provider {
     /// Static types on both sides.
     Static,
     /// wasmtime's `Val`, for types known only at run time.
@@ -42,7 +42,7 @@ pub enum Provider {
 }
 
 /// An engine, and `calc` ready to be instantiated.
-pub struct Peer {
+pub(crate) struct Peer {
     engine: Engine,
     calc: InstancePre<()>,
     relay: Component,
@@ -53,7 +53,7 @@ type Shared<T> = Arc<Mutex<(Store<()>, T)>>;
 
 impl Peer {
     /// The settings are those of isorun's runtime.
-    pub fn new() -> wasmtime::Result<Peer> {
+    pub(crate) fn new() -> wasmtime::Result<Peer> {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_core_instances(4000).total_tables(4000);
         let mut config = Config::new();
@@ -77,14 +77,14 @@ impl Peer {
     }
 
     /// A new `calc`.
-    pub async fn calc(&self) -> wasmtime::Result<(Store<()>, Instance)> {
+    pub(crate) async fn calc(&self) -> wasmtime::Result<(Store<()>, Instance)> {
         let mut store = self.store()?;
         let instance = self.calc.instantiate_async(&mut store).await?;
         Ok((store, instance))
     }
 
     /// A new `relay`, wired to a new `calc` and to a host function.
-    pub async fn relay(&self, provider: Provider) -> wasmtime::Result<(Store<()>, Instance)> {
+    pub(crate) async fn relay(&self, provider: Provider) -> wasmtime::Result<(Store<()>, Instance)> {
         let mut linker = Linker::new(&self.engine);
         linker.instance(HOST)?.func_wrap("tick", |_: StoreContextMut<'_, ()>, (n,): (u64,)| Ok((n + 1,)))?;
         let (mut store, calc) = self.calc().await?;
@@ -120,7 +120,12 @@ impl Peer {
 }
 
 /// Looks a function of an exported interface up.
-pub fn export(store: &mut Store<()>, instance: &Instance, interface: &str, name: &str) -> wasmtime::Result<Func> {
+pub(crate) fn export(
+    store: &mut Store<()>,
+    instance: &Instance,
+    interface: &str,
+    name: &str,
+) -> wasmtime::Result<Func> {
     let interface = instance.get_export_index(&mut *store, None, interface).context("no such interface")?;
     let function = instance.get_export_index(&mut *store, Some(&interface), name).context("no such function")?;
     instance.get_func(store, function).context("no function")

@@ -11,7 +11,7 @@ pub mod compute {}
 pub mod relay {}
 
 /// A host function that does next to nothing.
-pub struct Tick;
+pub(crate) struct Tick;
 
 #[isorun::system("../examples/apps/wit/bench/bench.wit")]
 impl host::Host for Tick {
@@ -21,25 +21,25 @@ impl host::Host for Tick {
 }
 
 /// The component that computes.
-pub const CALC: &[u8] = include_bytes!("../../examples/apps/components/calc.wasm");
+pub(crate) const CALC: &[u8] = include_bytes!("../../examples/apps/components/calc.wasm");
 /// The component that passes on.
-pub const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
+pub(crate) const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
 
 /// A runtime with both.
-pub struct Setup {
+pub(crate) struct Setup {
     /// The runtime.
-    pub runtime: Runtime,
+    pub(crate) runtime: Runtime,
     /// The prototype of `calc`.
-    pub calc_app: App,
+    pub(crate) calc_app: App,
     /// An instance of `calc`.
-    pub calc: Instance,
+    pub(crate) calc: Instance,
     /// An instance of `relay`, wired to it and to [`Tick`].
-    pub relay: Instance,
+    pub(crate) relay: Instance,
 }
 
 impl Setup {
     /// Adds both apps and wires them.
-    pub async fn new() -> wasmtime::Result<Setup> {
+    pub(crate) async fn new() -> wasmtime::Result<Setup> {
         let runtime = Runtime::new()?;
         runtime.register::<compute::Interface>()?;
         runtime.register::<relay::Interface>()?;

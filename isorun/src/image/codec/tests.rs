@@ -216,7 +216,7 @@ impl Source for Memory<'_> {
     }
 
     fn block(&mut self, pointer: u32, length: u32, element: Layout) -> Result<usize, Self::Error> {
-        if pointer % element.align != 0 {
+        if !pointer.is_multiple_of(element.align) {
             return Err((Rule::Alignment, pointer as usize));
         }
         self.slice(pointer as usize, (length * element.size) as usize)?;
