@@ -1,0 +1,139 @@
+//! An app that is not added.
+
+use std::fmt;
+
+use super::count;
+
+/// Why an app was not added. Nothing of it is left in the runtime.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The bytes are no wasm component.
+    #[error("`{app}` is not a component: {found}\n  help: {help}")]
+    NotAComponent {
+        /// The name given to `add_app`.
+        app: String,
+        /// What the bytes are instead.
+        found: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// The bytes start like a component and do not go on like one that isorun runs.
+    #[error("`{app}` is not a valid component: {message}\n  help: {help}")]
+    Invalid {
+        /// The name given to `add_app`.
+        app: String,
+        /// The validator's words, with the offset of the bytes.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// The component has more, or larger, memories, tables or instances than a place for an instance offers.
+    #[error(
+        "`{app}` is too large for this runtime: {message}\n  help: make it smaller; the places for instances are all alike"
+    )]
+    TooLarge {
+        /// The name given to `add_app`.
+        app: String,
+        /// Which limit was met, in wasmtime's words.
+        message: String,
+    },
+    /// The component does not fit the interfaces of this runtime.
+    #[error(transparent)]
+    Mismatch(#[from] AppReport),
+    /// An app of this name is there already.
+    #[error(
+        "an app named `{app}` was added before\n  help: choose another name, or remove the first with `remove_app`"
+    )]
+    NameTaken {
+        /// The name.
+        app: String,
+    },
+}
+
+/// Everything about an app that does not fit the runtime it was given to.
+#[derive(Clone, Debug)]
+pub struct AppReport {
+    pub(crate) app: String,
+    pub(crate) problems: Vec<AppProblem>,
+}
+
+impl AppReport {
+    /// The app's name.
+    pub fn app(&self) -> &str {
+        &self.app
+    }
+
+    /// Every problem, sorted by the name of the import or export.
+    pub fn problems(&self) -> &[AppProblem] {
+        &self.problems
+    }
+}
+
+impl std::error::Error for AppReport {}
+
+impl fmt::Display for AppReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "cannot add app `{}`: {} among its imports and exports",
+            self.app,
+            count(self.problems.len(), "problem")
+        )?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
+    }
+}
+
+/// One thing about an app that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppProblem {
+    /// The import or export, as the component names it; with the function if there is one.
+    pub item: String,
+    /// What is wrong with it.
+    pub kind: AppProblemKind,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// The kinds of [`AppProblem`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AppProblemKind {
+    /// No interface of this name is registered.
+    Undeclared,
+    /// The import belongs to WASI, which isorun does not provide.
+    Wasi,
+    /// A function that the registered interface does not have.
+    UnknownFunction,
+    /// A function has another type than the registered interface says.
+    Differs {
+        /// The component's signature.
+        component: String,
+        /// The registered signature.
+        registered: String,
+    },
+    /// An item of a kind that isorun does not run: a resource, a stream, a nested component, a function at the root.
+    Unsupported {
+        /// The kind of item.
+        what: String,
+    },
+}
+
+impl fmt::Display for AppProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  {}", self.item)?;
+        match &self.kind {
+            AppProblemKind::Undeclared => writeln!(f, "    missing: no interface of this name is registered")?,
+            AppProblemKind::Wasi => writeln!(f, "    missing: isorun runs pure components, there is no WASI")?,
+            AppProblemKind::UnknownFunction => {
+                writeln!(f, "    missing: the registered interface has no such function")?
+            }
+            AppProblemKind::Differs { component, registered } => {
+                writeln!(f, "    component has   {component}")?;
+                writeln!(f, "    registered is   {registered}")?;
+            }
+            AppProblemKind::Unsupported { what } => writeln!(f, "    not supported: {what}")?,
+        }
+        write!(f, "    help: {}", self.help)
+    }
+}

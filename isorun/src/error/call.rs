@@ -1,0 +1,257 @@
+//! How a call ends without a value.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{RemoteError, list};
+use crate::image::encode::TooLarge;
+use crate::image::malformed::Malformed;
+use crate::remote::Status;
+
+/// What a call gives: the value, or why there is none.
+///
+/// Methods of a system may return it too: an `Err` traps the guest that called.
+pub type Result<T, E = CallError> = std::result::Result<T, E>;
+
+/// Why a call has no value.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The guest was stopped by wasm's rules: `unreachable`, a stack overflow, an access out of bounds, a value that
+    /// breaks the canonical ABI.
+    #[error(
+        "`{instance}` trapped in `{function}`: {message}\n  help: the instance is poisoned; remove it and instantiate its app again"
+    )]
+    Trap {
+        /// The instance that trapped.
+        instance: Arc<str>,
+        /// The function it was called for.
+        function: Arc<str>,
+        /// wasmtime's words for the trap.
+        message: Arc<str>,
+    },
+
+    /// The call used up what it was granted, and the guest was stopped.
+    #[error(
+        "out of {resource}: `{instance}` was stopped in `{function}` at its limit of {limit}\n  help: {}", resource.help()
+    )]
+    OutOfBudget {
+        /// What ran out.
+        resource: Resource,
+        /// How much there was.
+        limit: Amount,
+        /// The instance that was running.
+        instance: Arc<str>,
+        /// The function it was called for.
+        function: Arc<str>,
+    },
+
+    /// An earlier call ended badly and took the instance's memory with it.
+    #[error("`{instance}` is poisoned: {cause}\n  help: remove it and instantiate its app again")]
+    Poisoned {
+        /// The instance.
+        instance: Arc<str>,
+        /// What ended that call.
+        cause: Arc<CallError>,
+    },
+
+    /// An instance that the called one depends on failed during this call.
+    #[error("`{instance}` stopped in `{function}` because its provider failed: {cause}")]
+    ProviderDown {
+        /// The instance that was called.
+        instance: Arc<str>,
+        /// The function it was called for.
+        function: Arc<str>,
+        /// What happened in the provider.
+        cause: Arc<CallError>,
+    },
+
+    /// The caller stopped waiting while the guest ran.
+    #[error(
+        "the call of `{function}` was cancelled while `{instance}` ran\n  help: dropping a call stops its guest; await it to the end if the instance is to live on"
+    )]
+    Cancelled {
+        /// The instance that was running.
+        instance: Arc<str>,
+        /// The function it was called for.
+        function: Arc<str>,
+    },
+
+    /// The instance was removed.
+    #[error(
+        "`{instance}` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token"
+    )]
+    Removed {
+        /// The instance.
+        instance: Arc<str>,
+    },
+
+    /// Host code panicked while it served this call.
+    #[error("the host panicked while it served `{function}` of `{instance}`: {message}")]
+    HostPanic {
+        /// The instance whose call met the panic.
+        instance: Arc<str>,
+        /// The function it was called for.
+        function: Arc<str>,
+        /// The panic's message.
+        message: Arc<str>,
+    },
+
+    /// A system refused to go on: what its method returned as an error.
+    #[error("{0}")]
+    System(Arc<dyn std::error::Error + Send + Sync>),
+
+    /// The arguments or the result take more bytes than an image holds.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+
+    /// Bytes that came as an image are none.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+
+    /// An untyped call named a function that the instance does not have.
+    #[error(
+        "`{instance}` has no function `{function}`\n  it has: {}\n  help: write `namespace:package/interface#function`, or the bare name if it is unique",
+        list(available)
+    )]
+    UnknownFunction {
+        /// The instance.
+        instance: Arc<str>,
+        /// The name that was asked for.
+        function: Arc<str>,
+        /// What there is.
+        available: Vec<String>,
+    },
+
+    /// An untyped call named several functions of the instance.
+    #[error(
+        "`{instance}` has several functions `{function}`\n  it has: {}\n  help: write as much of the name as makes it unique",
+        list(candidates)
+    )]
+    AmbiguousFunction {
+        /// The instance.
+        instance: Arc<str>,
+        /// The name that was asked for.
+        function: Arc<str>,
+        /// Those that it could mean.
+        candidates: Vec<String>,
+    },
+
+    /// The text of an untyped call does not fit the function.
+    #[error("cannot read the arguments of `{function}`: {message}\n  it takes: {signature}")]
+    Arguments {
+        /// The function.
+        function: Arc<str>,
+        /// Its signature.
+        signature: Arc<str>,
+        /// What does not fit.
+        message: Arc<str>,
+    },
+
+    /// The other side of a remote did not answer with a value.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+}
+
+impl CallError {
+    /// Wraps an error of a system, so that its method can end with `?`: `file.read().map_err(CallError::system)?`.
+    ///
+    /// The guest that called is trapped; its own caller sees [`CallError::ProviderDown`] with this error as the cause. A failure
+    /// that the guest should be able to handle belongs into the interface, as a `result`.
+    pub fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CallError {
+        CallError::System(Arc::from(error.into()))
+    }
+
+    /// Whether a budget ran out, in the called instance or below it, on this side or on another.
+    pub fn is_out_of_budget(&self) -> bool {
+        match self {
+            CallError::Remote(RemoteError::Failed { status, .. }) => *status == Status::OutOfBudget,
+            CallError::ProviderDown { cause, .. } => cause.is_out_of_budget(),
+            error => error.out_of_budget().is_some(),
+        }
+    }
+
+    /// The message without what to do about it, for a message that says that itself.
+    pub(crate) fn headline(&self) -> String {
+        self.to_string().lines().next().unwrap_or_default().into()
+    }
+
+    /// The resource that ran out, if that is what ended the call, in the called instance or below it on this side. What the other side
+    /// of a remote ran out of only its message says: see [`is_out_of_budget`](CallError::is_out_of_budget).
+    pub fn out_of_budget(&self) -> Option<Resource> {
+        match self {
+            CallError::OutOfBudget { resource, .. } => Some(*resource),
+            CallError::ProviderDown { cause, .. } => cause.out_of_budget(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Box<CallError>> for CallError {
+    fn from(error: Box<CallError>) -> CallError {
+        *error
+    }
+}
+
+/// What a budget consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Resource {
+    /// Executed instructions, about one unit each.
+    Fuel,
+    /// Time on the clock, waiting included.
+    Deadline,
+    /// Bytes of wasm memory and tables.
+    Memory,
+    /// Bytes that one call takes out of a guest.
+    Message,
+}
+
+impl Resource {
+    fn help(self) -> &'static str {
+        match self {
+            Resource::Fuel => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
+            Resource::Deadline => {
+                "give the call more time with `.deadline(..)`, or raise the `budget` in the runtime's builder"
+            }
+            Resource::Memory => {
+                "let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
+            }
+            Resource::Message => "pass less at a time, or raise `max_message` in the runtime's builder",
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Resource::Fuel => "fuel",
+            Resource::Deadline => "deadline",
+            Resource::Memory => "memory",
+            Resource::Message => "message size",
+        })
+    }
+}
+
+/// An amount of a [`Resource`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Amount {
+    /// Units of fuel.
+    Fuel(u64),
+    /// A span of time.
+    Time(Duration),
+    /// Bytes.
+    Bytes(u64),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Fuel(units) => write!(f, "{units} units of fuel"),
+            Amount::Time(span) => write!(f, "{span:?}"),
+            Amount::Bytes(bytes) => write!(f, "{bytes} bytes"),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What an instance does not provide, and what is not removed.
+
+use super::{indent, list};
+
+/// Why an instance has no caller for an interface.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvideError {
+    /// The instance does not provide the interface.
+    #[error(
+        "`{instance}` does not provide `{interface}`\n  it provides: {}\n  help: ask an instance that does",
+        list(provides)
+    )]
+    NotProvided {
+        /// The instance.
+        instance: String,
+        /// The interface.
+        interface: String,
+        /// What it provides instead.
+        provides: Vec<String>,
+    },
+    /// It provides an interface of that name whose functions differ.
+    #[error(
+        "`{instance}` provides another edition of `{interface}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+        indent(differences)
+    )]
+    Differs {
+        /// The instance.
+        instance: String,
+        /// The interface.
+        interface: String,
+        /// Every difference, with both signatures.
+        differences: Vec<String>,
+    },
+    /// The instance was removed.
+    #[error("`{instance}` was removed\n  help: instantiate again and use the new token")]
+    Removed {
+        /// The instance.
+        instance: String,
+    },
+    /// The instance belongs to another runtime, which is the one to export it.
+    #[error("`{instance}` belongs to another runtime\n  help: export it there")]
+    Foreign {
+        /// The instance.
+        instance: String,
+    },
+}
+
+/// Why something was not removed. It is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RemoveError {
+    /// Something depends on it.
+    #[error("`{name}` is in use by {}\n  help: remove those first", list(by))]
+    InUse {
+        /// What was to be removed.
+        name: String,
+        /// What depends on it.
+        by: Vec<String>,
+    },
+    /// It is gone already.
+    #[error("`{name}` was removed before\n  help: a token does not outlive `remove`; drop it")]
+    Removed {
+        /// What was to be removed.
+        name: String,
+    },
+    /// It belongs to another runtime.
+    #[error("`{name}` belongs to another runtime\n  help: remove it there")]
+    Foreign {
+        /// What was to be removed.
+        name: String,
+    },
+}

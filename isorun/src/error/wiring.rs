@@ -1,0 +1,186 @@
+//! An instance that is not made.
+
+use std::fmt;
+
+use super::{CallError, count, indent, list};
+
+/// Why an instance was not made. Nothing of it is left running.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InstantiateError {
+    /// The wiring does not fit the app's imports. No guest code has run.
+    #[error(transparent)]
+    Wiring(#[from] WiringReport),
+    /// The component trapped while it started, or asked for more memory than an instance may have.
+    #[error("`{app}` failed while it started: {}\n  help: nothing of it is left running; mend the app, or raise the limit that it met", cause.headline())]
+    Start {
+        /// The app.
+        app: String,
+        /// What happened.
+        cause: CallError,
+    },
+    /// Every place for an instance is taken.
+    #[error(
+        "no place left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_instances` in the runtime's builder"
+    )]
+    NoCapacity {
+        /// The app.
+        app: String,
+        /// Which limit was met, in wasmtime's words.
+        message: String,
+    },
+    /// The app was added to another runtime.
+    #[error("app `{app}` belongs to another runtime\n  help: add it here too")]
+    Foreign {
+        /// The app.
+        app: String,
+    },
+    /// The app was removed from the runtime.
+    #[error("app `{app}` was removed\n  help: add it again and instantiate the new token")]
+    AppRemoved {
+        /// The app.
+        app: String,
+    },
+}
+
+/// Everything that is wrong with a wiring.
+#[derive(Clone, Debug)]
+pub struct WiringReport {
+    pub(crate) app: String,
+    pub(crate) imports: usize,
+    pub(crate) problems: Vec<WiringProblem>,
+}
+
+impl WiringReport {
+    /// The app that was to be wired.
+    pub fn app(&self) -> &str {
+        &self.app
+    }
+
+    /// Every problem, those of imports first, in the component's order.
+    pub fn problems(&self) -> &[WiringProblem] {
+        &self.problems
+    }
+}
+
+impl std::error::Error for WiringReport {}
+
+impl fmt::Display for WiringReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "cannot wire app `{}`, which has {}: {}",
+            self.app,
+            count(self.imports, "import"),
+            count(self.problems.len(), "problem")
+        )?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
+    }
+}
+
+/// One thing that is wrong with a wiring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WiringProblem {
+    /// No instance was given for an import.
+    Missing {
+        /// The import.
+        import: String,
+    },
+    /// Several of the given instances provide an import and none was named for it, or several were named.
+    Ambiguous {
+        /// The import.
+        import: String,
+        /// The instances that provide it.
+        candidates: Vec<String>,
+    },
+    /// The instance named for an import does not provide it.
+    NotProvided {
+        /// The import.
+        import: String,
+        /// The instance.
+        instance: String,
+        /// What the instance provides instead.
+        provides: Vec<String>,
+    },
+    /// The instance provides an interface of that name whose functions differ.
+    Differs {
+        /// The import.
+        import: String,
+        /// The instance.
+        instance: String,
+        /// Every difference, with both signatures.
+        differences: Vec<String>,
+    },
+    /// An instance was given that no import takes.
+    Superfluous {
+        /// The instance.
+        instance: String,
+        /// What it provides.
+        provides: Vec<String>,
+    },
+    /// A provider was named for an import that the app does not have.
+    UnknownImport {
+        /// The name that was given.
+        import: String,
+        /// The imports that the app has.
+        imports: Vec<String>,
+    },
+    /// An instance was given that is gone.
+    Removed {
+        /// The instance.
+        instance: String,
+    },
+    /// An instance was given that belongs to another runtime.
+    Foreign {
+        /// The instance.
+        instance: String,
+    },
+}
+
+impl fmt::Display for WiringProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WiringProblem::Missing { import } => {
+                write!(
+                    f,
+                    "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that provides it"
+                )
+            }
+            WiringProblem::Ambiguous { import, candidates } => write!(
+                f,
+                "  {import}\n    ambiguous: {} provide it\n    help: say which with `.with_named(\"{import}\", &instance)`",
+                list(candidates)
+            ),
+            WiringProblem::NotProvided { import, instance, provides } => write!(
+                f,
+                "  {import}\n    `{instance}` does not provide it; it provides {}\n    help: wire an instance that does",
+                list(provides)
+            ),
+            WiringProblem::Differs { import, instance, differences } => write!(
+                f,
+                "  {import}\n    `{instance}` provides another edition of it\n{}\n    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+                indent(differences)
+            ),
+            WiringProblem::Superfluous { instance, provides } => write!(
+                f,
+                "  `{instance}`\n    superfluous: no import takes it; it provides {}\n    help: leave it out, so that the wiring says what is used",
+                list(provides)
+            ),
+            WiringProblem::UnknownImport { import, imports } => {
+                write!(
+                    f,
+                    "  {import}\n    the app has no such import; it has {}\n    help: use one of those names",
+                    list(imports)
+                )
+            }
+            WiringProblem::Removed { instance } => {
+                write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new token")
+            }
+            WiringProblem::Foreign { instance } => write!(
+                f,
+                "  `{instance}`\n    belongs to another runtime\n    help: `export` it there and `import` it here"
+            ),
+        }
+    }
+}
