@@ -136,10 +136,10 @@ pub(crate) fn compile(engine: &Engine, app: &str, bytes: &[u8]) -> Result<Compon
             return AppError::TooLarge { app: app.into(), message };
         }
         // The validator names what is switched off; everything else that it refuses is damage.
-        let says = |words: [&str; 2]| words.iter().any(|words| message.contains(words));
-        let help = if says(["async feature", "error-context"]) {
+        let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+        let help = if says(&["async feature", "error-context"]) {
             "isorun runs no `async`, `stream`, `future` or `error-context`; build the app against an interface without them"
-        } else if says(["not enabled", "are disallowed"]) {
+        } else if says(&["not enabled", "are disallowed", "are disabled"]) {
             "isorun is built without this wasm proposal; build the app without it (C++: `-fno-exceptions`)"
         } else {
             "the file is damaged or cut off; build or send it again"

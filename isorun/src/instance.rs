@@ -1,6 +1,7 @@
 //! The token: something that provides interfaces, be it an app's instance, a system, or something behind a transport.
 
 pub(crate) mod guest;
+mod queue;
 pub(crate) mod stop;
 pub(crate) mod store;
 
@@ -160,7 +161,7 @@ impl Instance {
             return InstanceState::Removed;
         }
         match &self.0.provider {
-            Provider::Guest(guest) => guest.state().unwrap_or(InstanceState::Running),
+            Provider::Guest(guest) => guest.state(),
             Provider::System(_) | Provider::Remote(_) => InstanceState::Idle,
         }
     }

@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func};
 
+use super::queue::Queue;
 use super::stop::explain;
 use super::store::State;
 use crate::app::App;
@@ -24,7 +24,7 @@ use crate::panics::caught;
 pub(crate) struct GuestInstance {
     app: App,
     name: Arc<str>,
-    cell: Mutex<Cell>,
+    cell: Queue<Cell>,
 }
 
 /// Where an instance is in its life.
@@ -50,16 +50,16 @@ impl GuestInstance {
     ) -> GuestInstance {
         let functions = vec![None; app.exports().len()].into();
         let live = Live { store, instance, functions };
-        GuestInstance { app, name, cell: Mutex::new(Cell::Live(Box::new(live))) }
+        GuestInstance { app, name, cell: Queue::new(Cell::Live(Box::new(live))) }
     }
 
     /// Calls the app's exported function `handle` when its turn comes.
     pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Outcome<R> {
-        let mut cell = match self.cell.try_lock() {
-            Ok(cell) => cell,
-            Err(_) => Box::pin(self.cell.lock()).await,
+        let cell = match self.cell.try_take() {
+            Some(cell) => cell,
+            None => self.cell.take().await,
         };
-        let mut turn = Turn::begin(self, &mut cell, cx, handle)?;
+        let mut turn = Turn::begin(self, cell, cx, handle)?;
         let result = {
             let (func, store) = turn.enter()?;
             match caught(typed::<P, R>(func).call_async(store, Guest(params))).await {
@@ -70,23 +70,21 @@ impl GuestInstance {
         turn.end(result.map(|Guest(value)| value))
     }
 
-    /// Frees the store when the running call has ended; every later call is told that the instance is gone.
+    /// Frees the store; every later call is told that the instance is gone. `false`, and nothing done, while a call runs or waits.
     pub(crate) fn remove(&self) -> bool {
-        match self.cell.try_lock() {
-            Ok(mut cell) => {
-                *cell = Cell::Removed;
-                true
-            }
-            Err(_) => false,
-        }
+        let Some(cell) = self.cell.try_take() else { return false };
+        self.cell.put(Cell::Removed);
+        drop(cell);
+        true
     }
 
-    /// `None` while a call runs.
-    pub(crate) fn state(&self) -> Option<InstanceState> {
-        Some(match &*self.cell.try_lock().ok()? {
-            Cell::Live(_) => InstanceState::Idle,
-            Cell::Poisoned(cause) => InstanceState::Poisoned(cause.clone()),
-            Cell::Removed => InstanceState::Removed,
+    /// Where it is in its life.
+    pub(crate) fn state(&self) -> InstanceState {
+        self.cell.look(|cell| match cell {
+            None => InstanceState::Running,
+            Some(Cell::Live(_)) => InstanceState::Idle,
+            Some(Cell::Poisoned(cause)) => InstanceState::Poisoned(cause.clone()),
+            Some(Cell::Removed) => InstanceState::Removed,
         })
     }
 }
@@ -105,7 +103,33 @@ pub enum InstanceState {
     Removed,
 }
 
+impl GuestInstance {
+    /// Why a call does not begin.
+    #[cold]
+    fn refusal(&self, cell: &Cell, handle: u32) -> CallError {
+        let instance = self.name.clone();
+        match cell {
+            Cell::Live(_) => {
+                let (resource, limit) = (Resource::Fuel, Amount::Fuel(0));
+                CallError::OutOfBudget { resource, limit, instance, function: self.app.label(handle) }
+            }
+            Cell::Poisoned(cause) => CallError::Poisoned { instance, cause: cause.clone() },
+            Cell::Removed => CallError::Removed { instance },
+        }
+    }
+}
+
 impl Live {
+    /// Puts a call's budget into the store.
+    fn start(&mut self, cx: &Cx, fuel: u64) -> Result<(), CallError> {
+        self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
+        let state = self.store.data_mut();
+        state.meter.grant(cx.memory());
+        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        state.yielded_at = fuel;
+        Ok(())
+    }
+
     fn function(&mut self, exports: &[ComponentExportIndex], handle: u32) -> Result<Func, CallError> {
         let at = handle as usize;
         if let Some(Some(func)) = self.functions.get(at) {
@@ -123,11 +147,11 @@ impl Live {
 /// One call's turn in the store. Dropped before its end, it was cancelled, and the store is gone.
 struct Turn<'a> {
     instance: &'a GuestInstance,
-    cell: &'a mut Cell,
+    /// Gone when the turn has ended.
+    live: Option<Box<Live>>,
     cx: &'a Cx,
     handle: u32,
     fuel: u64,
-    ended: bool,
 }
 
 /// How a call came back from wasmtime, if not with a value.
@@ -137,91 +161,80 @@ enum Stop {
 }
 
 impl<'a> Turn<'a> {
-    fn begin(instance: &'a GuestInstance, cell: &'a mut Cell, cx: &'a Cx, handle: u32) -> Result<Turn<'a>, CallError> {
-        let live = match cell {
-            Cell::Live(live) => live,
-            Cell::Poisoned(cause) => {
-                return Err(CallError::Poisoned { instance: instance.name.clone(), cause: cause.clone() });
-            }
-            Cell::Removed => return Err(CallError::Removed { instance: instance.name.clone() }),
-        };
+    fn begin(instance: &'a GuestInstance, cell: Cell, cx: &'a Cx, handle: u32) -> Result<Turn<'a>, CallError> {
         let fuel = cx.fuel();
-        if fuel == 0 {
-            let (instance, function) = (instance.name.clone(), instance.app.label(handle));
-            return Err(CallError::OutOfBudget {
-                resource: Resource::Fuel,
-                limit: Amount::Fuel(0),
-                instance,
-                function,
-            });
+        match cell {
+            Cell::Live(mut live) if fuel > 0 => {
+                let started = live.start(cx, fuel);
+                let turn = Turn { instance, live: Some(live), cx, handle, fuel };
+                started.map(|()| turn)
+            }
+            cell => {
+                let error = instance.refusal(&cell, handle);
+                instance.cell.put(cell);
+                Err(error)
+            }
         }
-        live.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
-        let state = live.store.data_mut();
-        state.meter.grant(cx.memory());
-        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
-        state.yielded_at = fuel;
-        Ok(Turn { instance, cell, cx, handle, fuel, ended: false })
     }
 
     fn enter(&mut self) -> Result<(Func, &mut Store<State>), CallError> {
-        match self.cell {
-            Cell::Live(live) => Ok((live.function(self.instance.app.exports(), self.handle)?, &mut live.store)),
-            _ => Err(CallError::Removed { instance: self.instance.name.clone() }),
-        }
+        let live = self.live.as_deref_mut().ok_or_else(|| CallError::system("a call went on after its end"))?;
+        Ok((live.function(self.instance.app.exports(), self.handle)?, &mut live.store))
     }
 
     fn end<R>(mut self, result: Result<R, Stop>) -> Outcome<R> {
-        self.ended = true;
-        self.charge();
+        let Some(live) = self.live.take() else { return Err(CallError::system("a call ended twice").into()) };
+        self.charge(&live);
         match result {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                self.instance.cell.put(Cell::Live(live));
+                Ok(value)
+            }
             Err(stop) => {
-                let error = self.explain(stop);
-                *self.cell = Cell::Poisoned(Arc::new(error.clone()));
+                let error = self.explain(stop, &live);
+                self.poison(error.clone(), live);
                 Err(error.into())
             }
         }
     }
 
+    /// Throws the store away and leaves the cause in its place.
+    #[cold]
+    fn poison(&self, cause: CallError, live: Box<Live>) {
+        tracing::warn!(instance = %self.instance.name, cause = %cause.headline(), "instance poisoned");
+        // The store goes first: who finds the instance poisoned finds its memory freed.
+        drop(live);
+        self.instance.cell.put(Cell::Poisoned(Arc::new(cause)));
+    }
+
     /// Charges what the store used to the call's context.
-    fn charge(&mut self) {
-        if let Cell::Live(live) = &*self.cell {
-            let left = live.store.get_fuel().unwrap_or(0);
-            self.cx.charge(self.fuel.saturating_sub(left), live.store.data().meter.used());
-        }
-    }
-
-    fn function(&self) -> Arc<str> {
-        self.instance.app.label(self.handle)
-    }
-
-    fn out_of(&self, resource: Resource, limit: Amount) -> CallError {
-        CallError::OutOfBudget { resource, limit, instance: self.instance.name.clone(), function: self.function() }
+    fn charge(&self, live: &Live) {
+        let left = live.store.get_fuel().unwrap_or(0);
+        self.cx.charge(self.fuel.saturating_sub(left), live.store.data().meter.used());
     }
 
     #[cold]
-    fn explain(&self, stop: Stop) -> CallError {
-        let (instance, function) = (self.instance.name.clone(), self.function());
-        match (stop, &*self.cell) {
-            (Stop::Error(error), Cell::Live(live)) => {
-                explain(&error, instance, function, self.fuel, live.store.hostcall_fuel())
-            }
-            (Stop::Error(error), _) => CallError::Trap { instance, function, message: error.to_string().into() },
-            (Stop::Panic(message), _) => CallError::HostPanic { instance, function, message: message.into() },
+    fn explain(&self, stop: Stop, live: &Live) -> CallError {
+        let (instance, function) = (self.instance.name.clone(), self.instance.app.label(self.handle));
+        match stop {
+            Stop::Error(error) => explain(&error, instance, function, self.fuel, live.store.hostcall_fuel()),
+            Stop::Panic(message) => CallError::HostPanic { instance, function, message: message.into() },
         }
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if self.ended {
-            return;
-        }
-        self.charge();
+        let Some(live) = self.live.take() else { return };
+        self.charge(&live);
+        let (instance, function) = (self.instance.name.clone(), self.instance.app.label(self.handle));
         let cause = match self.cx.end() {
-            Some(deadline) if deadline.has_passed() => self.out_of(Resource::Deadline, Amount::Time(deadline.span)),
-            _ => CallError::Cancelled { instance: self.instance.name.clone(), function: self.function() },
+            Some(deadline) if deadline.has_passed() => {
+                let limit = Amount::Time(deadline.span);
+                CallError::OutOfBudget { resource: Resource::Deadline, limit, instance, function }
+            }
+            _ => CallError::Cancelled { instance, function },
         };
-        *self.cell = Cell::Poisoned(Arc::new(cause));
+        self.poison(cause, live);
     }
 }

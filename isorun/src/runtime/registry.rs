@@ -100,6 +100,7 @@ impl Registry {
         let mut tables = self.tables();
         let free = !tables.apps.contains_key(app.name());
         if free {
+            tracing::debug!(app = app.name(), "app added");
             tables.apps.insert(app.shared_name(), AppEntry { app: app.clone(), instances: BTreeSet::new() });
         }
         free
@@ -162,6 +163,7 @@ impl Registry {
         }
         let app = app.map(App::shared_name);
         let entry = Entry { instance: instance.clone(), app, edges, users: BTreeSet::new() };
+        tracing::debug!(instance = instance.name(), "instance made");
         tables.instances.insert(instance.id(), entry);
         name.keep();
         Ok(())
@@ -191,6 +193,7 @@ impl Registry {
             app.instances.remove(&instance.id());
         }
         tables.names.remove(instance.name());
+        tracing::debug!(instance = instance.name(), "instance removed");
         Ok(())
     }
 
