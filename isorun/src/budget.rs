@@ -70,13 +70,27 @@ impl fmt::Display for Receipt {
 /// Calls made at the same time with one `Cx` each start with what is left at their start, and each is charged at its end.
 #[derive(Debug)]
 pub struct Cx {
-    caller: Option<Arc<str>>,
+    chain: Option<Arc<Chain>>,
     fuel: AtomicU64,
     memory: AtomicU64,
     /// Fuel and memory at the start.
     granted: (u64, u64),
     deadline: Option<Deadline>,
     hops: u16,
+}
+
+/// The instances that wait for a call, the nearest first.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    instance: Arc<str>,
+    before: Option<Arc<Chain>>,
+}
+
+impl Chain {
+    /// One more instance that waits.
+    pub(crate) fn longer(instance: &Arc<str>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
+        Arc::new(Chain { instance: instance.clone(), before: before.clone() })
+    }
 }
 
 /// When a call ends, and the span that was granted, for messages.
@@ -108,12 +122,13 @@ impl Cx {
         Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS)
     }
 
-    fn new(caller: Option<Arc<str>>, granted: (u64, u64), deadline: Option<Deadline>, hops: u16) -> Cx {
-        Cx { caller, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, hops }
+    fn new(chain: Option<Arc<Chain>>, granted: (u64, u64), deadline: Option<Deadline>, hops: u16) -> Cx {
+        Cx { chain, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, hops }
     }
 
-    pub(crate) fn of_guest(caller: &Arc<str>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
-        Cx::new(Some(caller.clone()), (fuel, memory), frame.deadline, frame.hops)
+    pub(crate) fn of_guest(instance: &Arc<str>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
+        let chain = Chain::longer(instance, &frame.chain);
+        Cx::new(Some(chain), (fuel, memory), frame.deadline, frame.hops)
     }
 
     /// The context of a call that is made within no other.
@@ -130,12 +145,12 @@ impl Cx {
         // A nested call without a time of its own needs no look at the clock.
         let own = grant.time.and_then(Deadline::after);
         let deadline = own.into_iter().chain(self.deadline).min_by_key(|deadline| deadline.at);
-        Cx::new(self.caller.clone(), granted, deadline, self.hops)
+        Cx::new(self.chain.clone(), granted, deadline, self.hops)
     }
 
     /// The name of the instance whose call this is; `None` if the host calls.
     pub fn caller(&self) -> Option<&str> {
-        self.caller.as_deref()
+        self.chain.as_deref().map(|chain| &*chain.instance)
     }
 
     /// Units of fuel that are left.
@@ -162,6 +177,17 @@ impl Cx {
         (self.granted.0 - self.fuel(), self.granted.1 - self.memory())
     }
 
+    /// The instances that wait for this call.
+    pub(crate) fn chain(&self) -> &Option<Arc<Chain>> {
+        &self.chain
+    }
+
+    /// Whether the instance of this very name waits for this call, so that it cannot serve it.
+    pub(crate) fn is_awaited_by(&self, instance: &Arc<str>) -> bool {
+        let waiting = std::iter::successors(self.chain.as_ref(), |chain| chain.before.as_ref());
+        waiting.into_iter().any(|chain| Arc::ptr_eq(&chain.instance, instance))
+    }
+
     pub(crate) fn hops(&self) -> u16 {
         self.hops
     }
@@ -182,8 +208,9 @@ impl Cx {
 }
 
 /// What the store of a running call knows of its budget, beside the fuel that wasmtime counts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Frame {
+    pub(crate) chain: Option<Arc<Chain>>,
     pub(crate) deadline: Option<Deadline>,
     pub(crate) hops: u16,
 }
@@ -191,7 +218,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// That of a component that starts.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
-        Frame { deadline, hops: MAX_HOPS }
+        Frame { chain: None, deadline, hops: MAX_HOPS }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use isorun::{App, CallError, Instance, InstanceState, RemoteError, Resource, Runtime, Status};
+use isorun::{App, CallError, Instance, InstanceState, RemoteError, Runtime, Status};
 
 use crate::again;
 
@@ -26,12 +26,10 @@ pub enum End {
     Trap(Vec<String>),
     /// A provider failed, and this is in what is said about it.
     ProviderDown(String),
-    /// It waited until its deadline.
-    Late,
 }
 
 impl Step {
-    /// Reads `f(1) => 2`, `f(1) => trap: words`, `f(1) => provider: words`, `f(1) => late`. Words may be several, with `|` between.
+    /// Reads `f(1) => 2`, `f(1) => trap: words`, `f(1) => provider: words`. Words may be several, with `|` between.
     pub fn parse(line: &str) -> Step {
         let (call, end) = line.split_once("=>").unwrap_or_else(|| panic!("no `=>` in `{line}`"));
         let (function, arguments) = call.trim().split_at(call.find('(').unwrap_or(call.len()));
@@ -40,8 +38,6 @@ impl Step {
             End::Trap(words.split('|').map(Into::into).collect())
         } else if let Some(words) = end.strip_prefix("provider: ") {
             End::ProviderDown(words.into())
-        } else if end == "late" {
-            End::Late
         } else {
             End::Value(end.into())
         };
@@ -55,7 +51,7 @@ impl Step {
     /// What came of it instead.
     pub async fn take(&self, at: &Instance, guest: &Instance) -> Result<(), String> {
         let Step { function, arguments, end } = self;
-        let span = if matches!(end, End::Late) { Duration::from_millis(50) } else { Duration::from_secs(60) };
+        let span = Duration::from_secs(60);
         let result = at.call(function, arguments).deadline(span).await;
         if !end.is(&result) {
             return Err(format!("{function}{arguments} must end in {end:?}, it ended in {result:?}"));
@@ -90,7 +86,6 @@ impl End {
             (End::ProviderDown(words), Err(CallError::ProviderDown { cause, .. })) => {
                 cause.to_string().contains(words.as_str())
             }
-            (End::Late, Err(error)) => error.out_of_budget() == Some(Resource::Deadline),
             _ => false,
         }
     }

@@ -78,6 +78,17 @@ pub enum CallError {
         function: Arc<str>,
     },
 
+    /// The instance waits for this very call: what it called has called it back.
+    #[error(
+        "`{function}` of `{instance}` was called back while `{instance}` waits for the end of this call\n  help: an instance serves one call at a time; pass what is needed in the first call, or split the app"
+    )]
+    ReEntered {
+        /// The instance.
+        instance: Arc<str>,
+        /// The function that was called back.
+        function: Arc<str>,
+    },
+
     /// The instance was removed.
     #[error(
         "`{instance}` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token"

@@ -55,6 +55,10 @@ impl GuestInstance {
 
     /// Calls the app's exported function `handle` when its turn comes.
     pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Outcome<R> {
+        if cx.is_awaited_by(&self.name) {
+            let (instance, function) = (self.name.clone(), self.app.label(handle));
+            return Err(CallError::ReEntered { instance, function }.into());
+        }
         let cell = match self.cell.try_take() {
             Some(cell) => cell,
             None => self.cell.take().await,
@@ -125,7 +129,7 @@ impl Live {
         self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
-        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        state.frame = Frame { chain: cx.chain().clone(), deadline: cx.end(), hops: cx.hops() };
         state.yielded_at = fuel;
         Ok(())
     }

@@ -175,6 +175,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
         error if error.is_out_of_budget() => (Status::OutOfBudget, true),
         CallError::Cancelled { .. } => (Status::Cancelled, true),
         CallError::Poisoned { .. } | CallError::Removed { .. } => (Status::Refused, false),
+        CallError::ReEntered { .. } => (Status::Busy, false),
         // A relay: what the side behind this one said goes on as it was said.
         CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
         CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),
