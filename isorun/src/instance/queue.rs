@@ -175,7 +175,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn nobody_has_it_while_another_has() {
-        let queue = Arc::new(Queue::new(()));
+        let queue = Arc::new(Queue::new("the one"));
         let inside = Arc::new(AtomicU32::new(0));
         let takers: Vec<_> = (0..200)
             .map(|number| {
