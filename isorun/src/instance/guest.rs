@@ -125,7 +125,7 @@ impl GuestInstance {
 
 impl Live {
     /// Puts a call's budget into the store.
-    fn start(&mut self, cx: &Cx, fuel: u64) -> Result<(), CallError> {
+    fn start(&mut self, cx: &Cx, fuel: u64) -> Outcome<()> {
         self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
@@ -134,7 +134,7 @@ impl Live {
         Ok(())
     }
 
-    fn function(&mut self, exports: &[ComponentExportIndex], handle: u32) -> Result<Func, CallError> {
+    fn function(&mut self, exports: &[ComponentExportIndex], handle: u32) -> Outcome<Func> {
         let at = handle as usize;
         if let Some(Some(func)) = self.functions.get(at) {
             return Ok(*func);
@@ -165,7 +165,7 @@ enum Stop {
 }
 
 impl<'a> Turn<'a> {
-    fn begin(instance: &'a GuestInstance, cell: Cell, cx: &'a Cx, handle: u32) -> Result<Turn<'a>, CallError> {
+    fn begin(instance: &'a GuestInstance, cell: Cell, cx: &'a Cx, handle: u32) -> Outcome<Turn<'a>> {
         let fuel = cx.fuel();
         match cell {
             Cell::Live(mut live) if fuel > 0 => {
@@ -176,12 +176,12 @@ impl<'a> Turn<'a> {
             cell => {
                 let error = instance.refusal(&cell, handle);
                 instance.cell.put(cell);
-                Err(error)
+                Err(error.into())
             }
         }
     }
 
-    fn enter(&mut self) -> Result<(Func, &mut Store<State>), CallError> {
+    fn enter(&mut self) -> Outcome<(Func, &mut Store<State>)> {
         let live = self.live.as_deref_mut().ok_or_else(|| CallError::system("a call went on after its end"))?;
         Ok((live.function(self.instance.app.exports(), self.handle)?, &mut live.store))
     }
