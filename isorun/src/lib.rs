@@ -4,7 +4,7 @@
 //! and export interfaces. A [`Runtime`] makes *instances* of apps by giving every import a provider, and calls them.
 //!
 //! ```
-//! use isorun::{Result, Runtime};
+//! use isorun::Runtime;
 //!
 //! #[isorun::system("tests/wit/greeter.wit")]
 //! impl greeter::Greeter for Polite {
@@ -32,8 +32,6 @@
 //! what is wrong, where, and what to do.
 
 #![warn(missing_docs)]
-
-extern crate self as isorun;
 
 pub mod types;
 
