@@ -95,6 +95,9 @@ where
             let (pointer, length) = list(types, ty, source, pair_at(source, from)?, sink)?;
             write_pair(sink, to, pointer, length)?;
         }
+        InterfaceType::FixedLengthList(_) if plain(types, ty) => {
+            sink.write(to, source.slice(from, types.layout(ty).size as usize)?)?;
+        }
         InterfaceType::Record(_) | InterfaceType::Tuple(_) | InterfaceType::FixedLengthList(_) => {
             let mut end = 0;
             for field in types.fields(ty) {
@@ -306,7 +309,9 @@ fn plain(types: Types<'_>, ty: InterfaceType) -> bool {
         | InterfaceType::U32
         | InterfaceType::S64
         | InterfaceType::U64 => true,
-        InterfaceType::Record(_) | InterfaceType::Tuple(_) | InterfaceType::FixedLengthList(_) => {
+        // Elements lie side by side, so one stands for all; their number is the component's to choose, and may be millions.
+        InterfaceType::FixedLengthList(i) => plain(types, types.0[i].element),
+        InterfaceType::Record(_) | InterfaceType::Tuple(_) => {
             let mut end = 0;
             for field in types.fields(ty) {
                 let layout = types.layout(field);
