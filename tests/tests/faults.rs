@@ -204,7 +204,7 @@ async fn a_panic_in_a_system_ends_the_call_and_not_the_host() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the host panicked while it served `test:bench/relay@0.1.0#tick-many` of `{name}`: the thirteenth tick"
+                "the host panicked while it served `test:bench/relay@0.1.0#tick-many` of `{name}`: the thirteenth tick\n  help: mend the system or transport that panicked; a guest that was running is poisoned"
             )
         );
         assert!(matches!(relay.add(1, 2).await, Err(CallError::Poisoned { .. })));
@@ -220,7 +220,7 @@ async fn a_panic_in_a_system_that_the_host_calls_leaves_the_system_well() {
         assert_eq!(
             caller.tick(13).await.unwrap_err().to_string(),
             format!(
-                "the host panicked while it served `test:bench/host@0.1.0#tick` of `{}`: the thirteenth tick",
+                "the host panicked while it served `test:bench/host@0.1.0#tick` of `{}`: the thirteenth tick\n  help: mend the system or transport that panicked; a guest that was running is poisoned",
                 system.name()
             )
         );

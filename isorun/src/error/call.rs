@@ -99,7 +99,9 @@ pub enum CallError {
     },
 
     /// Host code panicked while it served this call.
-    #[error("the host panicked while it served `{function}` of `{instance}`: {message}")]
+    #[error(
+        "the host panicked while it served `{function}` of `{instance}`: {message}\n  help: mend the system or transport that panicked; a guest that was running is poisoned"
+    )]
     HostPanic {
         /// The instance whose call met the panic.
         instance: Arc<str>,
