@@ -19,6 +19,6 @@ pub use crate::call::Target;
 pub use isorun_macros::system_impl;
 
 // emit/system.rs
+pub use crate::engine::guest::result_slots;
 pub use crate::image::bytes::Bytes;
-pub use crate::image::guest::result_slots;
 pub use crate::system::{Functions, IntoOutcome};

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use pin_project_lite::pin_project;
 
 use crate::budget::{Budget, Cx, Deadline, Grant, Receipt};
+use crate::engine::guest::{self, Params};
 use crate::error::{Amount, CallError, Resource, Result};
 use crate::image::codec::Lift;
-use crate::image::guest::{self, Params};
 use crate::image::params::LowerParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::{Instance, Provider};

@@ -9,8 +9,8 @@
 //!
 //! The folder in reading order: `layout` says how large a value is, `medium` what it is read from and written to,
 //! `codec` how. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types; `encode` and `decode`
-//! are the image as a medium, and `guest` is the other one. For types that are known only at run time, `value` makes
-//! values, `check` only looks, and `transcode` goes from one medium to the other.
+//! are the image as a medium; the other one, a guest's memory, is in `engine`. For types that are known only at run time,
+//! `value` makes values and `check` only looks.
 
 pub(crate) mod bytes;
 mod check;
@@ -18,14 +18,12 @@ pub(crate) mod codec;
 pub(crate) mod containers;
 pub(crate) mod decode;
 pub(crate) mod encode;
-pub(crate) mod guest;
 pub(crate) mod layout;
 pub(crate) mod malformed;
 pub(crate) mod map;
 pub(crate) mod medium;
 pub(crate) mod params;
 pub(crate) mod scalars;
-pub(crate) mod transcode;
 pub(crate) mod value;
 
 use std::fmt;

@@ -13,9 +13,9 @@ pub use guest::InstanceState;
 
 use crate::budget::{Budget, Cx};
 use crate::call::{Call, Target};
+use crate::engine::guest::{RawOutcome, RawParams};
 use crate::error::{CallError, ProvideError, Result};
 use crate::image::Image;
-use crate::image::guest::{RawOutcome, RawParams};
 use crate::image::value::Value;
 use crate::interface::{Function, Interface};
 use crate::panics::caught;

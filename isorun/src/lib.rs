@@ -38,6 +38,7 @@ pub mod types;
 mod app;
 mod budget;
 mod call;
+mod engine;
 mod error;
 mod graph;
 mod image;

@@ -6,10 +6,11 @@ use std::any::type_name;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::Engine;
 
 use crate::app::{self, App};
 use crate::budget::Budget;
+use crate::engine;
 use crate::error::{AppError, InstantiateError, ProvideError, RegisterError, RemoveError, RuntimeError};
 use crate::graph::Graph;
 use crate::instance::guest::GuestInstance;
@@ -112,36 +113,10 @@ impl RuntimeBuilder {
     ///
     /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
-        let engine = Engine::new(&self.config()).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let engine = engine::new(self.instances).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         let exports = Exports::new().map_err(RuntimeError::Random)?;
         let (interfaces, registry) = (RwLock::default(), Registry::default());
         Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, interfaces, registry, exports })))
-    }
-
-    fn config(&self) -> Config {
-        let mut pool = PoolingAllocationConfig::new();
-        // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
-        let several = self.instances.saturating_mul(4);
-        pool.total_component_instances(self.instances)
-            .total_core_instances(several)
-            .total_memories(self.instances.saturating_mul(2))
-            .total_tables(several)
-            .total_stacks(self.instances);
-        // Interpreters and C++ programs have large tables and several of them. All of this is address space until it is used.
-        pool.max_memories_per_module(4)
-            .max_tables_per_module(16)
-            .table_elements(1 << 20)
-            .max_core_instance_size(8 << 20)
-            .max_component_instance_size(8 << 20);
-        let mut config = Config::new();
-        config
-            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-            .consume_fuel(true)
-            // Plain components pay for concurrency on every call and never use it.
-            .concurrency_support(false)
-            .wasm_component_model_map(true)
-            .wasm_component_model_fixed_length_lists(true);
-        config
     }
 }
 

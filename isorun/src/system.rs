@@ -9,10 +9,10 @@ use wasmtime::component::LinkerInstance;
 use wasmtime::{AsContext, StoreContextMut};
 
 use crate::budget::Cx;
+use crate::engine::guest::{Guest, Outcome, Params};
 use crate::error::{CallError, Result};
 use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
-use crate::image::guest::{Guest, Outcome, Params};
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::store::{State, enter, leave};

@@ -16,8 +16,8 @@ use super::store::State;
 use crate::app::App;
 use crate::budget::{Cx, Frame};
 use crate::call::Outcome;
+use crate::engine::guest::{FromGuest, Guest, ToGuest, typed};
 use crate::error::{Amount, CallError, Resource};
-use crate::image::guest::{FromGuest, Guest, ToGuest, typed};
 use crate::panics::caught;
 
 /// An app's instance.

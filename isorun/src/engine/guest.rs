@@ -5,16 +5,6 @@
 //!
 //! * [`Params`] and [`Outcome`]: Rust values with isorun's own codec (host code on one side, a guest on the other);
 //! * [`RawParams`] and [`RawOutcome`]: images, walked along the component's own type tables (two guests, or a guest and a remote).
-//!
-//! # Obligations
-//!
-//! This is the only module with `unsafe`. What its `unsafe impl`s promise, and why it holds:
-//!
-//! * `Lower` is `[ValRaw; N]`, which is what the traits ask for, and every slot is written before it is handed over.
-//! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
-//!   rest on it, since every access to a guest's memory below is checked against that memory's length, whatever the types say.
-//! * The traits' hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
-#![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
 
 use core::mem::MaybeUninit;
 
@@ -22,16 +12,16 @@ use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceT
 use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc, WasmList};
 use wasmtime::{Result, ValRaw};
 
-use super::Image;
-use super::bytes::Bytes;
-use super::codec;
-use super::decode::Decoder;
-use super::encode::Encoder;
-use super::layout::Layout;
-use super::malformed::{Malformed, Rule};
-use super::medium::{Sink, Source, block_size};
-use super::params::{LiftParams, LowerParams};
 use super::transcode::{self, Types};
+use crate::image::Image;
+use crate::image::bytes::Bytes;
+use crate::image::codec;
+use crate::image::decode::Decoder;
+use crate::image::encode::Encoder;
+use crate::image::layout::Layout;
+use crate::image::malformed::{Malformed, Rule};
+use crate::image::medium::{Sink, Source, block_size};
+use crate::image::params::{LiftParams, LowerParams};
 
 /// The most core values by which parameters are passed; more of them travel through memory
 /// (component model, Canonical ABI, `MAX_FLAT_PARAMS`).

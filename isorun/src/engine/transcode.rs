@@ -7,9 +7,9 @@ use wasmtime::component::__internal::InterfaceType;
 use wasmtime::component::__internal::wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes};
 use wasmtime::{Error, Result};
 
-use super::layout::Layout;
-use super::malformed::Rule;
-use super::medium::{Sink, Source};
+use crate::image::layout::Layout;
+use crate::image::malformed::Rule;
+use crate::image::medium::{Sink, Source};
 
 /// The type tables of a component.
 #[derive(Clone, Copy)]

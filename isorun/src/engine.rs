@@ -1,0 +1,50 @@
+//! The edge between isorun and wasmtime: the engine's settings, and what wasmtime leaves to the honour of who uses it.
+//!
+//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables.
+//!
+//! # Obligations
+//!
+//! This is the only module with `unsafe`, and the only one that names hidden items of wasmtime. What its `unsafe` promises, and why it
+//! holds:
+//!
+//! * The `Lower` of a value is `[ValRaw; N]`, which is what wasmtime's traits ask for, and every slot is written before it is handed over.
+//! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
+//!   rest on it, since every access to a guest's memory is checked against that memory's length, whatever the types say.
+//! * The hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
+#![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
+
+pub(crate) mod guest;
+mod transcode;
+
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// The engine of a runtime that has room for so many stores.
+pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {
+    Engine::new(&config(stores))
+}
+
+fn config(stores: u32) -> Config {
+    let mut pool = PoolingAllocationConfig::new();
+    // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
+    let several = stores.saturating_mul(4);
+    pool.total_component_instances(stores)
+        .total_core_instances(several)
+        .total_memories(stores.saturating_mul(2))
+        .total_tables(several)
+        .total_stacks(stores);
+    // Interpreters and C++ programs have large tables and several of them. All of this is address space until it is used.
+    pool.max_memories_per_module(4)
+        .max_tables_per_module(16)
+        .table_elements(1 << 20)
+        .max_core_instance_size(8 << 20)
+        .max_component_instance_size(8 << 20);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .consume_fuel(true)
+        // Plain components pay for concurrency on every call and never use it.
+        .concurrency_support(false)
+        .wasm_component_model_map(true)
+        .wasm_component_model_fixed_length_lists(true);
+    config
+}
