@@ -12,7 +12,7 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
 use crate::error::{AppError, AppProblem, AppProblemKind, AppReport};
-use crate::instance::Provides;
+use crate::instance::provides::Provides;
 use crate::instance::store::State;
 use crate::interface::{Function, Interface, InterfaceName, interface};
 use crate::names::nearest;
@@ -29,7 +29,8 @@ struct Inner {
     component: Component,
     imports: Box<[Import]>,
     provides: Provides,
-    exports: Box<[ComponentExportIndex]>,
+    /// The function behind each handle of `provides`.
+    exports: Arc<[Option<ComponentExportIndex>]>,
     /// What was linked, per kind of provider of each import: instances wired alike share it.
     linked: Mutex<HashMap<Shape, InstancePre<State>>>,
     removed: AtomicBool,
@@ -72,16 +73,12 @@ impl App {
         &self.0.provides
     }
 
-    pub(crate) fn exports(&self) -> &[ComponentExportIndex] {
+    pub(crate) fn exports(&self) -> &Arc<[Option<ComponentExportIndex>]> {
         &self.0.exports
     }
 
     pub(crate) fn component(&self) -> &Component {
         &self.0.component
-    }
-
-    pub(crate) fn label(&self, handle: u32) -> Arc<str> {
-        self.0.provides.label(handle)
     }
 
     pub(crate) fn is_removed(&self) -> bool {
@@ -200,7 +197,7 @@ pub(crate) fn check(
         component,
         imports: imports.into(),
         provides,
-        exports: exports.into(),
+        exports: exports.into_iter().map(Some).collect(),
         linked: Mutex::default(),
         removed: AtomicBool::new(false),
     })))
@@ -314,7 +311,7 @@ impl<F: Fn(&InterfaceName) -> Option<Interface>> Survey<'_, F> {
             }
         }
         indices.extend(root_indices);
-        (Provides { interfaces: interfaces.into(), root: root.into() }, indices)
+        (Provides::new(interfaces, root), indices)
     }
 
     /// The functions among an interface's items.

@@ -91,6 +91,16 @@ impl Chain {
     pub(crate) fn longer(instance: &Arc<str>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
         Arc::new(Chain { instance: instance.clone(), before: before.clone() })
     }
+
+    /// Whether exactly these wait before the first of this one.
+    #[inline]
+    pub(crate) fn follows(&self, before: &Option<Arc<Chain>>) -> bool {
+        match (&self.before, before) {
+            (None, None) => true,
+            (Some(mine), Some(before)) => Arc::ptr_eq(mine, before),
+            _ => false,
+        }
+    }
 }
 
 /// When a call ends, and the span that was granted, for messages.
@@ -126,8 +136,7 @@ impl Cx {
         Cx { chain, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, hops }
     }
 
-    pub(crate) fn of_guest(instance: &Arc<str>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
-        let chain = Chain::longer(instance, &frame.chain);
+    pub(crate) fn of_guest(chain: Arc<Chain>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
         Cx::new(Some(chain), (fuel, memory), frame.deadline, frame.hops)
     }
 
@@ -210,7 +219,6 @@ impl Cx {
 /// What the store of a running call knows of its budget, beside the fuel that wasmtime counts.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    pub(crate) chain: Option<Arc<Chain>>,
     pub(crate) deadline: Option<Deadline>,
     pub(crate) hops: u16,
 }
@@ -218,7 +226,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// That of a component that starts.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
-        Frame { chain: None, deadline, hops: MAX_HOPS }
+        Frame { deadline, hops: MAX_HOPS }
     }
 }
 

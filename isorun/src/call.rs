@@ -295,15 +295,16 @@ where
     R: Lift + Send + Sync + 'static,
 {
     if let Provider::Guest(guest) = instance.provider() {
-        return guest.run(&cx, handle, Params(params)).await.map(|guest::Outcome(value)| value);
+        let call = guest.run(&cx, handle, Params(params));
+        return instance.observers().see(instance, handle, &cx, call).await.map(|guest::Outcome(value)| value);
     }
     let params = encode::encode_params(&params).map_err(CallError::from)?;
     // Boxed, so that a call of a guest, which is not this one, moves a small future.
-    let image = Box::pin(instance.call_image(&cx, handle, params)).await?;
+    let image = Box::pin(instance.call_by_host(&cx, handle, params)).await?;
     Ok(decode::decode(image.as_bytes()).map_err(CallError::from)?)
 }
 
 /// A call of an instance's function with parameters and result as images.
 pub(crate) fn by_image<'a>(instance: &'a Instance, handle: u32, params: Image) -> Call<'a, Image> {
-    Call::new(instance, handle, move |cx| async move { Ok(instance.call_image(&cx, handle, params).await?) })
+    Call::new(instance, handle, move |cx| async move { instance.call_by_host(&cx, handle, params).await })
 }

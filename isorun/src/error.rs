@@ -9,7 +9,7 @@ mod wiring;
 
 pub use app::{AppError, AppProblem, AppProblemKind, AppReport};
 pub use call::{Amount, CallError, Resource, Result};
-pub use instance::{ProvideError, RemoveError};
+pub use instance::{Break, NarrowError, ProvideError, RemoveError, ReplaceError};
 pub use remote::RemoteError;
 pub use runtime::{RegisterError, RuntimeError};
 pub use wiring::{InstantiateError, WiringProblem, WiringReport};

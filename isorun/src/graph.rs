@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use crate::instance::InstanceState;
+use crate::instance::counters::Counters;
+
 /// A picture of a runtime at one moment. Its `Display` is text for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Graph {
     /// Every instance, in the order of its making.
@@ -14,7 +17,7 @@ pub struct Graph {
 }
 
 /// An instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Node {
     /// Its name.
@@ -25,6 +28,10 @@ pub struct Node {
     pub provides: Vec<String>,
     /// Whether two or more instances are wired to it, so that they can influence each other through it.
     pub shared: bool,
+    /// Where it is in its life.
+    pub state: InstanceState,
+    /// What it has done so far.
+    pub counters: Counters,
 }
 
 /// What is behind an instance.
@@ -49,6 +56,10 @@ pub struct Edge {
     pub import: String,
     /// The instance that provides it.
     pub to: String,
+    /// Calls that went this way since it was wired, and have ended.
+    pub calls: u64,
+    /// Those of them that had no value.
+    pub failures: u64,
 }
 
 impl fmt::Display for Kind {
@@ -76,6 +87,39 @@ impl fmt::Display for Graph {
     }
 }
 
+impl Node {
+    /// What there is to say about it beyond what it is, a line each: a state that is not the usual one, and what was counted.
+    fn notes(&self) -> Vec<String> {
+        let state = match &self.state {
+            InstanceState::Idle | InstanceState::Running => None,
+            InstanceState::Poisoned(_) => Some("poisoned".to_string()),
+            InstanceState::Replacing => Some("replacing".into()),
+            InstanceState::Retiring => Some("retiring".into()),
+            InstanceState::Removed => Some("removed".into()),
+        };
+        let restarts = (self.counters.restarts > 0).then(|| count(self.counters.restarts, "restart"));
+        [state, calls(self.counters.calls, self.counters.failures), restarts].into_iter().flatten().collect()
+    }
+}
+
+impl Edge {
+    fn notes(&self) -> Option<String> {
+        calls(self.calls, self.failures)
+    }
+}
+
+fn calls(calls: u64, failures: u64) -> Option<String> {
+    match (calls, failures) {
+        (0, _) => None,
+        (calls, 0) => Some(count(calls, "call")),
+        (calls, failures) => Some(format!("{}, {failures} failed", count(calls, "call"))),
+    }
+}
+
+fn count(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 impl Graph {
     /// The graph in the DOT language of Graphviz.
     pub fn dot(&self) -> String {
@@ -91,11 +135,19 @@ impl Graph {
                 Kind::Remote => "parallelogram",
             };
             let border = if node.shared { ", peripheries = 2" } else { "" };
-            let label = quote(&format!("{}\n{}", node.name, node.kind));
+            let label = quote(
+                &[node.name.clone(), node.kind.to_string()]
+                    .into_iter()
+                    .chain(node.notes())
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            );
             line(format_args!("{} [label = {label}, shape = {shape}{border}];", quote(&node.name)));
         }
         for edge in &self.edges {
-            line(format_args!("{} -> {} [label = {}];", quote(&edge.from), quote(&edge.to), quote(&edge.import)));
+            let label =
+                quote(&[Some(edge.import.clone()), edge.notes()].into_iter().flatten().collect::<Vec<_>>().join("\n"));
+            line(format_args!("{} -> {} [label = {label}];", quote(&edge.from), quote(&edge.to)));
         }
         text + "}\n"
     }
@@ -114,14 +166,16 @@ impl Graph {
             let shared = if node.shared { ", shared" } else { "" };
             let _ = writeln!(
                 text,
-                "  n{id}{open}\"{}<br/>{}{shared}\"{close}",
+                "  n{id}{open}\"{}<br/>{}{shared}{}\"{close}",
                 escape(&node.name),
-                escape(&node.kind.to_string())
+                escape(&node.kind.to_string()),
+                node.notes().iter().map(|note| format!("<br/>{}", escape(note))).collect::<String>()
             );
         }
         for edge in &self.edges {
             if let (Some(from), Some(to)) = (ids.get(edge.from.as_str()), ids.get(edge.to.as_str())) {
-                let _ = writeln!(text, "  n{from} -->|\"{}\"| n{to}", escape(&edge.import));
+                let notes = edge.notes().map(|notes| format!("<br/>{notes}")).unwrap_or_default();
+                let _ = writeln!(text, "  n{from} -->|\"{}{notes}\"| n{to}", escape(&edge.import));
             }
         }
         text
@@ -143,11 +197,23 @@ mod tests {
     use super::*;
 
     fn small() -> Graph {
-        let node =
-            |name: &str, kind, shared| Node { name: name.into(), kind, provides: vec!["a:b/c@1.0.0".into()], shared };
+        let node = |name: &str, kind, shared| Node {
+            name: name.into(),
+            kind,
+            provides: vec!["a:b/c@1.0.0".into()],
+            shared,
+            state: InstanceState::Idle,
+            counters: Counters::default(),
+        };
         Graph {
             nodes: vec![node("Disk", Kind::System, true), node("kv \"1\"", Kind::App("kv".into()), false)],
-            edges: vec![Edge { from: "kv \"1\"".into(), import: "a:b/c@1.0.0".into(), to: "Disk".into() }],
+            edges: vec![Edge {
+                from: "kv \"1\"".into(),
+                import: "a:b/c@1.0.0".into(),
+                to: "Disk".into(),
+                calls: 0,
+                failures: 0,
+            }],
         }
     }
 
@@ -166,6 +232,21 @@ mod tests {
             small().mermaid(),
             "flowchart LR\n  n0([\"Disk<br/>system, shared\"])\n  n1[\"kv &quot;1&quot;<br/>app kv\"]\n  n1 -->|\"a:b/c@1.0.0\"| n0\n"
         );
+    }
+
+    #[test]
+    fn what_was_counted_stands_in_the_labels() {
+        let mut graph = small();
+        graph.nodes[1].counters = Counters { calls: 1, restarts: 2, ..Counters::default() };
+        graph.nodes[0].state = InstanceState::Retiring;
+        (graph.edges[0].calls, graph.edges[0].failures) = (12, 3);
+        assert_eq!(
+            graph.mermaid(),
+            "flowchart LR\n  n0([\"Disk<br/>system, shared<br/>retiring\"])\n  \
+             n1[\"kv &quot;1&quot;<br/>app kv<br/>1 call<br/>2 restarts\"]\n  n1 -->|\"a:b/c@1.0.0<br/>12 calls, 3 failed\"| n0\n"
+        );
+        assert!(graph.dot().contains("[label = \"a:b/c@1.0.0\\n12 calls, 3 failed\"]"), "{}", graph.dot());
+        assert!(graph.dot().contains("[label = \"Disk\\nsystem\\nretiring\""), "{}", graph.dot());
     }
 
     #[test]

@@ -1,46 +1,66 @@
 //! The token: something that provides interfaces, be it an app's instance, a system, or something behind a transport.
 
+pub(crate) mod counters;
 pub(crate) mod guest;
-mod queue;
+pub(crate) mod places;
+pub(crate) mod policy;
+pub(crate) mod prototype;
+pub(crate) mod provides;
 pub(crate) mod stop;
 pub(crate) mod store;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
-
-pub use guest::InstanceState;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use crate::budget::{Budget, Cx};
-use crate::call::{Call, Target};
+use crate::call::{Call, Outcome, Target};
 use crate::engine::guest::{RawOutcome, RawParams};
-use crate::error::{CallError, ProvideError, Result};
+use crate::error::{CallError, NarrowError, ProvideError, Result};
 use crate::image::Image;
 use crate::image::value::Value;
 use crate::interface::{Function, Interface};
+use crate::observe::Observers;
 use crate::panics::caught;
 use crate::remote::client::RemoteProvider;
 use crate::runtime;
 use crate::system::{StaticInterface, SystemProvider};
 
+use counters::{Counters, Tally};
 use guest::GuestInstance;
+use places::{Condition, Hold};
+use provides::{Provides, label, named};
 
 /// Something that provides interfaces: what apps are wired with, and what is called.
 ///
 /// An app's instance, a Rust system and something on another machine are all the same token, so that wherever one of them serves, the
 /// others do. Two apps share what is behind a token exactly if both were wired with it. Cloning gives the same token.
 ///
-/// Dropping every clone does not remove the instance; [`Runtime::remove`](crate::Runtime::remove) does.
+/// Dropping every clone does not remove the instance; [`Runtime::remove`](crate::Runtime::remove) does. A token whose instance is gone
+/// stays what it is: calls and wirings with it are refused by name, and it never comes to mean another instance.
+///
+/// # What two apps that share an instance can learn of each other
+///
+/// What the instance's interface tells them, and its timing: calls of one instance take turns, so each can feel how busy the other keeps
+/// it, and can fill its line. Instances that share nothing still share the machine. Give each consumer an instance of its own, or a
+/// [system per consumer](crate::Runtime::system_per_consumer), where that matters.
 #[derive(Clone)]
-pub struct Instance(Arc<Inner>);
+pub struct Instance {
+    shared: Arc<Inner>,
+    /// The part of it that this token reaches, if not all.
+    part: Option<Provides>,
+}
 
 struct Inner {
     id: u64,
     name: Arc<str>,
     runtime: Weak<runtime::Inner>,
-    provides: Provides,
+    provides: RwLock<Provides>,
     provider: Provider,
     defaults: Budget,
+    observers: Observers,
+    /// Calls of systems and remotes by the host, and by consumers that are gone.
+    tally: Tally,
     removed: AtomicBool,
 }
 
@@ -51,86 +71,22 @@ pub(crate) enum Provider {
     Remote(RemoteProvider),
 }
 
-/// The functions that an instance provides. A function's handle is its place when all of them are counted through.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Provides {
-    pub(crate) interfaces: Arc<[Interface]>,
-    /// Functions that belong to no interface: those that an app's world exports at its root.
-    pub(crate) root: Arc<[Function]>,
-}
-
-impl Provides {
-    pub(crate) fn one(interface: Interface) -> Provides {
-        Provides { interfaces: Arc::new([interface]), root: Arc::default() }
-    }
-
-    pub(crate) fn names(&self) -> Vec<String> {
-        self.interfaces.iter().map(|interface| interface.name().to_string()).collect()
-    }
-
-    /// The handle and function of every function, in order, with the interface it belongs to.
-    fn all(&self) -> impl Iterator<Item = (u32, Option<&Interface>, &Function)> {
-        let inside = self
-            .interfaces
-            .iter()
-            .flat_map(|interface| interface.functions().iter().map(move |function| (Some(interface), function)));
-        let outside = self.root.iter().map(|function| (None, function));
-        (0..).zip(inside.chain(outside)).map(|(handle, (interface, function))| (handle, interface, function))
-    }
-
-    /// The name of a function for messages: `isorun:kv/kv@0.1.0#get`.
-    pub(crate) fn label(&self, handle: u32) -> Arc<str> {
-        match self.all().nth(handle as usize) {
-            Some((_, interface, function)) => label(interface, function).into(),
-            None => "a function that is not there".into(),
-        }
-    }
-
-    pub(crate) fn function(&self, handle: u32) -> Option<&Function> {
-        self.all().nth(handle as usize).map(|(_, _, function)| function)
-    }
-
-    /// The interface that serves who asks for `wanted`: the same name, and a version of the same track.
-    pub(crate) fn find(&self, wanted: &Interface) -> Option<(u32, &Interface)> {
-        let mut first = 0;
-        for interface in &*self.interfaces {
-            if interface.name().serves(wanted.name()) {
-                return Some((first, interface));
-            }
-            first += interface.functions().len() as u32;
-        }
-        None
-    }
-
-    /// The handles of the named functions of `wanted`, or every difference between what is wanted and what is there.
-    pub(crate) fn handles<'f>(
-        &self,
-        wanted: &Interface,
-        functions: impl IntoIterator<Item = &'f Function>,
-    ) -> Option<std::result::Result<Vec<u32>, Vec<String>>> {
-        let (first, provided) = self.find(wanted)?;
-        let mut handles = Vec::new();
-        let mut differences = Vec::new();
-        for function in functions {
-            let place = provided.functions().iter().position(|other| other.name() == function.name());
-            match place.map(|place| (place, &provided.functions()[place])) {
-                Some((place, other)) if other == function => handles.push(first + place as u32),
-                Some((_, other)) => {
-                    differences.push(format!("{}\n  wanted    {function}\n  provided  {other}", function.name()));
-                }
-                None => differences
-                    .push(format!("{}\n  wanted    {function}\n  provided  no such function", function.name())),
-            }
-        }
-        Some(if differences.is_empty() { Ok(handles) } else { Err(differences) })
-    }
-}
-
-fn label(interface: Option<&Interface>, function: &Function) -> String {
-    match interface {
-        Some(interface) => format!("{}#{}", interface.name(), function.name()),
-        None => function.name().to_string(),
-    }
+/// Where an instance is in its life.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum InstanceState {
+    /// Ready for the next call.
+    Idle,
+    /// A call runs or waits.
+    Running,
+    /// An earlier call ended badly and took the instance's memory with it.
+    Poisoned(Arc<CallError>),
+    /// Another app takes its place: calls wait.
+    Replacing,
+    /// It takes no new calls and goes when those that it has have ended.
+    Retiring,
+    /// It was removed.
+    Removed,
 }
 
 impl Instance {
@@ -140,19 +96,23 @@ impl Instance {
         runtime: Weak<runtime::Inner>,
         provides: Provides,
         provider: Provider,
-        defaults: Budget,
     ) -> Instance {
-        Instance(Arc::new(Inner { id, name, runtime, provides, provider, defaults, removed: AtomicBool::new(false) }))
+        // One that belongs to no runtime is a remote of its own: see `Remote::connect`.
+        let limits = runtime.upgrade().map(|runtime| (runtime.limits().budget, runtime.limits().observers.clone()));
+        let (defaults, observers) = limits.unwrap_or_default();
+        let (provides, tally, removed) = (RwLock::new(provides), Tally::default(), AtomicBool::new(false));
+        let inner = Inner { id, name, runtime, provides, provider, defaults, observers, tally, removed };
+        Instance { shared: Arc::new(inner), part: None }
     }
 
     /// The name it was given, or made from its app's or type's name; unique in its runtime.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.shared.name
     }
 
     /// The names of the interfaces that it provides, such as `isorun:kv/kv@0.1.0`.
     pub fn provides(&self) -> Vec<String> {
-        self.0.provides.names()
+        self.offers().names()
     }
 
     /// Where it is in its life. A system or a remote is always idle until it is removed.
@@ -160,10 +120,73 @@ impl Instance {
         if self.is_removed() {
             return InstanceState::Removed;
         }
-        match &self.0.provider {
-            Provider::Guest(guest) => guest.state(),
+        match &self.shared.provider {
             Provider::System(_) | Provider::Remote(_) => InstanceState::Idle,
+            Provider::Guest(guest) => match guest.places.condition() {
+                Condition::Idle => InstanceState::Idle,
+                Condition::Running => InstanceState::Running,
+                Condition::Poisoned(cause) => InstanceState::Poisoned(cause),
+                Condition::Held => InstanceState::Replacing,
+                Condition::Retiring => InstanceState::Retiring,
+                Condition::Removed => InstanceState::Removed,
+            },
         }
+    }
+
+    /// What it has done so far: calls, failures, restarts and their last cause, who waits.
+    pub fn counters(&self) -> Counters {
+        match self.shared.runtime.upgrade() {
+            Some(runtime) => runtime.registry().counters(self),
+            None => self.own_counters(),
+        }
+    }
+
+    /// The same without calls that are counted by who makes them.
+    pub(crate) fn own_counters(&self) -> Counters {
+        match &self.shared.provider {
+            Provider::Guest(guest) => guest.places.counters(),
+            Provider::System(_) | Provider::Remote(_) => {
+                let (calls, failures) = self.shared.tally.read();
+                Counters { calls, failures, ..Counters::default() }
+            }
+        }
+    }
+
+    /// A token of the same instance that reaches only the functions that are named: what it is wired to, exported for, or handed to can
+    /// call those and no others.
+    ///
+    /// A function is named as for [`call`](Instance::call): `isorun:kv/kv#get`, or any end of it that is unique.
+    ///
+    /// # Errors
+    ///
+    /// [`NarrowError`] with every name that means no function, or several.
+    ///
+    /// ```no_run
+    /// # async fn example(runtime: isorun::Runtime, app: isorun::App, kv: isorun::Instance) -> Result<(), Box<dyn std::error::Error>> {
+    /// let reader = kv.only(["get"])?;
+    /// let app = runtime.instantiate(&app).with(&reader).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn only<'f>(&self, functions: impl IntoIterator<Item = &'f str>) -> Result<Instance, NarrowError> {
+        let offers = self.offers();
+        let (mut handles, mut wrong) = (Vec::new(), Vec::new());
+        for name in functions {
+            let found: Vec<u32> = offers
+                .all()
+                .filter(|(_, interface, function)| named(*interface, function, name))
+                .map(|(handle, ..)| handle)
+                .collect();
+            match found[..] {
+                [handle] => handles.push(handle),
+                [] => wrong.push(format!("{name}: no such function")),
+                _ => wrong.push(format!("{name}: {} functions end like that", found.len())),
+            }
+        }
+        if !wrong.is_empty() {
+            let (instance, available) = (self.name().into(), labels(offers.all()));
+            return Err(NarrowError { instance, problems: wrong, available });
+        }
+        Ok(Instance { shared: self.shared.clone(), part: Some(offers.only(&handles)) })
     }
 
     /// The typed caller for an interface that the instance provides.
@@ -181,7 +204,7 @@ impl Instance {
         if self.is_removed() {
             return Err(ProvideError::Removed { instance });
         }
-        match self.0.provides.handles(interface, interface.functions()) {
+        match self.offers().handles(interface, interface.functions()) {
             Some(Ok(handles)) => Ok(Target::new(self.clone(), handles.into())),
             Some(Err(differences)) => {
                 Err(ProvideError::Differs { instance, interface: interface.name().to_string(), differences })
@@ -216,18 +239,18 @@ impl Instance {
         let handle = prepared.as_ref().map_or(u32::MAX, |(handle, ..)| *handle);
         Call::new(self, handle, move |cx| async move {
             let (handle, function, params) = prepared?;
-            Ok(function_result(&function, &self.call_image(&cx, handle, params).await?)?)
+            Ok(function_result(&function, &self.call_by_host(&cx, handle, params).await?)?)
         })
     }
 
     /// Finds the function and reads its arguments.
     fn prepare(&self, name: &str, arguments: &str) -> Result<(u32, Function, Image)> {
-        let found: Vec<_> =
-            self.0.provides.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
+        let offers = self.offers();
+        let found: Vec<_> = offers.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
         let (handle, function) = match found[..] {
             [(handle, _, function)] => (handle, function),
             [] => {
-                let available = labels(self.0.provides.all());
+                let available = labels(offers.all());
                 return Err(CallError::UnknownFunction {
                     instance: self.shared_name(),
                     function: name.into(),
@@ -254,69 +277,145 @@ impl Instance {
     }
 
     pub(crate) fn id(&self) -> u64 {
-        self.0.id
+        self.shared.id
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {
-        self.0.name.clone()
+        self.shared.name.clone()
     }
 
     pub(crate) fn provider(&self) -> &Provider {
-        &self.0.provider
+        &self.shared.provider
     }
 
-    pub(crate) fn offers(&self) -> &Provides {
-        &self.0.provides
+    /// What this token reaches.
+    pub(crate) fn offers(&self) -> Provides {
+        self.part.clone().unwrap_or_else(|| self.offers_in_all())
+    }
+
+    /// What the instance provides, whatever part of it this token reaches.
+    pub(crate) fn offers_in_all(&self) -> Provides {
+        self.shared.provides.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another app has taken the place of the one behind it.
+    pub(crate) fn set_offers(&self, provides: Provides) {
+        *self.shared.provides.write().unwrap_or_else(PoisonError::into_inner) = provides;
     }
 
     pub(crate) fn defaults(&self) -> Budget {
-        self.0.defaults
+        self.shared.defaults
+    }
+
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.shared.observers
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.shared.tally
     }
 
     pub(crate) fn label(&self, handle: u32) -> Arc<str> {
-        self.0.provides.label(handle)
+        self.offers_in_all().label(handle)
     }
 
     pub(crate) fn belongs_to(&self, runtime: &Arc<runtime::Inner>) -> bool {
-        std::ptr::eq(self.0.runtime.as_ptr(), Arc::as_ptr(runtime))
+        std::ptr::eq(self.shared.runtime.as_ptr(), Arc::as_ptr(runtime))
+    }
+
+    /// Whether both tokens stand for the same instance, whatever part of it they reach.
+    pub(crate) fn is_same(&self, other: &Instance) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     pub(crate) fn is_removed(&self) -> bool {
-        self.0.removed.load(Ordering::Acquire)
+        self.shared.removed.load(Ordering::Acquire)
     }
 
-    /// Frees what is behind the token; `false`, and nothing done, if a call is running there.
-    pub(crate) fn free(&self) -> bool {
-        let freed = match &self.0.provider {
-            Provider::Guest(guest) => guest.remove(),
-            Provider::System(_) | Provider::Remote(_) => true,
+    /// Keeps calls out until they are let in again or the instance is freed. `None` if a call runs or waits, or if it is closed already.
+    pub(crate) fn close(&self) -> Option<Closed<'_>> {
+        let hold = match &self.shared.provider {
+            Provider::Guest(guest) => Some(guest.places.hold_if_quiet()?),
+            Provider::System(_) | Provider::Remote(_) => None,
         };
-        if freed {
-            self.0.removed.store(true, Ordering::Release);
-        }
-        freed
+        Some(Closed { instance: self, hold })
+    }
+
+    /// Turns new calls away and lets those that are here go on; see [`close`](Instance::close).
+    pub(crate) fn retire(&self) -> Option<Closed<'_>> {
+        let hold = match &self.shared.provider {
+            Provider::Guest(guest) => Some(guest.places.retire()?),
+            Provider::System(_) | Provider::Remote(_) => None,
+        };
+        Some(Closed { instance: self, hold })
     }
 
     /// Calls a function with parameters and result as images, whatever is behind the token.
-    pub(crate) async fn call_image(&self, cx: &Cx, handle: u32, params: Image) -> Result<Image> {
-        if self.is_removed() {
-            return Err(CallError::Removed { instance: self.shared_name() });
-        }
-        match &self.0.provider {
+    pub(crate) async fn call_image(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
+        match &self.shared.provider {
             Provider::Guest(guest) => {
-                Ok(guest.run(cx, handle, RawParams(params)).await.map(|RawOutcome(image)| image)?)
+                let call = guest.run(cx, handle, RawParams(params));
+                let RawOutcome(image) = self.observers().see(self, handle, cx, call).await?;
+                Ok(image)
             }
-            Provider::System(system) => self.guarded(handle, system.call(handle, cx, &params)).await,
-            Provider::Remote(remote) => self.guarded(handle, remote.call(cx, handle, &self.0.provides, params)).await,
+            // Boxed, so that the many calls of guests move a small future.
+            Provider::System(_) | Provider::Remote(_) => {
+                self.observers().see(self, handle, cx, Box::pin(self.call_host(cx, handle, params))).await
+            }
         }
     }
 
-    /// Host code, behind a barrier for panics.
-    async fn guarded(&self, handle: u32, work: impl Future<Output = Result<Image>>) -> Result<Image> {
-        caught(work).await.unwrap_or_else(|message| {
+    /// The same on behalf of host code. Calls that guests make are counted on their way.
+    pub(crate) async fn call_by_host(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
+        let result = self.call_image(cx, handle, params).await;
+        self.shared.tally.count(result.is_err());
+        result
+    }
+
+    /// Calls host code, behind a barrier for panics.
+    async fn call_host(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
+        if self.is_removed() {
+            return Err(CallError::Removed { instance: self.shared_name() }.into());
+        }
+        let work = async {
+            match &self.shared.provider {
+                Provider::System(system) => system.call(self, handle, cx, &params).await,
+                Provider::Remote(remote) => remote.call(cx, handle, &self.offers_in_all(), params).await,
+                Provider::Guest(_) => {
+                    Err(CallError::system("a guest was called as host code; this is a bug of isorun"))
+                }
+            }
+        };
+        let result = caught(work).await.unwrap_or_else(|message| {
             let (instance, function) = (self.shared_name(), self.label(handle));
             Err(CallError::HostPanic { instance, function, message: message.into() })
-        })
+        });
+        Ok(result?)
+    }
+}
+
+/// An instance that takes no new calls. Dropping it lets them in again.
+pub(crate) struct Closed<'a> {
+    instance: &'a Instance,
+    hold: Option<Hold<'a>>,
+}
+
+impl Closed<'_> {
+    /// Waits until the calls that were here have ended.
+    pub(crate) async fn quiet(&self) {
+        if let Some(hold) = &self.hold {
+            hold.quiet().await;
+        }
+    }
+
+    /// Frees what is behind the token.
+    pub(crate) fn free(self) {
+        self.instance.shared.removed.store(true, Ordering::Release);
+        match (self.hold, &self.instance.shared.provider) {
+            (Some(hold), _) => hold.remove(),
+            (None, Provider::System(system)) => system.free(),
+            (None, _) => {}
+        }
     }
 }
 
@@ -330,28 +429,24 @@ fn function_result(function: &Function, image: &Image) -> Result<String> {
     Ok(value.map(|value| value.to_wave()).unwrap_or_default())
 }
 
-/// Whether `name` means the function: its full label, or an end of it that starts at a border between names.
-fn named(interface: Option<&Interface>, function: &Function, name: &str) -> bool {
-    let full = label(interface, function);
-    let unversioned = interface.map(|interface| format!("{}#{}", interface.name().without_version(), function.name()));
-    [Some(full), unversioned].into_iter().flatten().any(|label| {
-        label.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with(['#', '/', ':']))
-    })
-}
-
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Instance")
-            .field("name", &self.0.name)
+            .field("name", &self.shared.name)
             .field("provides", &self.provides())
             .finish_non_exhaustive()
     }
 }
 
-/// Two tokens are equal if they stand for the same instance.
+/// Two tokens are equal if they stand for the same instance and reach the same functions of it.
 impl PartialEq for Instance {
     fn eq(&self, other: &Instance) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.is_same(other)
+            && match (&self.part, &other.part) {
+                (None, None) => true,
+                (Some(one), Some(other)) => one.reaches_the_same(other),
+                _ => false,
+            }
     }
 }
 

@@ -43,10 +43,13 @@ mod error;
 mod graph;
 mod image;
 mod instance;
+mod instantiate;
 mod interface;
 mod names;
+mod observe;
 mod panics;
 mod remote;
+mod replace;
 mod runtime;
 mod system;
 mod wiring;
@@ -60,8 +63,9 @@ pub use app::App;
 pub use budget::{Budget, Cx, Receipt};
 pub use call::{Call, CallWithReceipt};
 pub use error::{
-    Amount, AppError, AppProblem, AppProblemKind, AppReport, CallError, InstantiateError, ProvideError, RegisterError,
-    RemoteError, RemoveError, Resource, Result, RuntimeError, WiringProblem, WiringReport,
+    Amount, AppError, AppProblem, AppProblemKind, AppReport, Break, CallError, InstantiateError, NarrowError,
+    ProvideError, RegisterError, RemoteError, RemoveError, ReplaceError, Resource, Result, RuntimeError, WiringProblem,
+    WiringReport,
 };
 pub use graph::{Edge, Graph, Kind, Node};
 pub use image::Image;
@@ -70,10 +74,14 @@ pub use image::encode::{Encoder, TooLarge, encode, encode_params};
 pub use image::malformed::{Malformed, Rule};
 pub use image::map::Map;
 pub use image::value::{EncodeError, Mismatch, Value, WaveError};
+pub use instance::counters::Counters;
+pub use instance::policy::{Restart, Reuse};
 pub use instance::{Instance, InstanceState};
+pub use instantiate::Instantiate;
 pub use interface::{Function, Interface, InterfaceName, WitError, WitProblem};
+pub use observe::{CallEnded, Observer};
 pub use remote::{ParseTokenError, Remote, Status, Token, Transport, TransportError};
+pub use replace::Replace;
 pub use runtime::{Runtime, RuntimeBuilder};
-pub use system::{StaticInterface, System};
+pub use system::{Consumer, StaticInterface, System};
 pub use types::{Type, TypeError};
-pub use wiring::Instantiate;

@@ -18,9 +18,9 @@ pub use message::Status;
 pub use token::{ParseTokenError, Token};
 pub use transport::{Transport, TransportError};
 
-use crate::budget::Budget;
 use crate::call::Target;
-use crate::instance::{Instance, Provider, Provides};
+use crate::instance::provides::Provides;
+use crate::instance::{Instance, Provider};
 use crate::system::StaticInterface;
 
 use client::RemoteProvider;
@@ -38,14 +38,13 @@ pub struct Remote<I> {
 const MAX_MESSAGE: usize = 64 << 20;
 
 impl<I: StaticInterface> Remote<I> {
-    /// Nothing is sent before the first call. Calls that set no budget get the [default](Budget::default) one.
+    /// Nothing is sent before the first call. Calls that set no budget get the [default](crate::Budget::default) one.
     pub fn new(token: Token, transport: impl Transport) -> Remote<I> {
         let interface = I::interface();
         let provider = Provider::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
         let name = format!("remote {}", interface.name().interface());
         let handles = (0..interface.functions().len() as u32).collect();
-        let instance =
-            Instance::new(0, name.into(), Weak::new(), Provides::one(interface.clone()), provider, Budget::default());
+        let instance = Instance::new(0, name.into(), Weak::new(), Provides::one(interface.clone()), provider);
         Remote { target: Target::new(instance, handles), interface: PhantomData }
     }
 

@@ -11,16 +11,22 @@ use wasmtime::Engine;
 use crate::app::{self, App};
 use crate::budget::Budget;
 use crate::engine;
-use crate::error::{AppError, InstantiateError, ProvideError, RegisterError, RemoveError, RuntimeError};
+use crate::error::{AppError, InstantiateError, ProvideError, RegisterError, RemoveError, ReplaceError, RuntimeError};
 use crate::graph::Graph;
 use crate::instance::guest::GuestInstance;
-use crate::instance::{Instance, Provider, Provides};
+use crate::instance::places::Hold;
+use crate::instance::prototype::{Live, Prototype};
+use crate::instance::provides::Provides;
+use crate::instance::store::Slot;
+use crate::instance::{Instance, Provider};
+use crate::instantiate::Instantiate;
 use crate::interface::Interface;
+use crate::observe::{Observer, Observers};
 use crate::remote::client::RemoteProvider;
 use crate::remote::server::Exports;
 use crate::remote::{Token, Transport};
-use crate::system::{StaticInterface, System, SystemProvider};
-use crate::wiring::Instantiate;
+use crate::replace::Replace;
+use crate::system::{Consumer, StaticInterface, System, SystemProvider};
 
 use registry::{Registry, ReservedName};
 
@@ -49,27 +55,39 @@ pub(crate) struct Inner {
     exports: Exports,
 }
 
-/// What every instance and call of a runtime is held to.
-#[derive(Clone, Copy, Debug)]
+/// What every instance and call of a runtime is held to, and who looks at them.
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) budget: Budget,
     pub(crate) instance_memory: u64,
     pub(crate) slice: u64,
     pub(crate) message: usize,
+    /// Calls that wait for one instance.
+    pub(crate) queue: usize,
+    /// Stores that there are at a time.
+    pub(crate) stores: u32,
+    pub(crate) observers: Observers,
 }
 
 /// Settings of a [`Runtime`]. Every limit has a finite default.
 #[derive(Clone, Debug)]
 pub struct RuntimeBuilder {
     limits: Limits,
-    instances: u32,
 }
 
 impl Default for RuntimeBuilder {
     fn default() -> RuntimeBuilder {
-        let limits =
-            Limits { budget: Budget::default(), instance_memory: 128 << 20, slice: 4_000_000, message: 64 << 20 };
-        RuntimeBuilder { limits, instances: 1000 }
+        RuntimeBuilder {
+            limits: Limits {
+                budget: Budget::default(),
+                instance_memory: 128 << 20,
+                slice: 4_000_000,
+                message: 64 << 20,
+                queue: 4096,
+                stores: 1000,
+                observers: Observers::default(),
+            },
+        }
     }
 }
 
@@ -86,10 +104,23 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most instances of apps that exist at a time. Default: 1000. Each reserves 8 GiB of address space, not of memory,
-    /// for two linear memories; an app that has more of them counts for more.
+    /// The most stores of apps that exist at a time. Default: 1000. Each instance has one; a [`Pool`](crate::Reuse::Pool) has as many as it
+    /// says, a [`Fresh`](crate::Reuse::Fresh) instance one for each running call. Each store reserves 8 GiB of address space, not of
+    /// memory, for two linear memories; an app that has more of them counts for more.
     pub fn max_instances(mut self, count: u32) -> RuntimeBuilder {
-        self.instances = count;
+        self.limits.stores = count;
+        self
+    }
+
+    /// The most calls that wait for their turn in one instance, unless [it says otherwise](crate::Instantiate::queue). Default: 4096.
+    pub fn max_queue(mut self, calls: usize) -> RuntimeBuilder {
+        self.limits.queue = calls;
+        self
+    }
+
+    /// Who is told of every call when it ends. Default: nobody.
+    pub fn observer(mut self, observer: impl Observer) -> RuntimeBuilder {
+        self.limits.observers = Observers::new(observer);
         self
     }
 
@@ -113,7 +144,7 @@ impl RuntimeBuilder {
     ///
     /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
-        let engine = engine::new(self.instances).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         let exports = Exports::new().map_err(RuntimeError::Random)?;
         let (interfaces, registry) = (RwLock::default(), Registry::default());
         Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, interfaces, registry, exports })))
@@ -240,11 +271,41 @@ impl Runtime {
         self.system_of(system)
     }
 
+    /// Offers Rust values that implement the interface `I`, one for each instance that is wired with the token: consumers share nothing.
+    ///
+    /// `make` is called when an instance is wired; its value lives as long as that instance, and stays when the instance's app is started
+    /// anew or [replaced](Runtime::replace). The host has a value of its own, made when it first calls the token, directly or for a peer.
+    ///
+    /// ```
+    /// #[isorun::system("tests/wit/greeter.wit")]
+    /// impl greeter::Greeter for Tenant {
+    ///     fn greet(&self, name: &str) -> String {
+    ///         format!("{} greets {name}", self.0)
+    ///     }
+    /// }
+    ///
+    /// struct Tenant(String);
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = isorun::Runtime::new()?;
+    /// let greeter = runtime.system_per_consumer(|consumer| Tenant(consumer.instance().unwrap_or("the host").into()));
+    /// # Ok(()) }
+    /// ```
+    pub fn system_per_consumer<I: StaticInterface, T: System<I>>(
+        &self,
+        make: impl Fn(&Consumer<'_>) -> T + Send + Sync + 'static,
+    ) -> Instance {
+        self.offer::<I, T>(SystemProvider::per_consumer::<I, T>(make))
+    }
+
     fn system_of<I: StaticInterface, T: System<I>>(&self, system: T) -> Instance {
+        self.offer::<I, T>(SystemProvider::new::<I, T>(system))
+    }
+
+    fn offer<I: StaticInterface, T>(&self, provider: SystemProvider) -> Instance {
         let full = type_name::<T>();
         let name = full.split('<').next().and_then(|path| path.rsplit("::").next()).unwrap_or(full);
-        let provides = Provides::one(I::interface().clone());
-        self.admit(name, provides, Provider::System(SystemProvider::new::<I, T>(system)))
+        self.admit(name, Provides::one(I::interface().clone()), Provider::System(provider))
     }
 
     /// Begins to make an instance of an app; see [`Instantiate`].
@@ -252,18 +313,49 @@ impl Runtime {
         Instantiate::new(self, app)
     }
 
-    /// Removes an instance and frees what it holds.
+    /// Begins to put another app behind an instance; see [`Replace`].
+    pub fn replace<'a>(&'a self, instance: &'a Instance, app: &'a App) -> Replace<'a> {
+        Replace::new(self, instance, app)
+    }
+
+    /// Removes an instance and frees what it holds: the memory of an app, the value of a system.
     ///
     /// # Errors
     ///
     /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in it;
-    /// [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    /// [`RemoveError::InProgress`] while it is replaced or retired; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
     pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
-        if !self.owns(instance) {
-            return Err(RemoveError::Foreign { name: instance.name().into() });
-        }
-        let exported = self.0.exports.of(instance);
-        self.0.registry.remove(instance, exported)
+        self.check_owned(instance)?;
+        self.0.registry.remove(instance, &self.0.exports)
+    }
+
+    /// Removes an instance together with every instance that is wired to it, directly or by way of others. Gives the names of what was
+    /// removed, each before what it was wired to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`remove`](Runtime::remove), for all of them: if one is exported or runs a call, nothing is removed.
+    pub fn remove_tree(&self, instance: &Instance) -> Result<Vec<String>, RemoveError> {
+        self.check_owned(instance)?;
+        self.0.registry.remove_tree(instance, &self.0.exports)
+    }
+
+    /// Removes an instance when the calls that it has have ended, those that wait included. New ones are told
+    /// [`CallError::Retiring`](crate::CallError::Retiring) from now on, and nothing can be wired to it any more.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`remove`](Runtime::remove), except that running calls are waited for.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it lets new calls in again.
+    pub async fn retire(&self, instance: &Instance) -> Result<(), RemoveError> {
+        self.check_owned(instance)?;
+        let closed = self.0.registry.retire(instance, &self.0.exports)?;
+        closed.quiet().await;
+        self.0.registry.remove_retired(instance, closed);
+        Ok(())
     }
 
     /// What is wired to what, right now.
@@ -327,8 +419,8 @@ impl Runtime {
         &self.0.engine
     }
 
-    pub(crate) fn limits(&self) -> Limits {
-        self.0.limits
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// Whether instances of the app can be made here.
@@ -350,24 +442,62 @@ impl Runtime {
         name: ReservedName<'_>,
         app: &App,
         guest: GuestInstance,
-        edges: Vec<(String, Instance)>,
+        slots: Arc<[Slot]>,
     ) -> Result<Instance, InstantiateError> {
         let instance = self.make(name.get(), app.offers().clone(), Provider::Guest(guest));
-        self.0.registry.admit(name, &instance, Some(app), edges)?;
+        self.0.registry.admit(name, &instance, Some(app), slots)?;
         Ok(instance)
+    }
+
+    /// Whether everything that uses an instance could go on if it were one of this app.
+    pub(crate) fn check_replacement(&self, instance: &Instance, app: &App) -> Result<(), ReplaceError> {
+        self.0.registry.check_replacement(instance, app, app.offers(), &self.0.exports)
+    }
+
+    /// Whether an instance would come to depend on itself.
+    pub(crate) fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), InstantiateError> {
+        Ok(self.0.registry.check_cycle(instance, app, slots)?)
+    }
+
+    /// Puts another app behind an instance whose calls are held.
+    pub(crate) fn swap(
+        &self,
+        instance: &Instance,
+        hold: &Hold<'_>,
+        prototype: Arc<Prototype>,
+        first: Option<Box<Live>>,
+    ) -> Result<(), ReplaceError> {
+        self.0.registry.swap(instance, hold, prototype, first, &self.0.exports)
+    }
+
+    fn check_owned(&self, instance: &Instance) -> Result<(), RemoveError> {
+        match self.owns(instance) {
+            true => Ok(()),
+            false => Err(RemoveError::Foreign { name: instance.name().into() }),
+        }
     }
 
     fn admit(&self, name: &str, provides: Provides, provider: Provider) -> Instance {
         let name = self.reserve_name(name);
         let instance = self.make(name.get(), provides, provider);
         // Without edges and app there is nothing that could have gone meanwhile.
-        let _ = self.0.registry.admit(name, &instance, None, Vec::new());
+        let _ = self.0.registry.admit(name, &instance, None, Arc::default());
         instance
     }
 
     fn make(&self, name: Arc<str>, provides: Provides, provider: Provider) -> Instance {
         let id = self.0.registry.next_id();
-        Instance::new(id, name, Arc::downgrade(&self.0), provides, provider, self.0.limits.budget)
+        Instance::new(id, name, Arc::downgrade(&self.0), provides, provider)
+    }
+}
+
+impl Inner {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
     }
 }
 

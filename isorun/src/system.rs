@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use wasmtime::component::LinkerInstance;
 use wasmtime::{AsContext, StoreContextMut};
@@ -15,7 +15,8 @@ use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
-use crate::instance::store::{State, enter, leave};
+use crate::instance::Instance;
+use crate::instance::store::{Slot, State, enter, leave};
 use crate::interface::Interface;
 
 /// A future that borrows what it was made from.
@@ -103,10 +104,32 @@ impl<R> IntoOutcome<R> for Result<R> {
     }
 }
 
+/// Whom a [system per consumer](crate::Runtime::system_per_consumer) is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Consumer<'a> {
+    pub(crate) instance: Option<&'a str>,
+    pub(crate) app: Option<&'a str>,
+}
+
+impl<'a> Consumer<'a> {
+    /// The host itself, and whoever calls through it from afar.
+    pub(crate) const HOST: Consumer<'static> = Consumer { instance: None, app: None };
+
+    /// The name of the instance that is wired with the system; `None` if it is the host, who calls it directly or for a peer.
+    pub fn instance(&self) -> Option<&'a str> {
+        self.instance
+    }
+
+    /// The name of that instance's app.
+    pub fn app(&self) -> Option<&'a str> {
+        self.app
+    }
+}
+
 /// A system as a provider.
 pub(crate) struct SystemProvider {
-    value: Arc<dyn Any + Send + Sync>,
-    by_image: Box<dyn ByImage>,
+    /// Gone when the system is removed.
+    offer: RwLock<Option<Arc<dyn Offer>>>,
     glue: Glue,
 }
 
@@ -122,19 +145,30 @@ pub(crate) struct Glue {
 type LinkSystem = fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &[Arc<str>]) -> wasmtime::Result<()>;
 
 impl SystemProvider {
+    /// One value for everybody.
     pub(crate) fn new<I: StaticInterface, T: System<I>>(system: T) -> SystemProvider {
-        let value = Arc::new(system);
-        let mut table = ImageTable { system: value.clone(), handlers: Vec::new() };
-        T::functions(&mut table);
+        SystemProvider::of::<I, T>(Source::Shared(Arc::new(system)))
+    }
+
+    /// One value for each consumer.
+    pub(crate) fn per_consumer<I: StaticInterface, T: System<I>>(
+        make: impl Fn(&Consumer<'_>) -> T + Send + Sync + 'static,
+    ) -> SystemProvider {
+        SystemProvider::of::<I, T>(Source::PerConsumer { make: Box::new(make), host: OnceLock::new() })
+    }
+
+    fn of<I: StaticInterface, T: System<I>>(source: Source<T>) -> SystemProvider {
+        let mut handlers = Handlers(Vec::new());
+        T::functions(&mut handlers);
         SystemProvider {
-            value,
-            by_image: Box::new(table),
+            offer: RwLock::new(Some(Arc::new(Offered { source, handlers: handlers.0 }))),
             glue: Glue { id: TypeId::of::<fn(T, I)>(), link: link::<I, T> },
         }
     }
 
-    pub(crate) fn value(&self) -> &Arc<dyn Any + Send + Sync> {
-        &self.value
+    /// The value that serves a consumer; `None` if the system is removed.
+    pub(crate) fn value(&self, consumer: &Consumer<'_>) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.offer().map(|offer| offer.value(consumer))
     }
 
     pub(crate) fn glue(&self) -> Glue {
@@ -142,8 +176,22 @@ impl SystemProvider {
     }
 
     /// Calls function `function` of the interface with parameters and result as images.
-    pub(crate) async fn call(&self, function: u32, cx: &Cx, params: &Image) -> Result<Image> {
-        self.by_image.call(function, cx, params).await
+    pub(crate) async fn call(&self, instance: &Instance, function: u32, cx: &Cx, params: &Image) -> Result<Image> {
+        let Some(offer) = self.offer() else {
+            return Err(CallError::Removed { instance: instance.shared_name() });
+        };
+        offer.call(function, cx, params).await
+    }
+
+    /// Drops the value.
+    pub(crate) fn free(&self) {
+        let offer = self.offer.write().unwrap_or_else(PoisonError::into_inner).take();
+        // Outside the lock: dropping a user's value may do anything.
+        drop(offer);
+    }
+
+    fn offer(&self) -> Option<Arc<dyn Offer>> {
+        self.offer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -193,8 +241,10 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let slot = self.slot;
         let defined =
             self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
-                let system: &T = store.data().system(slot)?;
-                Ok(Guest::<_, M>(Outcome(call(system, Reach::guest(&store.as_context()), params.0.0)?)))
+                let result = seen(&store, slot, function, |slot| {
+                    call(slot.system()?, Reach::guest(&store.as_context()), params.0.0)
+                });
+                Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);
     }
@@ -212,8 +262,10 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let defined =
             self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let cx = enter(&store)?;
-                let system: &T = store.data().system(slot)?;
-                Ok(Guest::<_, M>(Outcome(call(system, Reach::guest(&store.as_context()), &cx, params.0.0)?)))
+                let result = seen(&store, slot, function, |slot| {
+                    call(slot.system()?, Reach::guest(&store.as_context()), &cx, params.0.0)
+                });
+                Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);
     }
@@ -233,10 +285,12 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
             move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 Box::new(async move {
                     let cx = enter(&store)?;
-                    let system = store.data().shared_system::<T>(slot)?;
-                    let result = call(&system, &cx, params.0.0).await;
+                    let slot = store.data().slot(slot)?;
+                    let call = async { Ok(call(slot.system()?, &cx, params.0.0).await?) };
+                    let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
+                    slot.tally.count(result.is_err());
                     leave(&mut store, cx).await?;
-                    Ok(Guest::<_, M>(Outcome(result?)))
+                    Ok(Guest::<_, M>(Outcome(result.map_err(|error| *error)?)))
                 })
             },
         );
@@ -244,23 +298,66 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     }
 }
 
-/// Calls functions by image.
-trait ByImage: Send + Sync {
+/// Calls a method that answers at once, and counts it.
+#[inline]
+fn seen<R>(
+    store: &StoreContextMut<'_, State>,
+    slot: usize,
+    function: u32,
+    call: impl FnOnce(&Slot) -> Result<R>,
+) -> wasmtime::Result<R> {
+    let slot = store.data().slot(slot)?;
+    let observers = slot.instance.observers();
+    let result = match observers.is_anybody_looking() {
+        false => call(slot),
+        true => observers.see_sync(&slot.instance, function, &enter(store)?, || call(slot)),
+    };
+    slot.tally.count(result.is_err());
+    Ok(result?)
+}
+
+/// A system of some type.
+trait Offer: Send + Sync {
+    /// The value that serves a consumer.
+    fn value(&self, consumer: &Consumer<'_>) -> Arc<dyn Any + Send + Sync>;
+
+    /// Calls a function by image, on behalf of the host.
     fn call<'a>(&'a self, function: u32, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>>;
 }
 
 type Handler<T> = Box<dyn for<'a> Fn(&'a T, &'a Cx, &'a Image) -> BoxFuture<'a, Result<Image>> + Send + Sync>;
 
-/// One handler per function, in the interface's order.
-struct ImageTable<T> {
-    system: Arc<T>,
+/// A system, and how each function of its interface is called by image.
+struct Offered<T> {
+    source: Source<T>,
     handlers: Vec<Handler<T>>,
 }
 
-impl<T: Send + Sync + 'static> ByImage for ImageTable<T> {
+/// Where a consumer's value comes from.
+enum Source<T> {
+    Shared(Arc<T>),
+    PerConsumer {
+        make: Box<dyn Fn(&Consumer<'_>) -> T + Send + Sync>,
+        /// The host's own, made when it is first called.
+        host: OnceLock<Arc<T>>,
+    },
+}
+
+impl<T: Send + Sync + 'static> Offer for Offered<T> {
+    fn value(&self, consumer: &Consumer<'_>) -> Arc<dyn Any + Send + Sync> {
+        match &self.source {
+            Source::Shared(system) => system.clone(),
+            Source::PerConsumer { make, .. } => Arc::new(make(consumer)),
+        }
+    }
+
     fn call<'a>(&'a self, function: u32, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>> {
+        let system = match &self.source {
+            Source::Shared(system) => system,
+            Source::PerConsumer { make, host } => host.get_or_init(|| Arc::new(make(&Consumer::HOST))),
+        };
         match self.handlers.get(function as usize) {
-            Some(handler) => handler(&self.system, cx, params),
+            Some(handler) => handler(system, cx, params),
             None => Box::pin(std::future::ready(Err(CallError::system(
                 "a system was asked for a function that it does not have",
             )))),
@@ -268,7 +365,10 @@ impl<T: Send + Sync + 'static> ByImage for ImageTable<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
+/// Makes one handler per function, in the interface's order.
+struct Handlers<T>(Vec<Handler<T>>);
+
+impl<T: Send + Sync + 'static> Functions<T> for Handlers<T> {
     fn sync<P, R, const N: usize, const M: usize>(
         &mut self,
         _: u32,
@@ -277,7 +377,7 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
-        self.handlers.push(Box::new(move |system, _, params| {
+        self.0.push(Box::new(move |system, _, params| {
             let answer = || -> Result<Image> {
                 Ok(encode::encode(&call(system, Reach::none(), decode::decode_params(params.as_bytes())?)?)?)
             };
@@ -293,7 +393,7 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
-        self.handlers.push(Box::new(move |system, cx, params| {
+        self.0.push(Box::new(move |system, cx, params| {
             let answer = || -> Result<Image> {
                 Ok(encode::encode(&call(system, Reach::none(), cx, decode::decode_params(params.as_bytes())?)?)?)
             };
@@ -309,7 +409,7 @@ impl<T: Send + Sync + 'static> Functions<T> for ImageTable<T> {
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
-        self.handlers.push(Box::new(move |system, cx, params| {
+        self.0.push(Box::new(move |system, cx, params| {
             Box::pin(
                 async move { Ok(encode::encode(&call(system, cx, decode::decode_params(params.as_bytes())?).await?)?) },
             )

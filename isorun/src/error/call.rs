@@ -89,6 +89,46 @@ pub enum CallError {
         function: Arc<str>,
     },
 
+    /// As many calls wait for the instance as may wait.
+    #[error(
+        "`{instance}` is busy: {waiting} calls wait for it already\n  help: try again later, call less at a time, let calls run in parallel with `reuse`, or raise `queue`"
+    )]
+    Busy {
+        /// The instance.
+        instance: Arc<str>,
+        /// How many calls waited.
+        waiting: usize,
+    },
+
+    /// The instance takes no new calls, because it is about to go.
+    #[error("`{instance}` is retiring and takes no new calls\n  help: call what has taken its place")]
+    Retiring {
+        /// The instance.
+        instance: Arc<str>,
+    },
+
+    /// The app behind the instance was replaced by one that does not have this function as it was.
+    #[error(
+        "`{instance}` no longer provides `{function}` as it was when this caller was made\n  help: its app was replaced; make a new caller from the instance"
+    )]
+    NotProvided {
+        /// The instance.
+        instance: Arc<str>,
+        /// The function.
+        function: Arc<str>,
+    },
+
+    /// There is no place for the store that the call needs.
+    #[error(
+        "no place left for a store of `{instance}`: {message}\n  help: remove instances, make fewer calls at a time, or raise `max_instances` in the runtime's builder"
+    )]
+    NoCapacity {
+        /// The instance.
+        instance: Arc<str>,
+        /// Which limit was met, in wasmtime's words.
+        message: Arc<str>,
+    },
+
     /// The instance was removed.
     #[error(
         "`{instance}` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token"
@@ -176,6 +216,49 @@ impl CallError {
         CallError::System(Arc::from(error.into()))
     }
 
+    /// What kind of end it is, in a word or two: for labels of metrics, and for guests, which are told nothing else about the host.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            CallError::Trap { .. } => "trap",
+            CallError::OutOfBudget { resource: Resource::Fuel, .. } => "out of fuel",
+            CallError::OutOfBudget { resource: Resource::Deadline, .. } => "out of time",
+            CallError::OutOfBudget { resource: Resource::Memory, .. } => "out of memory",
+            CallError::OutOfBudget { resource: Resource::Message, .. } => "message too large",
+            CallError::Poisoned { .. } => "poisoned",
+            CallError::ProviderDown { .. } => "provider down",
+            CallError::Cancelled { .. } => "cancelled",
+            CallError::ReEntered { .. } => "re-entered",
+            CallError::Busy { .. } => "busy",
+            CallError::Retiring { .. } => "retiring",
+            CallError::NotProvided { .. } => "not provided",
+            CallError::NoCapacity { .. } => "no capacity",
+            CallError::Removed { .. } => "removed",
+            CallError::HostPanic { .. } => "host panic",
+            CallError::System(_) => "system error",
+            CallError::TooLarge(_) => "too large",
+            CallError::Malformed(_) => "malformed",
+            CallError::UnknownFunction { .. } => "unknown function",
+            CallError::AmbiguousFunction { .. } => "ambiguous function",
+            CallError::Arguments { .. } => "bad arguments",
+            CallError::Remote(RemoteError::NotSent { .. }) => "not sent",
+            CallError::Remote(RemoteError::MaybeRan { .. }) => "answer lost",
+            CallError::Remote(RemoteError::Refused { .. }) => "refused",
+            CallError::Remote(RemoteError::Failed { .. }) => "failed",
+            CallError::Remote(RemoteError::BadReply { .. }) => "bad reply",
+        }
+    }
+
+    /// Whether the whole tree of calls ends with it: what ran out or was given up is the caller's, so no guest on the way goes on.
+    pub(crate) fn ends_the_tree(&self) -> bool {
+        match self {
+            CallError::OutOfBudget { .. } | CallError::Cancelled { .. } => true,
+            CallError::Remote(RemoteError::Failed { status, .. }) => {
+                matches!(status, Status::OutOfBudget | Status::Cancelled)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a budget ran out, in the called instance or below it, on this side or on another.
     pub fn is_out_of_budget(&self) -> bool {
         match self {
@@ -198,6 +281,12 @@ impl CallError {
             CallError::ProviderDown { cause, .. } => cause.out_of_budget(),
             _ => None,
         }
+    }
+}
+
+impl AsRef<CallError> for CallError {
+    fn as_ref(&self) -> &CallError {
+        self
     }
 }
 

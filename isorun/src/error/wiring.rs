@@ -131,6 +131,18 @@ pub enum WiringProblem {
         /// The instance.
         instance: String,
     },
+    /// An instance was given that takes no new users, because it is about to go.
+    Retiring {
+        /// The instance.
+        instance: String,
+    },
+    /// The instance that is replaced would come to depend on itself.
+    Cycle {
+        /// The instance that was given.
+        instance: String,
+        /// The instances on the way from it to the one that is replaced.
+        through: Vec<String>,
+    },
     /// An instance was given that belongs to another runtime.
     Foreign {
         /// The instance.
@@ -177,6 +189,14 @@ impl fmt::Display for WiringProblem {
             WiringProblem::Removed { instance } => {
                 write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new token")
             }
+            WiringProblem::Retiring { instance } => {
+                write!(f, "  `{instance}`\n    is retiring\n    help: wire what has taken its place")
+            }
+            WiringProblem::Cycle { instance, through } => write!(
+                f,
+                "  `{instance}`\n    depends on the instance that is replaced, by way of {}\n    help: wire something that does not; the graph has no cycles",
+                list(through)
+            ),
             WiringProblem::Foreign { instance } => write!(
                 f,
                 "  `{instance}`\n    belongs to another runtime\n    help: `export` it there and `import` it here"

@@ -1,19 +1,20 @@
-//! An app's instance: one store, one queue of calls, its state.
+//! An app's instance: calls take their turns in its places.
 //!
 //! # Invariants
 //!
-//! * A store is entered by one call at a time; calls that wait are served in the order of their arrival.
-//! * A call that does not end well takes the store with it: the memory is freed at once, and every later call is told the cause.
+//! * A store is entered by one call at a time.
+//! * A call that does not end well takes its store with it: the memory is freed at once, and the cause is left in its place.
 
 use std::sync::Arc;
 
 use wasmtime::Store;
-use wasmtime::component::{ComponentExportIndex, Func};
+use wasmtime::component::Func;
 
-use super::queue::Queue;
+use super::places::{Place, Places, Refused};
+use super::policy::{Restart, Reuse};
+use super::prototype::{Live, Prototype};
 use super::stop::explain;
 use super::store::State;
-use crate::app::App;
 use crate::budget::{Cx, Frame};
 use crate::call::Outcome;
 use crate::engine::guest::{FromGuest, Guest, ToGuest, typed};
@@ -22,140 +23,97 @@ use crate::panics::caught;
 
 /// An app's instance.
 pub(crate) struct GuestInstance {
-    app: App,
     name: Arc<str>,
-    cell: Queue<Cell>,
-}
-
-/// Where an instance is in its life.
-enum Cell {
-    Live(Box<Live>),
-    Poisoned(Arc<CallError>),
-    Removed,
-}
-
-struct Live {
-    store: Store<State>,
-    instance: wasmtime::component::Instance,
-    /// The app's exported functions, looked up when they are first called.
-    functions: Box<[Option<Func>]>,
+    pub(crate) places: Places,
 }
 
 impl GuestInstance {
-    pub(crate) fn new(
-        app: App,
-        name: Arc<str>,
-        store: Store<State>,
-        instance: wasmtime::component::Instance,
-    ) -> GuestInstance {
-        let functions = vec![None; app.exports().len()].into();
-        let live = Live { store, instance, functions };
-        GuestInstance { app, name, cell: Queue::new(Cell::Live(Box::new(live))) }
+    /// An instance of the prototype, of which one store is there already.
+    pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestInstance {
+        let name = prototype.name.clone();
+        let places = Places::new(prototype, first, policy.reuse, policy.restart, policy.queue);
+        GuestInstance { name, places }
     }
 
-    /// Calls the app's exported function `handle` when its turn comes.
+    /// Calls the app's function behind `handle` when its turn comes.
     pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Outcome<R> {
-        if cx.is_awaited_by(&self.name) {
-            let (instance, function) = (self.name.clone(), self.app.label(handle));
-            return Err(CallError::ReEntered { instance, function }.into());
+        if cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
+            return Err(self.unfit(cx, handle).into());
         }
-        let cell = match self.cell.try_take() {
-            Some(cell) => cell,
-            None => self.cell.take().await,
-        };
-        let mut turn = Turn::begin(self, cell, cx, handle)?;
-        let result = {
-            let (func, store) = turn.enter()?;
-            match caught(typed::<P, R>(func).call_async(store, Guest(params))).await {
-                Ok(result) => result.map_err(Stop::Error),
-                Err(message) => Err(Stop::Panic(message)),
-            }
+        let place = self.places.take().await.map_err(|refused| self.refusal(refused))?;
+        let mut turn = Turn::new(self, place, cx, handle);
+        if turn.is_empty() {
+            // Boxed, so that the many calls that find a store move a small future.
+            Box::pin(turn.start()).await?;
+        }
+        let func = turn.begin()?;
+        let result = match caught(typed::<P, R>(func).call_async(turn.store()?, Guest(params))).await {
+            Ok(result) => result.map_err(Stop::Error),
+            Err(message) => Err(Stop::Panic(message)),
         };
         turn.end(result.map(|Guest(value)| value))
     }
 
-    /// Frees the store; every later call is told that the instance is gone. `false`, and nothing done, while a call runs or waits.
-    pub(crate) fn remove(&self) -> bool {
-        let Some(cell) = self.cell.try_take() else { return false };
-        self.cell.put(Cell::Removed);
-        drop(cell);
-        true
+    /// Why a call does not even queue.
+    #[cold]
+    fn unfit(&self, cx: &Cx, handle: u32) -> CallError {
+        let (instance, function) = (self.name.clone(), self.label(handle));
+        match cx.fuel() {
+            0 => {
+                let (resource, limit) = (Resource::Fuel, Amount::Fuel(0));
+                CallError::OutOfBudget { resource, limit, instance, function }
+            }
+            _ => CallError::ReEntered { instance, function },
+        }
     }
 
-    /// Where it is in its life.
-    pub(crate) fn state(&self) -> InstanceState {
-        self.cell.look(|cell| match cell {
-            None => InstanceState::Running,
-            Some(Cell::Live(_)) => InstanceState::Idle,
-            Some(Cell::Poisoned(cause)) => InstanceState::Poisoned(cause.clone()),
-            Some(Cell::Removed) => InstanceState::Removed,
-        })
-    }
-}
-
-/// Where an instance is in its life.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum InstanceState {
-    /// Ready for the next call.
-    Idle,
-    /// A call runs or waits.
-    Running,
-    /// An earlier call ended badly and took the instance's memory with it.
-    Poisoned(Arc<CallError>),
-    /// It was removed.
-    Removed,
-}
-
-impl GuestInstance {
     /// Why a call does not begin.
     #[cold]
-    fn refusal(&self, cell: &Cell, handle: u32) -> CallError {
+    fn refusal(&self, refused: Refused) -> CallError {
         let instance = self.name.clone();
-        match cell {
-            Cell::Live(_) => {
-                let (resource, limit) = (Resource::Fuel, Amount::Fuel(0));
-                CallError::OutOfBudget { resource, limit, instance, function: self.app.label(handle) }
-            }
-            Cell::Poisoned(cause) => CallError::Poisoned { instance, cause: cause.clone() },
-            Cell::Removed => CallError::Removed { instance },
+        match refused {
+            Refused::Busy { waiting } => CallError::Busy { instance, waiting },
+            Refused::Poisoned(cause) => CallError::Poisoned { instance, cause },
+            Refused::Retiring => CallError::Retiring { instance },
+            Refused::Removed => CallError::Removed { instance },
         }
+    }
+
+    /// The name of the app behind it; `None` if it is removed.
+    pub(crate) fn app(&self) -> Option<Arc<str>> {
+        self.places.prototype().map(|prototype| prototype.app.shared_name())
+    }
+
+    /// The name of a function for messages.
+    #[cold]
+    pub(crate) fn label(&self, handle: u32) -> Arc<str> {
+        self.places.prototype().map_or_else(|| "a function".into(), |prototype| prototype.provides.label(handle))
     }
 }
 
-impl Live {
-    /// Puts a call's budget into the store.
-    fn start(&mut self, cx: &Cx, fuel: u64) -> Outcome<()> {
-        self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
-        let state = self.store.data_mut();
-        state.meter.grant(cx.memory());
-        state.frame = Frame { chain: cx.chain().clone(), deadline: cx.end(), hops: cx.hops() };
-        state.yielded_at = fuel;
-        Ok(())
-    }
-
-    fn function(&mut self, exports: &[ComponentExportIndex], handle: u32) -> Outcome<Func> {
-        let at = handle as usize;
-        if let Some(Some(func)) = self.functions.get(at) {
-            return Ok(*func);
-        }
-        let func = exports.get(at).and_then(|index| self.instance.get_func(&mut self.store, index));
-        let func = func.ok_or_else(|| {
-            CallError::system("isorun wired a function that the app does not export; this is a bug of isorun")
-        })?;
-        self.functions[at] = Some(func);
-        Ok(func)
-    }
+/// What an instance does with its stores and its callers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Policy {
+    pub(crate) reuse: Reuse,
+    pub(crate) restart: Restart,
+    /// How many calls may wait.
+    pub(crate) queue: usize,
 }
 
-/// One call's turn in the store. Dropped before its end, it was cancelled, and the store is gone.
+/// One call's turn in one of the places. Dropped while the guest runs, it was cancelled, and the store is gone.
 struct Turn<'a> {
     instance: &'a GuestInstance,
-    /// Gone when the turn has ended.
-    live: Option<Box<Live>>,
+    place: Taken,
     cx: &'a Cx,
     handle: u32,
     fuel: u64,
+}
+
+enum Taken {
+    /// Nothing has run in this place since it was taken.
+    Fresh(Place),
+    Running(Box<Live>),
+    GivenBack,
 }
 
 /// How a call came back from wasmtime, if not with a value.
@@ -165,73 +123,129 @@ enum Stop {
 }
 
 impl<'a> Turn<'a> {
-    fn begin(instance: &'a GuestInstance, cell: Cell, cx: &'a Cx, handle: u32) -> Outcome<Turn<'a>> {
-        let fuel = cx.fuel();
-        match cell {
-            Cell::Live(mut live) if fuel > 0 => {
-                let started = live.start(cx, fuel);
-                let turn = Turn { instance, live: Some(live), cx, handle, fuel };
-                started.map(|()| turn)
+    #[inline]
+    fn new(instance: &'a GuestInstance, place: Place, cx: &'a Cx, handle: u32) -> Turn<'a> {
+        Turn { instance, place: Taken::Fresh(place), cx, handle, fuel: cx.fuel() }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self.place, Taken::Fresh(Place::Empty(_)))
+    }
+
+    /// Starts the app in an empty place, out of the call's budget.
+    async fn start(&mut self) -> Outcome<()> {
+        let Taken::Fresh(Place::Empty(prototype)) = &self.place else { return Ok(()) };
+        let frame = Frame { deadline: self.cx.end(), hops: self.cx.hops() };
+        let stop = match caught(prototype.start(self.fuel, frame)).await {
+            Ok(Ok(live)) => {
+                self.cx.charge(self.fuel.saturating_sub(live.fuel()), 0);
+                self.place = Taken::Fresh(Place::Store(live));
+                return Ok(());
             }
-            cell => {
-                let error = instance.refusal(&cell, handle);
-                instance.cell.put(cell);
-                Err(error.into())
+            Ok(Err(error)) => Stop::Error(error),
+            Err(message) => Stop::Panic(message),
+        };
+        let message = prototype.limits.message;
+        let error = match stop {
+            Stop::Error(error) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+                let (instance, message) = (self.instance.name.clone(), error.to_string().into());
+                // It has not even begun: the place is as good as it was.
+                return Err(CallError::NoCapacity { instance, message }.into());
             }
+            stop => self.explain(stop, "start".into(), message),
+        };
+        // What a store used that is gone is not known, and it is lost with the call in any case.
+        self.lose(error.clone(), self.fuel);
+        Err(error.into())
+    }
+
+    /// Finds the function, and puts the call's budget into the store. From here on the store is lost if the call is.
+    #[inline]
+    fn begin(&mut self) -> Outcome<Func> {
+        let Taken::Fresh(Place::Store(live)) = &mut self.place else {
+            return Err(CallError::system("a call began without a store; this is a bug of isorun").into());
+        };
+        self.fuel = self.cx.fuel();
+        let func = live.function(self.handle)?;
+        live.grant(self.cx, self.fuel)?;
+        if let Taken::Fresh(Place::Store(live)) = std::mem::replace(&mut self.place, Taken::GivenBack) {
+            self.place = Taken::Running(live);
+        }
+        Ok(func)
+    }
+
+    #[inline]
+    fn store(&mut self) -> Outcome<&mut Store<State>> {
+        match &mut self.place {
+            Taken::Running(live) => Ok(&mut live.store),
+            Taken::Fresh(_) | Taken::GivenBack => Err(CallError::system("a call went on after its end").into()),
         }
     }
 
-    fn enter(&mut self) -> Outcome<(Func, &mut Store<State>)> {
-        let live = self.live.as_deref_mut().ok_or_else(|| CallError::system("a call went on after its end"))?;
-        Ok((live.function(self.instance.app.exports(), self.handle)?, &mut live.store))
-    }
-
+    #[inline]
     fn end<R>(mut self, result: Result<R, Stop>) -> Outcome<R> {
-        let Some(live) = self.live.take() else { return Err(CallError::system("a call ended twice").into()) };
-        self.charge(&live);
+        let Taken::Running(live) = std::mem::replace(&mut self.place, Taken::GivenBack) else {
+            return Err(CallError::system("a call ended twice").into());
+        };
+        let used = self.charge(&live);
         match result {
             Ok(value) => {
-                self.instance.cell.put(Cell::Live(live));
+                self.instance.places.end(live, used);
                 Ok(value)
             }
             Err(stop) => {
-                let error = self.explain(stop, &live);
-                self.poison(error.clone(), live);
+                let (label, message) = (live.prototype.provides.label(self.handle), live.store.hostcall_fuel());
+                let error = self.explain(stop, label, message);
+                drop(live);
+                self.lose(error.clone(), used);
                 Err(error.into())
             }
         }
     }
 
-    /// Throws the store away and leaves the cause in its place.
+    /// Leaves the cause in the place of a store that is gone: who finds it finds the memory freed.
     #[cold]
-    fn poison(&self, cause: CallError, live: Box<Live>) {
-        tracing::warn!(instance = %self.instance.name, cause = %cause.headline(), "instance poisoned");
-        // The store goes first: who finds the instance poisoned finds its memory freed.
-        drop(live);
-        self.instance.cell.put(Cell::Poisoned(Arc::new(cause)));
+    fn lose(&mut self, cause: CallError, used: u64) {
+        tracing::warn!(instance = %self.instance.name, cause = %cause.headline(), "store lost");
+        self.place = Taken::GivenBack;
+        self.instance.places.fault(Arc::new(cause), used);
     }
 
     /// Charges what the store used to the call's context.
-    fn charge(&self, live: &Live) {
-        let left = live.store.get_fuel().unwrap_or(0);
-        self.cx.charge(self.fuel.saturating_sub(left), live.store.data().meter.used());
+    #[inline]
+    fn charge(&self, live: &Live) -> u64 {
+        let used = self.fuel.saturating_sub(live.fuel());
+        self.cx.charge(used, live.store.data().meter.used());
+        used
     }
 
     #[cold]
-    fn explain(&self, stop: Stop, live: &Live) -> CallError {
-        let (instance, function) = (self.instance.name.clone(), self.instance.app.label(self.handle));
+    fn explain(&self, stop: Stop, function: Arc<str>, message: usize) -> CallError {
+        let instance = self.instance.name.clone();
         match stop {
-            Stop::Error(error) => explain(&error, instance, function, self.fuel, live.store.hostcall_fuel()),
+            Stop::Error(error) => explain(&error, instance, function, self.fuel, message),
             Stop::Panic(message) => CallError::HostPanic { instance, function, message: message.into() },
         }
     }
 }
 
 impl Drop for Turn<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(live) = self.live.take() else { return };
-        self.charge(&live);
-        let (instance, function) = (self.instance.name.clone(), self.instance.app.label(self.handle));
+        match std::mem::replace(&mut self.place, Taken::GivenBack) {
+            Taken::GivenBack => {}
+            Taken::Fresh(Place::Store(live)) => self.instance.places.put(Some(live)),
+            Taken::Fresh(Place::Empty(_)) => self.instance.places.put(None),
+            Taken::Running(live) => self.cancelled(live),
+        }
+    }
+}
+
+impl Turn<'_> {
+    #[cold]
+    fn cancelled(&mut self, live: Box<Live>) {
+        let used = self.charge(&live);
+        let (instance, function) = (self.instance.name.clone(), live.prototype.provides.label(self.handle));
         let cause = match self.cx.end() {
             Some(deadline) if deadline.has_passed() => {
                 let limit = Amount::Time(deadline.span);
@@ -239,6 +253,7 @@ impl Drop for Turn<'_> {
             }
             _ => CallError::Cancelled { instance, function },
         };
-        self.poison(cause, live);
+        drop(live);
+        self.lose(cause, used);
     }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use wasmtime::Trap;
 
 use crate::budget::Exhausted;
-use crate::error::{Amount, CallError, RemoteError, Resource};
+use crate::error::{Amount, CallError, Resource};
 use crate::image::malformed::Malformed;
-use crate::remote::Status;
 
 /// The error of a call, or of a start, that granted `fuel` units and `message` bytes to pass.
 #[cold]
@@ -26,7 +25,7 @@ pub(crate) fn explain(
         return out_of(resource, limit, instance, function);
     }
     match error.downcast_ref::<CallError>() {
-        Some(error) if ends_the_tree(error) => return error.clone(),
+        Some(error) if error.ends_the_tree() => return error.clone(),
         Some(cause) => return CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) },
         None => {}
     }
@@ -40,17 +39,6 @@ pub(crate) fn explain(
         return out_of(Resource::Message, Amount::Bytes(message as u64), instance, function);
     }
     CallError::Trap { instance, function, message: text.into() }
-}
-
-/// Whether an error of a provider ended the whole tree of calls, and goes up as it is.
-fn ends_the_tree(error: &CallError) -> bool {
-    match error {
-        CallError::OutOfBudget { .. } | CallError::Cancelled { .. } => true,
-        CallError::Remote(RemoteError::Failed { status, .. }) => {
-            matches!(status, Status::OutOfBudget | Status::Cancelled)
-        }
-        _ => false,
-    }
 }
 
 /// How wasmtime says that a guest passed more bytes than `set_hostcall_fuel` allows; the type of that error is private.

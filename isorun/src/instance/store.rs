@@ -6,16 +6,21 @@ use std::sync::Arc;
 use wasmtime::StoreContextMut;
 
 use super::Instance;
-use crate::budget::{Cx, Frame, Meter};
+use super::counters::Tally;
+use crate::budget::{Chain, Cx, Frame, Meter};
 use crate::error::CallError;
+use crate::interface::Interface;
 
 /// The data of a store.
 pub(crate) struct State {
-    /// The instance's own name, for the contexts of the calls it makes.
+    /// The instance's own name.
     pub(crate) name: Arc<str>,
     /// One provider per import, in the order of the app's imports.
-    pub(crate) slots: Box<[Slot]>,
+    pub(crate) slots: Arc<[Slot]>,
     pub(crate) meter: Meter,
+    /// This instance and those that wait for it, for the contexts of the calls it makes. Most calls come on the way of the last one, and
+    /// find it as it must be.
+    pub(crate) chain: Arc<Chain>,
     /// The running call.
     pub(crate) frame: Frame,
     /// How much fuel was left when the guest last gave the thread away in an import.
@@ -25,33 +30,46 @@ pub(crate) struct State {
 }
 
 /// The provider of one import.
+#[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) instance: Instance,
+    /// The import: the functions that the app can call.
+    pub(crate) import: Interface,
     /// The Rust value behind the provider, if it is a system: calls of it need no image.
     pub(crate) system: Option<Arc<dyn Any + Send + Sync>>,
     /// The provider's handle of each function of the import, in the import's order.
     pub(crate) handles: Box<[u32]>,
+    /// The calls that went this way.
+    pub(crate) tally: Tally,
 }
 
 impl State {
-    /// The system in a slot. The linker put closures for `T` there because the slot holds a `T`.
+    /// The provider of an import.
     #[inline]
-    pub(crate) fn system<T: Any>(&self, slot: usize) -> Result<&T, CallError> {
-        let system = self.slots.get(slot).and_then(|slot| slot.system.as_deref());
-        system.and_then(|system| system.downcast_ref()).ok_or_else(mislinked)
+    pub(crate) fn slot(&self, slot: usize) -> Result<&Slot, CallError> {
+        self.slots.get(slot).ok_or_else(mislinked)
     }
 
-    /// The same, to be kept across an await.
-    pub(crate) fn shared_system<T: Any + Send + Sync>(&self, slot: usize) -> Result<Arc<T>, CallError> {
-        let system = self.slots.get(slot).and_then(|slot| slot.system.clone());
-        system.and_then(|system| system.downcast().ok()).ok_or_else(mislinked)
+    /// Says on whose behalf the instance runs.
+    #[inline]
+    pub(crate) fn called_by(&mut self, callers: &Option<Arc<Chain>>) {
+        if !self.chain.follows(callers) {
+            self.chain = Chain::longer(&self.name, callers);
+        }
+    }
+}
+
+impl Slot {
+    /// The system behind it. The linker put closures for `T` there because the slot holds a `T`.
+    #[inline]
+    pub(crate) fn system<T: Any>(&self) -> Result<&T, CallError> {
+        self.system.as_deref().and_then(|system| system.downcast_ref()).ok_or_else(mislinked)
     }
 
-    /// The instance in a slot, and its handle for a function of the import.
-    pub(crate) fn provider(&self, slot: usize, function: usize) -> Result<(Instance, u32), CallError> {
-        let slot = self.slots.get(slot).ok_or_else(mislinked)?;
-        let handle = slot.handles.get(function).ok_or_else(mislinked)?;
-        Ok((slot.instance.clone(), *handle))
+    /// The provider's handle for a function of the import.
+    #[inline]
+    pub(crate) fn handle(&self, function: usize) -> Result<u32, CallError> {
+        self.handles.get(function).copied().ok_or_else(mislinked)
     }
 }
 
@@ -63,7 +81,7 @@ fn mislinked() -> CallError {
 /// Begins a call out of the guest: the callee starts with what the guest has left.
 pub(crate) fn enter(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
-    Ok(Cx::of_guest(&state.name, store.get_fuel()?, &state.frame, state.meter.left()))
+    Ok(Cx::of_guest(state.chain.clone(), store.get_fuel()?, &state.frame, state.meter.left()))
 }
 
 /// Ends a call out of the guest: the guest goes on with what the callee left.

@@ -10,7 +10,7 @@ use super::{Status, Token, Transport};
 use crate::budget::Cx;
 use crate::error::{CallError, RemoteError, Result};
 use crate::image::{self, Image};
-use crate::instance::Provides;
+use crate::instance::provides::Provides;
 use crate::interface::Interface;
 
 /// Something behind a transport, as a provider.

@@ -57,11 +57,17 @@ impl Exports {
         self.table.write().unwrap_or_else(PoisonError::into_inner).remove(token).is_some()
     }
 
-    /// How an instance is exported, for a refusal to remove it.
-    pub(crate) fn of(&self, instance: &Instance) -> Option<String> {
+    /// The exports of an instance: in words, and what they promise.
+    pub(crate) fn of(&self, instance: &Instance) -> Vec<(String, Interface)> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let export = table.values().find(|export| export.target.instance() == instance)?;
-        Some(format!("an export of {}", export.interface.name()))
+        let exports = table.values().filter(|export| export.target.instance().is_same(instance));
+        let mut exports: Vec<_> = exports
+            .map(|export| (format!("an export of {}", export.interface.name()), export.interface.clone()))
+            .collect();
+        // One interface may be exported under several tokens, and one line says it.
+        exports.sort_by(|one, other| one.0.cmp(&other.0));
+        exports.dedup_by(|one, other| one.0 == other.0);
+        exports
     }
 
     pub(crate) async fn serve(&self, bytes: &[u8], defaults: Budget, limit: usize) -> Vec<u8> {
@@ -174,8 +180,12 @@ fn status_of(error: &CallError) -> (Status, bool) {
     match error {
         error if error.is_out_of_budget() => (Status::OutOfBudget, true),
         CallError::Cancelled { .. } => (Status::Cancelled, true),
-        CallError::Poisoned { .. } | CallError::Removed { .. } => (Status::Refused, false),
-        CallError::ReEntered { .. } => (Status::Busy, false),
+        CallError::Poisoned { .. }
+        | CallError::Removed { .. }
+        | CallError::Retiring { .. }
+        | CallError::NotProvided { .. }
+        | CallError::NoCapacity { .. } => (Status::Refused, false),
+        CallError::ReEntered { .. } | CallError::Busy { .. } => (Status::Busy, false),
         // A relay: what the side behind this one said goes on as it was said.
         CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
         CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),

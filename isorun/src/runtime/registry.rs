@@ -4,16 +4,24 @@
 //!
 //! * An instance is in `instances` from its making to its removal, and `users` of a provider names exactly the instances there that are
 //!   wired to it.
-//! * An instance is freed under the lock: nobody can be wired to what is going away.
+//! * What goes away is closed and leaves the tables under the lock, so nobody can be wired to it, and is freed after it: what a user's value
+//!   does when it is dropped is not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::app::App;
-use crate::error::{InstantiateError, RemoveError, WiringProblem, WiringReport};
+use crate::error::{Break, InstantiateError, RemoveError, ReplaceError, WiringProblem, WiringReport};
 use crate::graph::{Edge, Graph, Kind, Node};
-use crate::instance::{Instance, Provider};
+use crate::instance::counters::Counters;
+use crate::instance::places::Hold;
+use crate::instance::prototype::{Live, Prototype};
+use crate::instance::provides::Provides;
+use crate::instance::store::Slot;
+use crate::instance::{Closed, Instance, InstanceState, Provider};
+use crate::interface::Interface;
+use crate::remote::server::Exports;
 
 #[derive(Default)]
 pub(crate) struct Registry {
@@ -62,7 +70,9 @@ struct AppEntry {
 struct Entry {
     instance: Instance,
     app: Option<Arc<str>>,
-    edges: Vec<(String, Instance)>,
+    /// What it is wired to.
+    slots: Arc<[Slot]>,
+    /// What is wired to it.
     users: BTreeSet<u64>,
 }
 
@@ -137,64 +147,124 @@ impl Registry {
         name: ReservedName<'_>,
         instance: &Instance,
         app: Option<&App>,
-        edges: Vec<(String, Instance)>,
+        slots: Arc<[Slot]>,
     ) -> Result<(), InstantiateError> {
         let mut tables = self.tables();
-        let gone: Vec<WiringProblem> = edges
-            .iter()
-            .filter(|(_, provider)| !tables.instances.contains_key(&provider.id()))
-            .map(|(_, provider)| WiringProblem::Removed { instance: provider.name().into() })
-            .collect();
         if let Some(app) = app {
-            if app.is_removed() {
-                return Err(InstantiateError::AppRemoved { app: app.name().into() });
-            }
-            if !gone.is_empty() {
-                return Err(WiringReport { app: app.name().into(), imports: app.needs().len(), problems: gone }.into());
-            }
+            tables.check_wiring(app, &slots)?;
             if let Some(entry) = tables.apps.get_mut(app.name()) {
                 entry.instances.insert(instance.id());
             }
         }
-        for (_, provider) in &edges {
-            if let Some(entry) = tables.instances.get_mut(&provider.id()) {
-                entry.users.insert(instance.id());
-            }
-        }
+        tables.use_all(instance.id(), &slots);
         let app = app.map(App::shared_name);
-        let entry = Entry { instance: instance.clone(), app, edges, users: BTreeSet::new() };
+        let entry = Entry { instance: instance.clone(), app, slots, users: BTreeSet::new() };
         tracing::debug!(instance = instance.name(), "instance made");
         tables.instances.insert(instance.id(), entry);
         name.keep();
         Ok(())
     }
 
-    pub(crate) fn remove(&self, instance: &Instance, exported: Option<String>) -> Result<(), RemoveError> {
+    /// Removes an instance that nothing uses.
+    pub(crate) fn remove(&self, instance: &Instance, exports: &Exports) -> Result<(), RemoveError> {
         let mut tables = self.tables();
-        let name = instance.name().to_string();
-        let Some(entry) = tables.instances.get(&instance.id()) else {
-            return Err(RemoveError::Removed { name });
-        };
-        let mut by: Vec<String> = entry.users.iter().filter_map(|id| tables.name(*id)).collect();
-        by.extend(exported);
-        if !by.is_empty() {
-            return Err(RemoveError::InUse { name, by });
-        }
-        if !instance.free() {
-            return Err(RemoveError::InUse { name, by: vec!["a running call".into()] });
-        }
-        let Some(entry) = tables.instances.remove(&instance.id()) else { return Ok(()) };
-        for (_, provider) in &entry.edges {
-            if let Some(provider) = tables.instances.get_mut(&provider.id()) {
-                provider.users.remove(&instance.id());
+        tables.check_unused(instance, exports)?;
+        let closed = instance.close().ok_or_else(|| busy(instance))?;
+        tables.unlink(instance);
+        drop(tables);
+        closed.free();
+        Ok(())
+    }
+
+    /// Removes an instance with everything that is wired to it, near or far; gives their names, in the order in which they went.
+    pub(crate) fn remove_tree(&self, instance: &Instance, exports: &Exports) -> Result<Vec<String>, RemoveError> {
+        let mut tables = self.tables();
+        tables.entry(instance)?;
+        let all = tables.users_first(instance);
+        let mut by: Vec<String> = all.iter().flat_map(|one| exports.of(one)).map(|(by, _)| by).collect();
+        let mut closed = Vec::new();
+        for one in &all {
+            match one.close() {
+                Some(one) => closed.push(one),
+                None => by.push(format!("a running call of {}", one.name())),
             }
         }
-        if let Some(app) = entry.app.and_then(|app| tables.apps.get_mut(&app)) {
-            app.instances.remove(&instance.id());
+        if !by.is_empty() {
+            // What was closed opens again.
+            return Err(RemoveError::InUse { name: instance.name().into(), by });
         }
-        tables.names.remove(instance.name());
-        tracing::debug!(instance = instance.name(), "instance removed");
+        all.iter().for_each(|one| tables.unlink(one));
+        drop(tables);
+        closed.into_iter().for_each(Closed::free);
+        Ok(all.iter().map(|one| one.name().to_string()).collect())
+    }
+
+    /// Closes an instance that nothing uses to new calls and to new users.
+    pub(crate) fn retire<'i>(&self, instance: &'i Instance, exports: &Exports) -> Result<Closed<'i>, RemoveError> {
+        let tables = self.tables();
+        tables.check_unused(instance, exports)?;
+        instance.retire().ok_or_else(|| busy(instance))
+    }
+
+    /// Removes an instance that has retired.
+    pub(crate) fn remove_retired(&self, instance: &Instance, closed: Closed<'_>) {
+        self.tables().unlink(instance);
+        closed.free();
+    }
+
+    /// Whether everything that uses an instance could go on if it provided this.
+    pub(crate) fn check_replacement(
+        &self,
+        instance: &Instance,
+        app: &App,
+        offers: &Provides,
+        exports: &Exports,
+    ) -> Result<(), ReplaceError> {
+        self.tables().check_replacement(instance, app, offers, exports)
+    }
+
+    /// Whether an instance would come to depend on itself if it were wired like this.
+    pub(crate) fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
+        self.tables().check_cycle(instance, app, slots)
+    }
+
+    /// Puts another app behind an instance whose calls are held, if nothing that matters has changed meanwhile.
+    pub(crate) fn swap(
+        &self,
+        instance: &Instance,
+        hold: &Hold<'_>,
+        prototype: Arc<Prototype>,
+        first: Option<Box<Live>>,
+        exports: &Exports,
+    ) -> Result<(), ReplaceError> {
+        let mut tables = self.tables();
+        let (app, slots, id) = (prototype.app.clone(), prototype.slots.clone(), instance.id());
+        tables.check_replacement(instance, &app, &prototype.provides, exports)?;
+        tables.check_wiring(&app, &slots)?;
+        tables.check_cycle(instance, &app, &slots).map_err(InstantiateError::from)?;
+        tables.leave_providers(id);
+        tables.use_all(id, &slots);
+        let name = app.shared_name();
+        if let Some(entry) = tables.apps.get_mut(&name) {
+            entry.instances.insert(id);
+        }
+        let Some(entry) = tables.instances.get_mut(&id) else { return Ok(()) };
+        entry.slots = slots;
+        let old = entry.app.replace(name.clone()).filter(|old| *old != name);
+        if let Some(entry) = old.and_then(|old| tables.apps.get_mut(&old)) {
+            entry.instances.remove(&id);
+        }
+        instance.set_offers(prototype.provides.clone());
+        let old = hold.swap(prototype, first);
+        drop(tables);
+        drop(old);
+        tracing::debug!(instance = instance.name(), app = app.name(), "instance replaced");
         Ok(())
+    }
+
+    /// What an instance has done so far.
+    pub(crate) fn counters(&self, instance: &Instance) -> Counters {
+        self.tables().counters(instance)
     }
 
     pub(crate) fn graph(&self) -> Graph {
@@ -206,22 +276,188 @@ impl Registry {
                 (Provider::Remote(_), _) => Kind::Remote,
                 _ => Kind::System,
             },
-            provides: entry.instance.provides(),
+            provides: entry.instance.offers_in_all().names(),
             shared: entry.users.len() > 1,
+            state: entry.instance.state(),
+            counters: tables.counters(&entry.instance),
         });
         let edges = tables.instances.values().flat_map(|entry| {
-            entry.edges.iter().map(|(import, provider)| Edge {
-                from: entry.instance.name().into(),
-                import: import.clone(),
-                to: provider.name().into(),
+            entry.slots.iter().map(|slot| {
+                let (calls, failures) = slot.tally.read();
+                Edge {
+                    from: entry.instance.name().into(),
+                    import: slot.import.name().to_string(),
+                    to: slot.instance.name().into(),
+                    calls,
+                    failures,
+                }
             })
         });
         Graph { nodes: nodes.collect(), edges: edges.collect() }
     }
 }
 
+/// Why an instance that nothing uses cannot be closed.
+fn busy(instance: &Instance) -> RemoveError {
+    let name = instance.name().to_string();
+    match instance.state() {
+        InstanceState::Replacing | InstanceState::Retiring => RemoveError::InProgress { name },
+        _ => RemoveError::InUse { name, by: vec!["a running call".into()] },
+    }
+}
+
 impl Tables {
     fn name(&self, id: u64) -> Option<String> {
         self.instances.get(&id).map(|entry| entry.instance.name().to_string())
+    }
+
+    /// A guest counts for itself; calls of others are counted on the way to them.
+    fn counters(&self, instance: &Instance) -> Counters {
+        let mut counters = instance.own_counters();
+        if !matches!(instance.provider(), Provider::Guest(_)) {
+            let users = self.instances.get(&instance.id()).map(|entry| &entry.users);
+            let users = users.into_iter().flatten().filter_map(|user| self.instances.get(user));
+            for slot in users.flat_map(|user| &*user.slots).filter(|slot| slot.instance.is_same(instance)) {
+                let (calls, failures) = slot.tally.read();
+                counters.calls += calls;
+                counters.failures += failures;
+            }
+        }
+        counters
+    }
+
+    fn entry(&self, instance: &Instance) -> Result<&Entry, RemoveError> {
+        self.instances.get(&instance.id()).ok_or_else(|| RemoveError::Removed { name: instance.name().into() })
+    }
+
+    fn check_unused(&self, instance: &Instance, exports: &Exports) -> Result<(), RemoveError> {
+        let users = self.entry(instance)?.users.iter().filter_map(|id| self.name(*id));
+        let by: Vec<String> = users.chain(exports.of(instance).into_iter().map(|(by, _)| by)).collect();
+        match by.is_empty() {
+            true => Ok(()),
+            false => Err(RemoveError::InUse { name: instance.name().into(), by }),
+        }
+    }
+
+    /// Whether the app and all its providers are still there.
+    fn check_wiring(&self, app: &App, slots: &[Slot]) -> Result<(), InstantiateError> {
+        if app.is_removed() {
+            return Err(InstantiateError::AppRemoved { app: app.name().into() });
+        }
+        let gone = slots.iter().filter_map(|slot| {
+            let instance = slot.instance.name().to_string();
+            match slot.instance.state() {
+                _ if !self.instances.contains_key(&slot.instance.id()) => Some(WiringProblem::Removed { instance }),
+                InstanceState::Retiring => Some(WiringProblem::Retiring { instance }),
+                _ => None,
+            }
+        });
+        let problems: Vec<WiringProblem> = gone.collect();
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(WiringReport { app: app.name().into(), imports: app.needs().len(), problems }.into()),
+        }
+    }
+
+    fn check_replacement(
+        &self,
+        instance: &Instance,
+        app: &App,
+        offers: &Provides,
+        exports: &Exports,
+    ) -> Result<(), ReplaceError> {
+        let name = instance.name().to_string();
+        let Some(entry) = self.instances.get(&instance.id()) else {
+            return Err(ReplaceError::Removed { instance: name });
+        };
+        let users = entry.users.iter().filter_map(|id| self.instances.get(id));
+        let wired = users.flat_map(|user| {
+            let uses = user.slots.iter().filter(|slot| slot.instance.is_same(instance));
+            uses.map(|slot| (format!("`{}`", user.instance.name()), slot.import.clone()))
+        });
+        let needs: Vec<(String, Interface)> = wired.chain(exports.of(instance)).collect();
+        let broken = needs.into_iter().filter_map(|(by, interface)| {
+            let differences = match offers.handles(&interface, interface.functions()) {
+                Some(Ok(_)) => return None,
+                Some(Err(differences)) => differences,
+                None => Vec::new(),
+            };
+            Some(Break { by, interface: interface.name().to_string(), differences })
+        });
+        let breaks: Vec<Break> = broken.collect();
+        match breaks.is_empty() {
+            true => Ok(()),
+            false => Err(ReplaceError::Breaks { instance: name, app: app.name().into(), breaks }),
+        }
+    }
+
+    fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
+        let cycle = |slot: &Slot| {
+            let through = self.path(&slot.instance, instance, &mut BTreeSet::new())?;
+            Some(WiringProblem::Cycle { instance: slot.instance.name().into(), through })
+        };
+        let problems: Vec<WiringProblem> = slots.iter().filter_map(cycle).collect();
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(WiringReport { app: app.name().into(), imports: app.needs().len(), problems }),
+        }
+    }
+
+    /// The names of the instances by way of which `from` depends on `to`, itself first.
+    fn path(&self, from: &Instance, to: &Instance, seen: &mut BTreeSet<u64>) -> Option<Vec<String>> {
+        if from.is_same(to) {
+            return Some(vec![from.name().into()]);
+        }
+        if !seen.insert(from.id()) {
+            return None;
+        }
+        let slots = &self.instances.get(&from.id())?.slots;
+        let mut rest = slots.iter().find_map(|slot| self.path(&slot.instance, to, seen))?;
+        rest.insert(0, from.name().into());
+        Some(rest)
+    }
+
+    /// The instance and all that depend on it, each before what it depends on.
+    fn users_first(&self, instance: &Instance) -> Vec<Instance> {
+        // Instances of one graph are numbered in the order of their making, but a replacement may wire an old one to a new one.
+        let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+        self.visit_users(instance.id(), &mut seen, &mut order);
+        order
+    }
+
+    fn visit_users(&self, id: u64, seen: &mut BTreeSet<u64>, order: &mut Vec<Instance>) {
+        let Some(entry) = self.instances.get(&id).filter(|_| seen.insert(id)) else { return };
+        entry.users.iter().for_each(|user| self.visit_users(*user, seen, order));
+        order.push(entry.instance.clone());
+    }
+
+    fn use_all(&mut self, user: u64, slots: &[Slot]) {
+        for slot in slots {
+            if let Some(entry) = self.instances.get_mut(&slot.instance.id()) {
+                entry.users.insert(user);
+            }
+        }
+    }
+
+    /// Takes an instance out of the users of its providers, which keep what was counted on the way to them.
+    fn leave_providers(&mut self, user: u64) {
+        let slots = self.instances.get(&user).map(|entry| entry.slots.clone()).unwrap_or_default();
+        for slot in &*slots {
+            slot.instance.tally().absorb(&slot.tally);
+            if let Some(provider) = self.instances.get_mut(&slot.instance.id()) {
+                provider.users.remove(&user);
+            }
+        }
+    }
+
+    /// Takes an instance out of the tables; its name is free.
+    fn unlink(&mut self, instance: &Instance) {
+        self.leave_providers(instance.id());
+        let Some(entry) = self.instances.remove(&instance.id()) else { return };
+        if let Some(app) = entry.app.and_then(|app| self.apps.get_mut(&app)) {
+            app.instances.remove(&instance.id());
+        }
+        self.names.remove(instance.name());
+        tracing::debug!(instance = instance.name(), "instance removed");
     }
 }

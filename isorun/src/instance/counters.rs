@@ -1,0 +1,61 @@
+//! What an instance has done so far.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::CallError;
+
+/// What an instance has done since it was made. Numbers of one moment; they only grow, except where it says "now".
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Calls that have ended, well or badly.
+    pub calls: u64,
+    /// Those of them that ended badly: without a value.
+    pub failures: u64,
+    /// Calls that were not let in: the line was full, or the instance was poisoned, retiring or gone.
+    pub refused: u64,
+    /// How often it was started anew after a fault.
+    pub restarts: u64,
+    /// What made its last fault, if there was one.
+    pub last_fault: Option<Arc<CallError>>,
+    /// Units of fuel that its calls used, nested calls included. 0 for systems and remotes, which are not metered here.
+    pub fuel: u64,
+    /// Calls that run now. 0 for systems and remotes, which do not queue.
+    pub running: u32,
+    /// Calls that wait now for their turn.
+    pub waiting: usize,
+    /// Stores that there are now.
+    pub stores: u32,
+}
+
+/// The calls that went one way: from an instance to one of its providers, or from the host to a system or remote.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    calls: AtomicU64,
+    failures: AtomicU64,
+}
+
+impl Tally {
+    /// Counts a call at its end.
+    #[inline]
+    pub(crate) fn count(&self, failed: bool) {
+        // Nothing else is read by way of these numbers, so no order is needed.
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if failed {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Calls, and those of them that failed.
+    pub(crate) fn read(&self) -> (u64, u64) {
+        (self.calls.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
+    }
+
+    /// Takes over what another has counted that is about to go.
+    pub(crate) fn absorb(&self, other: &Tally) {
+        let (calls, failures) = other.read();
+        self.calls.fetch_add(calls, Ordering::Relaxed);
+        self.failures.fetch_add(failures, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,91 @@
+//! How many stores an instance has, and what becomes of one that is lost.
+
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+/// What is kept of an app's instance from one call to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reuse {
+    /// One store: its memory lives on, and calls take turns in the order of their arrival. A write by one caller is seen by the next.
+    #[default]
+    Serial,
+    /// A new store for each call, dropped at its end: nothing is kept and nothing is shared between calls. For handlers of requests.
+    ///
+    /// Calls run in parallel, as many as there are places in the runtime; the fuel that the app takes to start is the call's.
+    Fresh,
+    /// So many stores, of which any that is at rest serves the next call: calls run in parallel, and an app that keeps something in
+    /// its memory will find one of several memories. For apps that keep nothing but caches.
+    ///
+    /// One store is made with the instance, the others when they are needed.
+    Pool(NonZeroU32),
+}
+
+impl Reuse {
+    /// [`Pool`](Reuse::Pool) of `stores`, one at least.
+    pub fn pool(stores: u32) -> Reuse {
+        Reuse::Pool(NonZeroU32::new(stores).unwrap_or(NonZeroU32::MIN))
+    }
+}
+
+/// What becomes of an instance whose call ended badly: by a trap, a panic of the host, an exhausted budget, or because it was dropped.
+///
+/// The store of such a call is lost in any case. A [`Fresh`](Reuse::Fresh) instance loses nothing by that and needs no policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Restart {
+    /// It is poisoned: every later call is told the cause.
+    #[default]
+    Never,
+    /// The next call starts the app anew, behind the same token and with the same wiring. What it kept in its memory is lost; calls
+    /// that waited go on.
+    ///
+    /// More than `max` faults within `within` poison it after all, since an app that fails again and again does nothing else.
+    Always {
+        /// How many faults there may be within the span.
+        max: u32,
+        /// The span that is looked back over.
+        within: Duration,
+    },
+}
+
+/// The faults that a [`Restart`] policy still remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Recent(VecDeque<Instant>);
+
+impl Recent {
+    /// Notes a fault; whether the policy lets the app start anew after it.
+    pub(crate) fn allows(&mut self, policy: Restart, now: Instant) -> bool {
+        let Restart::Always { max, within } = policy else { return false };
+        while self.0.front().is_some_and(|fault| now.duration_since(*fault) > within) {
+            self.0.pop_front();
+        }
+        let allowed = self.0.len() < max as usize;
+        if allowed {
+            self.0.push_back(now);
+        }
+        allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_forgotten_after_their_span() {
+        let policy = Restart::Always { max: 2, within: Duration::from_secs(10) };
+        let (mut recent, start) = (Recent::default(), Instant::now());
+        let mut at = |second| recent.allows(policy, start + Duration::from_secs(second));
+        assert!(at(0) && at(1) && !at(2) && !at(10));
+        assert!(at(11) && at(12) && !at(13));
+    }
+
+    #[test]
+    fn never_and_none_allow_nothing() {
+        let now = Instant::now();
+        assert!(!Recent::default().allows(Restart::Never, now));
+        assert!(!Recent::default().allows(Restart::Always { max: 0, within: Duration::MAX }, now));
+    }
+}

@@ -1,0 +1,102 @@
+//! An app with its imports wired, and the stores that are made from it.
+
+use std::sync::Arc;
+
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
+
+use super::Provides;
+use super::store::{Slot, State};
+use crate::app::App;
+use crate::budget::{Chain, Cx, Frame, Meter};
+use crate::call::Outcome;
+use crate::error::CallError;
+use crate::runtime::Limits;
+
+/// What every store of one instance is made from.
+pub(crate) struct Prototype {
+    pub(crate) app: App,
+    /// The instance's name.
+    pub(crate) name: Arc<str>,
+    pub(crate) pre: InstancePre<State>,
+    /// One provider per import. All stores of the instance share them.
+    pub(crate) slots: Arc<[Slot]>,
+    pub(crate) provides: Provides,
+    /// The app's function behind each handle; nothing for one that an earlier app provided and this one does not.
+    pub(crate) exports: Arc<[Option<ComponentExportIndex>]>,
+    pub(crate) limits: Limits,
+}
+
+/// A store, and the app's instance in it.
+pub(crate) struct Live {
+    pub(crate) store: Store<State>,
+    instance: wasmtime::component::Instance,
+    /// The function behind each handle, looked up when it is first called.
+    functions: Box<[Option<Func>]>,
+    pub(crate) prototype: Arc<Prototype>,
+}
+
+impl Prototype {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Starts the app in a new store, with so much fuel; what is left of it is left in the store.
+    pub(crate) async fn start(self: &Arc<Prototype>, fuel: u64, frame: Frame) -> wasmtime::Result<Box<Live>> {
+        let state = State {
+            name: self.name.clone(),
+            slots: self.slots.clone(),
+            meter: Meter::new(self.limits.instance_memory),
+            chain: Chain::longer(&self.name, &None),
+            frame,
+            yielded_at: fuel,
+            slice: self.limits.slice,
+        };
+        let mut store = Store::new(self.pre.engine(), state);
+        store.limiter(|state| &mut state.meter);
+        store.fuel_async_yield_interval(Some(self.limits.slice))?;
+        store.set_fuel(fuel)?;
+        store.set_hostcall_fuel(self.limits.message);
+        let instance = self.pre.instantiate_async(&mut store).await?;
+        let functions = vec![None; self.exports.len()].into();
+        Ok(Box::new(Live { store, instance, functions, prototype: self.clone() }))
+    }
+}
+
+impl Live {
+    /// Puts a call's budget into the store.
+    pub(crate) fn grant(&mut self, cx: &Cx, fuel: u64) -> Outcome<()> {
+        self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
+        let state = self.store.data_mut();
+        state.meter.grant(cx.memory());
+        state.called_by(cx.chain());
+        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        state.yielded_at = fuel;
+        Ok(())
+    }
+
+    /// Units of fuel that are left in the store.
+    pub(crate) fn fuel(&self) -> u64 {
+        self.store.get_fuel().unwrap_or(0)
+    }
+
+    /// The function behind a handle.
+    pub(crate) fn function(&mut self, handle: u32) -> Outcome<Func> {
+        let at = handle as usize;
+        if let Some(Some(func)) = self.functions.get(at) {
+            return Ok(*func);
+        }
+        let func = self.look_up(at).ok_or_else(|| {
+            let (instance, function) = (self.prototype.name.clone(), self.prototype.provides.label(handle));
+            CallError::NotProvided { instance, function }
+        })?;
+        self.functions[at] = Some(func);
+        Ok(func)
+    }
+
+    #[cold]
+    fn look_up(&mut self, at: usize) -> Option<Func> {
+        let export = self.prototype.exports.get(at)?.as_ref()?;
+        self.instance.get_func(&mut self.store, export)
+    }
+}

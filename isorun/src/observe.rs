@@ -1,0 +1,219 @@
+//! Seeing calls: a span for each of them, and a hook for metrics.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use pin_project_lite::pin_project;
+use tracing::{Level, Span, field};
+
+use crate::budget::Cx;
+use crate::call::Outcome;
+use crate::error::CallError;
+use crate::instance::{Instance, Provider};
+
+/// Is told of every call when it ends: the place for metrics. A closure is one.
+///
+/// It is called on the thread of the call, so it should do little: count, and hand on. It sees calls of instances of all kinds, by the host,
+/// by apps and by peers; a call that an app makes is told before the call of the app that made it.
+///
+/// Beside it, each call is a span of [`tracing`](https://docs.rs/tracing) under the target `isorun::call` at level `DEBUG`, with the fields
+/// `app`, `instance`, `interface`, `function`, `outcome`, `fuel` and `time_us`. What nobody looks at costs next to nothing.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let fuel = Arc::new(AtomicU64::new(0));
+/// let sum = fuel.clone();
+/// let observer = move |call: &isorun::CallEnded<'_>| drop(sum.fetch_add(call.fuel, Ordering::Relaxed));
+/// let runtime = isorun::Runtime::builder().observer(observer).build()?;
+/// # Ok(()) }
+/// ```
+pub trait Observer: Send + Sync + 'static {
+    /// A call has ended, or was dropped.
+    fn call_ended(&self, call: &CallEnded<'_>);
+}
+
+impl<F: Fn(&CallEnded<'_>) + Send + Sync + 'static> Observer for F {
+    fn call_ended(&self, call: &CallEnded<'_>) {
+        self(call);
+    }
+}
+
+/// A call that has ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallEnded<'a> {
+    /// The app whose instance was called; `None` for systems and remotes.
+    pub app: Option<&'a str>,
+    /// The instance that was called.
+    pub instance: &'a str,
+    /// The instance that called; `None` if the host did.
+    pub caller: Option<&'a str>,
+    /// The interface of the function, with its version; `None` if it has none.
+    pub interface: Option<&'a str>,
+    /// The function, by its name in its interface.
+    pub function: &'a str,
+    /// Why there is no value; `None` if there is one.
+    pub error: Option<&'a CallError>,
+    /// Units of fuel that were used, in calls below this one too.
+    pub fuel: u64,
+    /// Time from the start of the call to its end, waiting included.
+    pub time: Duration,
+}
+
+/// Who wants to see the calls of a runtime.
+#[derive(Clone, Default)]
+pub(crate) struct Observers(Option<Arc<dyn Observer>>);
+
+impl Observers {
+    pub(crate) fn new(observer: impl Observer) -> Observers {
+        Observers(Some(Arc::new(observer)))
+    }
+
+    /// Whether anybody wants to see calls right now.
+    #[inline]
+    pub(crate) fn is_anybody_looking(&self) -> bool {
+        self.0.is_some() || tracing::enabled!(target: "isorun::call", Level::DEBUG)
+    }
+
+    /// The same future, seen by who wants to see it.
+    #[inline]
+    pub(crate) fn see<'a, F>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx, future: F) -> See<'a, F> {
+        See { future, watch: self.watch(instance, handle, cx) }
+    }
+
+    /// The same for a call that is over at once.
+    #[inline]
+    pub(crate) fn see_sync<T, E: AsRef<CallError>>(
+        &self,
+        instance: &Instance,
+        handle: u32,
+        cx: &Cx,
+        call: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.watch(instance, handle, cx) {
+            None => call(),
+            Some(mut watch) => {
+                let result = watch.span.clone().in_scope(call);
+                watch.end(result.as_ref().err().map(AsRef::as_ref));
+                result
+            }
+        }
+    }
+
+    #[inline]
+    fn watch<'a>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
+        self.is_anybody_looking().then(|| self.look(instance, handle, cx))
+    }
+
+    #[cold]
+    fn look<'a>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx) -> Box<Watch<'a>> {
+        let label = instance.label(handle);
+        let app = match instance.provider() {
+            Provider::Guest(guest) => guest.app(),
+            Provider::System(_) | Provider::Remote(_) => None,
+        };
+        let (interface, function) = parts(&label);
+        let span = tracing::debug_span!(
+            target: "isorun::call",
+            "call",
+            app = app.as_deref(),
+            instance = instance.name(),
+            interface,
+            function,
+            caller = cx.caller(),
+            outcome = field::Empty,
+            fuel = field::Empty,
+            time_us = field::Empty,
+        );
+        let (fuel, started) = (cx.fuel(), Instant::now());
+        Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, ended: false })
+    }
+}
+
+/// The interface and the function of a label.
+fn parts(label: &str) -> (Option<&str>, &str) {
+    label.split_once('#').map_or((None, label), |(interface, function)| (Some(interface), function))
+}
+
+/// A call that somebody looks at. Dropped before its end, it was cancelled.
+struct Watch<'a> {
+    observers: &'a Observers,
+    instance: &'a Instance,
+    app: Option<Arc<str>>,
+    label: Arc<str>,
+    cx: &'a Cx,
+    span: Span,
+    /// What there was at its start.
+    fuel: u64,
+    started: Instant,
+    ended: bool,
+}
+
+impl Watch<'_> {
+    fn end(&mut self, error: Option<&CallError>) {
+        self.ended = true;
+        let (interface, function) = parts(&self.label);
+        let ended = CallEnded {
+            app: self.app.as_deref(),
+            instance: self.instance.name(),
+            caller: self.cx.caller(),
+            interface,
+            function,
+            error,
+            fuel: self.fuel.saturating_sub(self.cx.fuel()),
+            time: self.started.elapsed(),
+        };
+        self.span.record("outcome", error.map_or("ok", CallError::kind));
+        self.span.record("fuel", ended.fuel);
+        self.span.record("time_us", ended.time.as_micros() as u64);
+        if let Some(observer) = &self.observers.0 {
+            observer.call_ended(&ended);
+        }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let (instance, function) = (self.instance.shared_name(), self.label.clone());
+            self.end(Some(&CallError::Cancelled { instance, function }));
+        }
+    }
+}
+
+pin_project! {
+    /// A call, and who looks at it.
+    pub(crate) struct See<'a, F> {
+        #[pin]
+        future: F,
+        watch: Option<Box<Watch<'a>>>,
+    }
+}
+
+impl<T, F: Future<Output = Outcome<T>>> Future for See<'_, F> {
+    type Output = Outcome<T>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
+        let this = self.project();
+        let Some(watch) = this.watch else { return this.future.poll(task) };
+        let poll = watch.span.clone().in_scope(|| this.future.poll(task));
+        if let Poll::Ready(result) = &poll {
+            watch.end(result.as_ref().err().map(|error| &**error));
+        }
+        poll
+    }
+}
+
+impl fmt::Debug for Observers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "an observer" } else { "nobody" })
+    }
+}
