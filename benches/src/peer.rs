@@ -55,7 +55,12 @@ impl Peer {
     /// The settings are those of isorun's runtime.
     pub(crate) fn new() -> wasmtime::Result<Peer> {
         let mut pool = PoolingAllocationConfig::new();
-        pool.total_core_instances(4000).total_tables(4000);
+        let stores = setup::STORES;
+        pool.total_component_instances(stores)
+            .total_core_instances(4 * stores)
+            .total_memories(2 * stores)
+            .total_tables(4 * stores)
+            .total_stacks(stores);
         let mut config = Config::new();
         config
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))

@@ -25,6 +25,9 @@ pub(crate) const CALC: &[u8] = include_bytes!("../../examples/apps/components/ca
 /// The component that passes on.
 pub(crate) const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
 
+/// Stores that there is room for, on both sides: few, so that the address space suffices for `valgrind` too.
+pub(crate) const STORES: u32 = 4;
+
 /// A runtime with both.
 pub(crate) struct Setup {
     /// The runtime.
@@ -40,7 +43,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// Adds both apps and wires them.
     pub(crate) async fn new() -> wasmtime::Result<Setup> {
-        let runtime = Runtime::new()?;
+        let runtime = Runtime::builder().max_instances(STORES).build()?;
         runtime.register::<compute::Interface>()?;
         runtime.register::<relay::Interface>()?;
         runtime.register::<host::Interface>()?;

@@ -295,7 +295,7 @@ where
     R: Lift + Send + Sync + 'static,
 {
     if let Provider::Guest(guest) = instance.provider() {
-        let call = guest.run(&cx, handle, Params(params));
+        let call = pin!(guest.run(&cx, handle, Params(params)));
         return instance.observers().see(instance, handle, &cx, call).await.map(|guest::Outcome(value)| value);
     }
     let params = encode::encode_params(&params).map_err(CallError::from)?;

@@ -10,12 +10,13 @@ pub(crate) mod stop;
 pub(crate) mod store;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use crate::budget::{Budget, Cx};
 use crate::call::{Call, Outcome, Target};
-use crate::engine::guest::{RawOutcome, RawParams};
+use crate::engine::guest::{Few, RawOutcome, RawParams};
 use crate::error::{CallError, NarrowError, ProvideError, Result};
 use crate::image::Image;
 use crate::image::value::Value;
@@ -354,18 +355,30 @@ impl Instance {
     pub(crate) async fn call_image(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
         match &self.shared.provider {
             Provider::Guest(guest) => {
-                let call = guest.run(cx, handle, RawParams(params));
+                let call = pin!(guest.run(cx, handle, RawParams(params)));
                 let RawOutcome(image) = self.observers().see(self, handle, cx, call).await?;
                 Ok(image)
             }
             // Boxed, so that the many calls of guests move a small future.
             Provider::System(_) | Provider::Remote(_) => {
-                self.observers().see(self, handle, cx, Box::pin(self.call_host(cx, handle, params))).await
+                self.observers().see(self, handle, cx, Box::pin(self.call_host(cx, handle, params)).as_mut()).await
             }
         }
     }
 
-    /// The same on behalf of host code. Calls that guests make are counted on their way.
+    /// Calls a function of a few numbers, of another guest.
+    #[inline]
+    pub(crate) async fn call_few(&self, cx: &Cx, handle: u32, params: Few) -> Outcome<Few> {
+        let Provider::Guest(guest) = &self.shared.provider else {
+            return Err(
+                CallError::system("a guest was linked to host code as to a guest; this is a bug of isorun").into()
+            );
+        };
+        let call = pin!(guest.run(cx, handle, params));
+        self.observers().see(self, handle, cx, call).await
+    }
+
+    /// As [`call_image`](Instance::call_image), on behalf of host code. Calls that guests make are counted on their way.
     pub(crate) async fn call_by_host(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
         let result = self.call_image(cx, handle, params).await;
         self.shared.tally.count(result.is_err());
@@ -386,7 +399,7 @@ impl Instance {
                 }
             }
         };
-        let result = caught(work).await.unwrap_or_else(|message| {
+        let result = caught(pin!(work)).await.unwrap_or_else(|message| {
             let (instance, function) = (self.shared_name(), self.label(handle));
             Err(CallError::HostPanic { instance, function, message: message.into() })
         });

@@ -1,7 +1,7 @@
 //! Making an instance of an app.
 
 use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use wasmtime::PoolConcurrencyLimitError;
@@ -157,7 +157,7 @@ impl Plan<'_> {
         let fuel = limits.budget.fuel;
         let (app, name) = (self.app.clone(), self.name.clone());
         let prototype = Arc::new(Prototype { app, name, pre, slots, provides, exports, limits });
-        let started = until(deadline, caught(prototype.start(fuel, Frame::first(deadline)))).await;
+        let started = until(deadline, caught(pin!(prototype.start(fuel, Frame::first(deadline))))).await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|error| self.failed(&error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),

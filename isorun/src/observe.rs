@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use pin_project_lite::pin_project;
 use tracing::{Level, Span, field};
 
 use crate::budget::Cx;
@@ -84,7 +83,13 @@ impl Observers {
 
     /// The same future, seen by who wants to see it.
     #[inline]
-    pub(crate) fn see<'a, F>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx, future: F) -> See<'a, F> {
+    pub(crate) fn see<'a, F>(
+        &'a self,
+        instance: &'a Instance,
+        handle: u32,
+        cx: &'a Cx,
+        future: Pin<&'a mut F>,
+    ) -> See<'a, F> {
         See { future, watch: self.watch(instance, handle, cx) }
     }
 
@@ -188,23 +193,20 @@ impl Drop for Watch<'_> {
     }
 }
 
-pin_project! {
-    /// A call, and who looks at it.
-    pub(crate) struct See<'a, F> {
-        #[pin]
-        future: F,
-        watch: Option<Box<Watch<'a>>>,
-    }
+/// A call, and who looks at it.
+pub(crate) struct See<'a, F> {
+    future: Pin<&'a mut F>,
+    watch: Option<Box<Watch<'a>>>,
 }
 
 impl<T, F: Future<Output = Outcome<T>>> Future for See<'_, F> {
     type Output = Outcome<T>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
-        let this = self.project();
-        let Some(watch) = this.watch else { return this.future.poll(task) };
-        let poll = watch.span.clone().in_scope(|| this.future.poll(task));
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
+        let See { future, watch } = &mut *self;
+        let Some(watch) = watch else { return future.as_mut().poll(task) };
+        let poll = watch.span.clone().in_scope(|| future.as_mut().poll(task));
         if let Poll::Ready(result) = &poll {
             watch.end(result.as_ref().err().map(|error| &**error));
         }

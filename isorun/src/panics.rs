@@ -6,30 +6,26 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use pin_project_lite::pin_project;
-
-pin_project! {
-    /// A future's value, or the message of the panic that ended it.
-    ///
-    /// What the future shared with others is theirs to keep whole: systems are called through `&self`, and an instance's store is
-    /// thrown away after a panic.
-    pub(crate) struct Caught<F> {
-        #[pin]
-        future: F,
-    }
+/// A future's value, or the message of the panic that ended it. The future stays where it is: some are large.
+///
+/// What the future shared with others is theirs to keep whole: systems are called through `&self`, and an instance's store is thrown away
+/// after a panic.
+pub(crate) struct Caught<'a, F> {
+    future: Pin<&'a mut F>,
 }
 
 /// Polls `future` behind a barrier for panics.
-pub(crate) fn caught<F: Future>(future: F) -> Caught<F> {
+#[inline]
+pub(crate) fn caught<F: Future>(future: Pin<&mut F>) -> Caught<'_, F> {
     Caught { future }
 }
 
-impl<F: Future> Future for Caught<F> {
+impl<F: Future> Future for Caught<'_, F> {
     type Output = Result<F::Output, String>;
 
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let future = self.project().future;
-        match catch_unwind(AssertUnwindSafe(|| future.poll(task))) {
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        match catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(task))) {
             Ok(poll) => poll.map(Ok),
             Err(panic) => Poll::Ready(Err(message_of(&*panic))),
         }

@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use wasmtime::component::LinkerInstance;
@@ -285,10 +285,13 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
             move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 Box::new(async move {
                     let cx = enter(&store)?;
-                    let slot = store.data().slot(slot)?;
-                    let call = async { Ok(call(slot.system()?, &cx, params.0.0).await?) };
-                    let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
-                    slot.tally.count(result.is_err());
+                    let result = {
+                        let slot = store.data().slot(slot)?;
+                        let call = pin!(async { Ok(call(slot.system()?, &cx, params.0.0).await?) });
+                        let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
+                        slot.tally.count(result.is_err());
+                        result
+                    };
                     leave(&mut store, cx).await?;
                     Ok(Guest::<_, M>(Outcome(result.map_err(|error| *error)?)))
                 })

@@ -7,6 +7,7 @@
 
 mod down;
 mod link;
+mod scalars;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::instance::{Instance, InstanceState, Provider};
 use crate::interface::{Interface, InterfaceName};
 use crate::names::nearest;
 use crate::runtime::Runtime;
-use crate::system::{Consumer, Glue};
+use crate::system::Consumer;
 
 pub(crate) use link::{Shape, link};
 
@@ -43,16 +44,6 @@ pub(crate) struct Wire {
     pub(crate) instance: Instance,
     /// The provider's handles of those functions.
     pub(crate) handles: Box<[u32]>,
-}
-
-impl Wire {
-    /// How guests are linked to it, if it is a system.
-    fn glue(&self) -> Option<Glue> {
-        match self.instance.provider() {
-            Provider::System(system) => Some(system.glue()),
-            Provider::Guest(_) | Provider::Remote(_) => None,
-        }
-    }
 }
 
 /// The wires as the stores of an instance hold them. What was made for this consumer before serves it again.

@@ -10,7 +10,7 @@ use core::mem::MaybeUninit;
 
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
 use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc, WasmList};
-use wasmtime::{Result, ValRaw};
+use wasmtime::{Result, ValRaw, bail};
 
 use super::transcode::{self, Types};
 use crate::image::Image;
@@ -49,6 +49,12 @@ pub(crate) struct RawParams(pub(crate) Image);
 
 /// The result of a call as an image.
 pub(crate) struct RawOutcome(pub(crate) Image);
+
+/// A few core values as they are, between two guests whose functions have the same type: see `scalars`.
+pub(crate) struct Few(pub(crate) [u64; MAX_FEW]);
+
+/// The most core values that travel without an image.
+pub(crate) const MAX_FEW: usize = 4;
 
 /// A value that can be read out of a guest.
 pub(crate) trait FromGuest: Sized + Send + Sync {
@@ -213,6 +219,29 @@ impl ToGuest for RawOutcome {
 
     fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
         image_to_memory(&self.0, cx, ty, at)
+    }
+}
+
+impl FromGuest for Few {
+    fn from_slots(_: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
+        let mut few = [0; MAX_FEW];
+        few.iter_mut().zip(slots).for_each(|(few, slot)| *few = *slot);
+        Ok(Few(few))
+    }
+
+    fn from_memory(_: &mut LiftContext<'_>, _: InterfaceType, _: usize) -> Result<Self> {
+        bail!("core values were looked for in memory; this is a bug of isorun")
+    }
+}
+
+impl ToGuest for Few {
+    fn to_slots<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        slots.iter_mut().zip(self.0).for_each(|(slot, few)| *slot = few);
+        Ok(())
+    }
+
+    fn to_memory<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, _: usize) -> Result<()> {
+        bail!("core values were to go into memory; this is a bug of isorun")
     }
 }
 

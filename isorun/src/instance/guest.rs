@@ -5,6 +5,7 @@
 //! * A store is entered by one call at a time.
 //! * A call that does not end well takes its store with it: the memory is freed at once, and the cause is left in its place.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use wasmtime::Store;
@@ -47,9 +48,13 @@ impl GuestInstance {
             Box::pin(turn.start()).await?;
         }
         let func = turn.begin()?;
-        let result = match caught(typed::<P, R>(func).call_async(turn.store()?, Guest(params))).await {
-            Ok(result) => result.map_err(Stop::Error),
-            Err(message) => Err(Stop::Panic(message)),
+        let result = {
+            let function = typed::<P, R>(func);
+            let call = pin!(function.call_async(turn.store()?, Guest(params)));
+            match caught(call).await {
+                Ok(result) => result.map_err(Stop::Error),
+                Err(message) => Err(Stop::Panic(message)),
+            }
         };
         turn.end(result.map(|Guest(value)| value))
     }
@@ -135,8 +140,9 @@ impl<'a> Turn<'a> {
     /// Starts the app in an empty place, out of the call's budget.
     async fn start(&mut self) -> Outcome<()> {
         let Taken::Fresh(Place::Empty(prototype)) = &self.place else { return Ok(()) };
+        let prototype = prototype.clone();
         let frame = Frame { deadline: self.cx.end(), hops: self.cx.hops() };
-        let stop = match caught(prototype.start(self.fuel, frame)).await {
+        let stop = match caught(pin!(prototype.start(self.fuel, frame))).await {
             Ok(Ok(live)) => {
                 self.cx.charge(self.fuel.saturating_sub(live.fuel()), 0);
                 self.place = Taken::Fresh(Place::Store(live));

@@ -139,13 +139,20 @@ impl Places {
             line.counters.calls += 1;
             line.counters.fuel += fuel;
         }
-        let mut unfit = None;
-        match store {
-            Some(store) if line.poison.is_none() => line.rest.push(store),
-            store => {
-                unfit = store;
-                line.empty += 1;
+        let unfit = match store {
+            Some(store) if line.poison.is_none() => {
+                line.rest.push(store);
+                None
             }
+            store => {
+                line.empty += 1;
+                store
+            }
+        };
+        if line.waiting.is_empty() && line.watchers.is_empty() {
+            drop(line);
+            drop(unfit);
+            return;
         }
         let (next, quiet) = (line.next(), line.quiet());
         drop(line);

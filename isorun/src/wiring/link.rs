@@ -9,20 +9,42 @@ use std::sync::Arc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{InstancePre, Linker, LinkerInstance};
 
-use super::Wire;
-use super::down;
+use super::scalars::Scalars;
+use super::{Wire, down};
 use crate::app::App;
-use crate::engine::guest::{Guest, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, RawOutcome, RawParams};
+use crate::engine::guest::{Few, Guest, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, RawOutcome, RawParams};
+use crate::instance::Provider;
 use crate::instance::store::{State, enter, leave};
+use crate::interface::Function;
 use crate::runtime::Runtime;
 
-/// What was linked for each import: the glue of a system's type, or images.
-pub(crate) type Shape = Box<[Option<TypeId>]>;
+/// How the functions of each import are linked.
+pub(crate) type Shape = Box<[Way]>;
+
+/// How a guest reaches a kind of provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    /// By the glue of this type.
+    System(TypeId),
+    /// Another guest: by image, and functions of a few numbers by those.
+    Guest,
+    /// By image.
+    Remote,
+}
+
+impl Wire {
+    fn way(&self) -> Way {
+        match self.instance.provider() {
+            Provider::System(system) => Way::System(system.glue().id),
+            Provider::Guest(_) => Way::Guest,
+            Provider::Remote(_) => Way::Remote,
+        }
+    }
+}
 
 /// The app with every import defined for providers of these kinds.
 pub(crate) fn link(runtime: &Runtime, app: &App, wiring: &[Wire]) -> wasmtime::Result<InstancePre<State>> {
-    let shape: Shape = wiring.iter().map(|wire| wire.glue().map(|glue| glue.id)).collect();
-    app.linked(shape, || define(runtime, app, wiring))
+    app.linked(wiring.iter().map(Wire::way).collect(), || define(runtime, app, wiring))
 }
 
 fn define(runtime: &Runtime, app: &App, wiring: &[Wire]) -> wasmtime::Result<InstancePre<State>> {
@@ -34,17 +56,16 @@ fn define(runtime: &Runtime, app: &App, wiring: &[Wire]) -> wasmtime::Result<Ins
     for (slot, wire) in wiring.iter().enumerate() {
         let mut instance = linker.instance(&wire.import)?;
         let functions = wire.interface.functions();
-        match wire.glue() {
-            Some(glue) => {
-                let wanted: Vec<Arc<str>> = functions.iter().map(|function| function.name().into()).collect();
-                (glue.link)(&mut instance, slot, &wanted)?;
-            }
-            None => {
-                for (index, function) in functions.iter().enumerate() {
-                    let params = function.params_layout().flat;
-                    let results = function.result_layout().flat;
-                    link_image(&mut instance, function.name(), slot, index, params, results)?;
-                }
+        if let Provider::System(system) = wire.instance.provider() {
+            let wanted: Vec<Arc<str>> = functions.iter().map(|function| function.name().into()).collect();
+            (system.glue().link)(&mut instance, slot, &wanted)?;
+            continue;
+        }
+        for (index, function) in functions.iter().enumerate() {
+            let name = function.name();
+            match Scalars::of(function).filter(|_| wire.way() == Way::Guest) {
+                Some(scalars) => link_scalars(&mut instance, name, slot, index, function, scalars)?,
+                None => link_image(&mut instance, name, slot, index, function)?,
             }
         }
     }
@@ -60,9 +81,9 @@ fn link_image(
     name: &str,
     slot: usize,
     index: usize,
-    params: u32,
-    results: u32,
+    function: &Function,
 ) -> wasmtime::Result<()> {
+    let (params, results) = (function.params_layout().flat, function.result_layout().flat);
     macro_rules! by_params {
         ($($n:literal)*) => {
             match (if params > MAX_FLAT_PARAMS { 0 } else { params }, results == MAX_FLAT_RESULTS) {
@@ -73,6 +94,47 @@ fn link_image(
         };
     }
     by_params!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+}
+
+/// Defines one function of a few numbers, whose provider is another guest.
+fn link_scalars(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    slot: usize,
+    index: usize,
+    function: &Function,
+    scalars: Scalars,
+) -> wasmtime::Result<()> {
+    macro_rules! by_params {
+        ($($n:literal)*) => {
+            match (function.params_layout().flat, function.result_layout().flat) {
+                $(($n, 0) => link_scalars_of::<$n, 0>(linker, name, slot, index, scalars),)*
+                $(($n, _) => link_scalars_of::<$n, 1>(linker, name, slot, index, scalars),)*
+                _ => Ok(()),
+            }
+        };
+    }
+    by_params!(0 1 2 3 4)
+}
+
+fn link_scalars_of<const N: usize, const M: usize>(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    slot: usize,
+    index: usize,
+    scalars: Scalars,
+) -> wasmtime::Result<()> {
+    linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Few, N>| {
+        Box::new(async move {
+            let params = scalars.params(params.0)?;
+            let cx = enter(&store)?;
+            let slot = store.data().slot(slot)?;
+            let result = slot.instance.call_few(&cx, slot.handle(index)?, params).await;
+            slot.tally.count(result.is_err());
+            leave(&mut store, cx).await?;
+            Ok(Guest::<_, M>(scalars.result(result.map_err(|error| *error)?)?))
+        })
+    })
 }
 
 fn link_image_of<const N: usize, const M: usize>(
