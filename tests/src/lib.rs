@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod engine;
+pub mod wire;
 
 mod disk;
 mod echo;
