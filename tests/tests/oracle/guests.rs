@@ -1,7 +1,12 @@
 //! Two guests for any types: one returns what it is given, the other has that done.
 //!
-//! Neither is compiled from a language. What they do with a value follows from its type, and all of their memory that nobody has written
-//! to is dirty: what of it shows up in a value is a mistake of who read it.
+//! Neither is compiled from a language: what they do with a value follows from its type. They are as hard on a host as they may be:
+//!
+//! * All memory is dirty before anybody has written to it, and so is the padding in lists that are returned.
+//! * A NaN is never the canonical one.
+//! * Core values that do not stand for exactly what the canonical ABI makes of a value are a trap.
+
+use std::ops::Range;
 
 use isorun::Type;
 use isorun::types::Layout;
@@ -33,13 +38,22 @@ pub(crate) fn echo(package: &str, functions: &[Vec<Type>], encoding: StringEncod
         .enumerate()
         .map(|(index, params)| {
             let (whole, flat) = (whole(params), flat_params(params));
-            let body = if passed(&flat, MAX_PARAMS).len() < flat.len() || flat.len() <= MAX_RESULTS {
-                // A pointer to parameters is one to a result, and a single value is itself.
-                flat.first().map_or("", |_| "(local.get 0)").to_owned()
-            } else {
-                let slots: Vec<_> =
-                    flat.iter().enumerate().map(|(slot, core)| (format!("(local.get {slot})"), *core)).collect();
-                format!("{} (i32.const {RESULT})", store(&whole, &slots, RESULT))
+            let slots: Vec<_> = arguments(&flat).into_iter().zip(flat.iter().copied()).collect();
+            let body = match &slots[..] {
+                [(one, _)] => format!("{} {one}", store(&whole, &slots, RESULT)),
+                _ if flat.len() <= MAX_PARAMS => {
+                    let dirty: String = params
+                        .iter()
+                        .scan(0, |first, ty| {
+                            let slot = *first;
+                            *first += self::flat(ty).len();
+                            Some(soil(ty, slot))
+                        })
+                        .collect();
+                    format!("{dirty} {} (i32.const {RESULT})", store(&whole, &slots, RESULT))
+                }
+                // A pointer to parameters is one to a result.
+                _ => "(local.get 0)".to_owned(),
             };
             function(package, index, &flat, &body)
         })
@@ -78,7 +92,7 @@ fn function(package: &str, index: usize, flat: &[Core], body: &str) -> String {
     let result = passed(flat, MAX_RESULTS);
     let name = format!("{package}/values#f{index}");
     format!(
-        "(func (export \"{name}\") {params} {} {body})
+        "(func (export \"{name}\") {params} {} (local $at i32) (local $end i32) {body})
          (func (export \"cabi_post_{name}\") {} (global.set $next (i32.const {HEAP})))\n",
         spell("result", &result),
         spell("param", &result),
@@ -182,19 +196,100 @@ fn members(ty: &Type) -> Vec<Type> {
     }
 }
 
+/// The parameters of a function, where every NaN has a payload.
+fn arguments(flat: &[Core]) -> Vec<String> {
+    let spoilt = |slot, float: &str| {
+        format!(
+            "(select (local.get {slot}) ({float}.const nan:0x200001) ({float}.eq (local.get {slot}) (local.get {slot})))"
+        )
+    };
+    let argument = |(slot, core): (usize, &Core)| match core {
+        Core::F32 => spoilt(slot, "f32"),
+        Core::F64 => spoilt(slot, "f64"),
+        Core::I32 | Core::I64 => format!("(local.get {slot})"),
+    };
+    flat.iter().enumerate().map(argument).collect()
+}
+
+/// Code that makes the padding in the elements of a list dirty, and their NaNs, whose pointer and length are in the slots from `slot`.
+fn soil(ty: &Type, slot: usize) -> String {
+    let Type::List(element) = ty else { return String::new() };
+    let mut stores = String::new();
+    soil_element(element, 0, &mut stores);
+    if stores.is_empty() {
+        return String::new();
+    }
+    let size = element.layout().size;
+    format!(
+        "(local.set $at (local.get {slot}))
+         (local.set $end (i32.add (local.get {slot}) (i32.mul (local.get {}) (i32.const {size}))))
+         (block $done (loop $next-element
+            (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+            {stores}
+            (local.set $at (i32.add (local.get $at) (i32.const {size})))
+            (br $next-element)))",
+        slot + 1
+    )
+}
+
+/// Does so for what lies `offset` behind `$at`. Where padding is in one of several cases depends on the case, and is left.
+fn soil_element(ty: &Type, offset: u32, stores: &mut String) {
+    let dirty = |gap: Range<u32>, stores: &mut String| {
+        for byte in gap {
+            stores.push_str(&format!("(i32.store8 offset={byte} (local.get $at) (i32.const 0xa5))"));
+        }
+    };
+    let float = match ty {
+        Type::F32 => Some("f32"),
+        Type::F64 => Some("f64"),
+        _ => None,
+    };
+    if let Some(float) = float {
+        let value = format!("({float}.load offset={offset} (local.get $at))");
+        let spoil = format!("({float}.store offset={offset} (local.get $at) ({float}.const nan:0x200001))");
+        stores.push_str(&format!("(if ({float}.ne {value} {value}) (then {spoil}))"));
+    }
+    let mut end = offset;
+    let members = members(ty);
+    let whole = if members.is_empty() { offset } else { offset + ty.layout().size };
+    for member in members {
+        let start = end.next_multiple_of(member.layout().align);
+        dirty(end..start, stores);
+        soil_element(&member, start, stores);
+        end = start + member.layout().size;
+    }
+    dirty(end..whole, stores);
+}
+
+/// Code that traps if `wrong` is not 0.
+fn never(wrong: String) -> String {
+    format!("(if {wrong} (then unreachable))")
+}
+
 /// Code that stores core values at `at` as the value of the type that they are.
 fn store(ty: &Type, slots: &[(String, Core)], at: u32) -> String {
     if let Some(cases) = cases(ty) {
         let (case, _) = &slots[0];
         let width = Layout::discriminant_size(cases.len());
         let place = at + width.next_multiple_of(ty.layout().align);
-        let mut code = store_bits(width, case, at);
+        let mut code = never(format!("(i32.ge_u {case} (i32.const {}))", cases.len())) + &store_bits(width, case, at);
         for (index, payload) in cases.iter().enumerate() {
-            let Some(payload) = payload else { continue };
-            let own = flat(payload).into_iter().zip(&slots[1..]);
-            let own: Vec<_> = own.map(|(core, (slot, from))| (convert(slot, *from, core), core)).collect();
-            let stored = store(payload, &own, place);
-            code.push_str(&format!("(if (i32.eq {case} (i32.const {index})) (then {stored}))"));
+            let wanted = payload.as_ref().map(flat).unwrap_or_default();
+            let (used, unused) = slots[1..].split_at(wanted.len());
+            let unused =
+                unused.iter().map(|(slot, core)| never(format!("(i64.ne {} (i64.const 0))", bits(slot, *core))));
+            let unused: String = unused.collect();
+            let shared = used.iter().zip(&wanted);
+            let above = shared.filter(|((_, from), to)| *from == Core::I64 && matches!(to, Core::I32 | Core::F32));
+            let above: String = above
+                .map(|((slot, _), _)| never(format!("(i64.ne (i64.shr_u {slot} (i64.const 32)) (i64.const 0))")))
+                .collect();
+            let own = wanted.iter().zip(used);
+            let own: Vec<_> = own.map(|(core, (slot, from))| (convert(slot, *from, *core), *core)).collect();
+            let stored = payload.as_ref().map_or(String::new(), |payload| store(payload, &own, place));
+            if payload.is_some() || !unused.is_empty() {
+                code.push_str(&format!("(if (i32.eq {case} (i32.const {index})) (then {unused} {above} {stored}))"));
+            }
         }
         return code;
     }
@@ -212,11 +307,38 @@ fn store(ty: &Type, slots: &[(String, Core)], at: u32) -> String {
             code
         }
         _ => match core {
-            Core::I32 => store_bits(size, first, at),
+            Core::I32 => never(foreign_bits(ty, first)) + &store_bits(size, first, at),
             Core::I64 => format!("(i64.store (i32.const {at}) {first})"),
             Core::F32 => format!("(f32.store (i32.const {at}) {first})"),
             Core::F64 => format!("(f64.store (i32.const {at}) {first})"),
         },
+    }
+}
+
+/// What is not 0 if an `i32` is not what a value of the type is passed as.
+fn foreign_bits(ty: &Type, slot: &str) -> String {
+    let above = |width: usize| match width {
+        32 => "(i32.const 0)".to_owned(),
+        _ => format!("(i32.shr_u {slot} (i32.const {width}))"),
+    };
+    match ty {
+        Type::S8 => format!("(i32.ne {slot} (i32.extend8_s {slot}))"),
+        Type::S16 => format!("(i32.ne {slot} (i32.extend16_s {slot}))"),
+        Type::Bool => above(1),
+        Type::U8 => above(8),
+        Type::U16 => above(16),
+        Type::Flags(labels) => above(labels.len()),
+        _ => above(32),
+    }
+}
+
+/// All bits of a slot.
+fn bits(slot: &str, core: Core) -> String {
+    match core {
+        Core::I32 => format!("(i64.extend_i32_u {slot})"),
+        Core::I64 => slot.to_owned(),
+        Core::F32 => format!("(i64.extend_i32_u (i32.reinterpret_f32 {slot}))"),
+        Core::F64 => format!("(i64.reinterpret_f64 {slot})"),
     }
 }
 
