@@ -54,6 +54,21 @@ impl<'a> Choices<'a> {
         if self.below(2) == 0 { self.pick(&edges) } else { u64::from_le_bytes(self.bytes()) }
     }
 
+    /// Changes bytes here and there: up to seven times, and not at all for an exhausted row.
+    pub fn edit(&mut self, bytes: &mut Vec<u8>) {
+        for _ in 0..self.below(8) {
+            let (kind, place) = (self.below(6), self.below(bytes.len().max(1)));
+            let [new] = self.bytes();
+            match (kind, bytes.get_mut(place)) {
+                (0 | 1, Some(byte)) => *byte = new,
+                (2, Some(byte)) => *byte ^= 1 << (new % 8),
+                (3, Some(byte)) => *byte = byte.wrapping_add(1),
+                (4, _) => bytes.truncate(place),
+                _ => bytes.push(new),
+            }
+        }
+    }
+
     /// A type with at most so many levels inside its outermost.
     pub fn ty(&mut self, depth: usize) -> Type {
         let scalars = [

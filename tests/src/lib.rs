@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod choices;
 pub mod engine;
+pub mod fuzzed;
 pub mod spelled;
 pub mod wire;
 
