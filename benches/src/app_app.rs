@@ -9,7 +9,7 @@ use crate::measure::Row;
 use crate::peer::{self, Peer, Point, Provider, export};
 use crate::setup::{compute, relay};
 
-const PEERS: [(&str, Provider); 2] = [("static", Provider::Static), ("val", Provider::Val)];
+const PEERS: [(&str, Provider); 3] = [("static", Provider::Static), ("val", Provider::Val), ("fused", Provider::Fused)];
 
 pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     let caller = &bench.setup.relay.caller::<relay::Interface>()?;

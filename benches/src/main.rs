@@ -6,6 +6,7 @@ mod app_app;
 mod app_system;
 mod expand;
 mod fresh;
+mod fused;
 mod host_app;
 mod measure;
 mod peer;

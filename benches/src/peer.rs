@@ -10,13 +10,14 @@ use wasmtime::component::{
 use wasmtime::error::Context;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreContextMut};
 
-use crate::setup;
+use crate::{fused, setup};
 
 /// The interface of `calc`.
 pub(crate) const COMPUTE: &str = "test:bench/compute@0.1.0";
 /// The interface of `relay`.
 pub(crate) const RELAY: &str = "test:bench/relay@0.1.0";
-const HOST: &str = "test:bench/host@0.1.0";
+/// The interface of the host.
+pub(crate) const HOST: &str = "test:bench/host@0.1.0";
 
 /// What isorun grants a call by default.
 pub(crate) const FUEL: u64 = 1_000_000_000;
@@ -39,6 +40,8 @@ pub(crate) enum Provider {
     Static,
     /// wasmtime's `Val`, for types known only at run time.
     Val,
+    /// Within one component, in one store: wasmtime's own code between the two, compiled with them.
+    Fused,
 }
 
 /// An engine, and `calc` ready to be instantiated.
@@ -117,9 +120,15 @@ impl Peer {
                 pass_on_vals(&mut compute, "sum-points", &shared, |functions| functions.2)?;
                 pass_on_vals(&mut compute, "join", &shared, |functions| functions.3)?;
             }
+            // What it would import is inside it.
+            Provider::Fused => {}
         }
+        let relay = match provider {
+            Provider::Fused => &Component::new(&self.engine, fused::component())?,
+            Provider::Static | Provider::Val => &self.relay,
+        };
         let mut store = self.store()?;
-        let instance = linker.instantiate_async(&mut store, &self.relay).await?;
+        let instance = linker.instantiate_async(&mut store, relay).await?;
         Ok((store, instance))
     }
 }

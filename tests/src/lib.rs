@@ -1,7 +1,11 @@
 //! Shared parts of the tests: the interfaces that they speak, the apps that they run, and systems to put under those.
 
 pub mod apps;
+pub mod choices;
 pub mod engine;
+pub mod fuzzed;
+pub mod spelled;
+pub mod wire;
 
 mod disk;
 mod echo;

@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isorun::{CallError, Instance, InstanceState, Remote, RemoteError, Runtime, Token, TransportError};
+use isorun_tests::wire::{HEADER, Reply, body_of};
 use isorun_tests::{Bench, Ticker, bench, compute, host, link_to, runtime};
-
-const HEADER: usize = 88;
 
 /// `calc`, and the message of a call of `join(["ab", "c"])` to it.
 async fn call_of_join() -> (Runtime, Instance, Vec<u8>) {
@@ -38,57 +37,20 @@ impl isorun::Transport for Catch {
     }
 }
 
-/// A reply as `wire.md` describes it, read without the library's help.
-#[derive(Debug)]
-struct Reply {
-    status: u8,
-    ran: bool,
-    fuel: u64,
-    text: String,
-    body: Vec<u8>,
-}
-
-impl Reply {
-    fn read(bytes: &[u8]) -> Reply {
-        let u16_at = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
-        let u64_at = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
-        assert_eq!(bytes[..5], [b'i', b's', b'o', 1, 1], "a reply of version 1");
-        assert_eq!((bytes[6] & !2, bytes[7]), (0, 0), "known flags");
-        assert_eq!(bytes[60..64], [0; 4], "reserved");
-        let (text, length) = (u16_at(82), u64_at(80) as usize >> 32);
-        let body = HEADER + text.next_multiple_of(8);
-        assert_eq!(bytes.len(), body + length, "the lengths add up");
-        assert!(bytes[HEADER + text..body].iter().all(|byte| *byte == 0), "clean padding");
-        Reply {
-            status: bytes[5],
-            ran: bytes[6] & 2 != 0,
-            fuel: u64_at(72),
-            text: String::from_utf8(bytes[HEADER..HEADER + text].to_vec()).unwrap(),
-            body: bytes[body..].to_vec(),
-        }
-    }
-}
-
 const OK: u8 = 0;
 const OUT_OF_BUDGET: u8 = 2;
 const MALFORMED: u8 = 9;
 const WIRE_VERSION: u8 = 10;
 const HOP_LIMIT: u8 = 14;
 
-/// Where a call's body begins: behind the label, which is padded.
-fn body_of(message: &[u8]) -> usize {
-    HEADER + usize::from(u16::from_le_bytes([message[82], message[83]])).next_multiple_of(8)
-}
-
 #[tokio::test]
 async fn a_message_is_what_the_wire_format_says() {
     let (runtime, _, message) = call_of_join().await;
-    let body = body_of(&message);
     assert_eq!(message[..8], [b'i', b's', b'o', 1, 0, 0, 0, 0]);
     assert_eq!(&message[HEADER..HEADER + 29], b"test:bench/compute@0.1.0#join");
     // One list of two strings, each a pointer and a length, then their bytes.
     assert_eq!(
-        message[body..],
+        *body_of(&message),
         [8, 0, 0, 0, 2, 0, 0, 0, 24, 0, 0, 0, 2, 0, 0, 0, 26, 0, 0, 0, 1, 0, 0, 0, b'a', b'b', b'c']
     );
     let reply = Reply::read(&runtime.serve(&message).await);
@@ -147,7 +109,7 @@ async fn a_message_that_is_cut_or_extended_is_malformed() {
 #[tokio::test]
 async fn a_malformed_body_never_reaches_the_guest() {
     let (runtime, calc, message) = call_of_join().await;
-    let body = body_of(&message);
+    let body = message.len() - body_of(&message).len();
     for (at, byte, rule) in [
         (0, 9, "does not lie where canonical placement puts it"),
         (4, 1, "does not lie where canonical placement puts it"),

@@ -259,23 +259,18 @@ fn list<I: Source, O: Sink>(
 where
     Error: From<I::Error> + From<O::Error>,
 {
-    let entry;
-    let (element, plain) = match ty {
+    let (element, entry) = match ty {
         InterfaceType::Map(i) => {
             let map = &types.0[i];
-            entry = Some((map.key, map.value, map.value_offset32 as usize));
-            (layout(&map.entry_abi), false)
+            (layout(&map.entry_abi), Some((map.key, map.value, map.value_offset32 as usize)))
         }
-        InterfaceType::List(i) => {
-            entry = None;
-            let element = types.0[i].element;
-            (types.layout(element), plain(types, element))
-        }
+        InterfaceType::List(i) => (types.layout(types.0[i].element), None),
         _ => return Ok((0, 0)),
     };
     let from = source.block(pointer, length, element)?;
     let (placed, to) = sink.block(length as usize, element)?;
-    if plain {
+    // The type may have a million parts. Where there is an element, its bytes have been paid for; an empty list is free.
+    if matches!(ty, InterfaceType::List(i) if length > 0 && plain(types, types.0[i].element)) {
         sink.write(to, source.slice(from, length as usize * element.size as usize)?)?;
         return Ok((placed, length));
     }
@@ -300,6 +295,8 @@ where
 /// Whether every bit pattern is a value that stands for itself, so that a list can be copied whole:
 /// integers, and records of them without padding.
 fn plain(types: Types<'_>, ty: InterfaceType) -> bool {
+    #[cfg(test)]
+    tests::LOOKS.set(tests::LOOKS.get() + 1);
     match ty {
         InterfaceType::S8
         | InterfaceType::U8
@@ -425,4 +422,86 @@ fn pair_at<I: Source>(source: &I, at: usize) -> Result<(u32, u32), I::Error> {
 fn write_pair<O: Sink>(sink: &mut O, at: usize, pointer: u32, length: u32) -> Result<(), O::Error> {
     let bits = u64::from(pointer) | u64::from(length) << 32;
     sink.write(at, &bits.to_le_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use crate::Runtime;
+
+    thread_local! {
+        /// How often a type was looked at to see whether it is plain.
+        pub(super) static LOOKS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    const OPTIONS: &str = r#"(memory (core memory $code "memory")) (realloc (core func $code "realloc"))"#;
+
+    /// How often types are looked at when a guest passes so many lists to another, of which the first has so many elements and the
+    /// others none.
+    async fn looks(wit: &str, types: &str, lists: u32, elements: u32) -> u64 {
+        let parameter = format!("{types} (type $lists (list (list $element)))");
+        let memory = r#"(memory (export "memory") 32)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0x100000))"#;
+        let provider = format!(
+            r#"(component {parameter}
+                (core module $code {memory} (func (export "take") (param i32 i32)))
+                (core instance $code (instantiate $code))
+                (func $take (param "v" $lists) (canon lift (core func $code "take") {OPTIONS}))
+                (instance $sink (export "take" (func $take)))
+                (export "test:plain/sink" (instance $sink)))"#
+        );
+        let guest = format!(
+            r#"(component {parameter}
+                (import "test:plain/sink" (instance $sink (export "take" (func (param "v" $lists)))))
+                (core module $memory {memory})
+                (core instance $code (instantiate $memory))
+                (core func $take (canon lower (func $sink "take") {OPTIONS}))
+                (core module $run
+                    (import "" "memory" (memory 32))
+                    (import "" "take" (func $take (param i32 i32)))
+                    (func (export "run")
+                        (i32.store (i32.const 4) (i32.const {elements}))
+                        (call $take (i32.const 0) (i32.const {lists}))))
+                (core instance $run (instantiate $run
+                    (with "" (instance (export "memory" (memory $code "memory")) (export "take" (func $take))))))
+                (func (export "run") (canon lift (core func $run "run"))))"#
+        );
+        let runtime = Runtime::builder().max_instances(2).build().unwrap();
+        let wit = format!("package test:plain; interface sink {{ {wit} take: func(v: list<list<element>>); }}");
+        runtime.register_wit(&wit).unwrap();
+        let provider = runtime.add_app("provider", &wat::parse_str(&provider).unwrap()).await.unwrap();
+        let provider = runtime.instantiate(&provider).await.unwrap();
+        let guest = runtime.add_app("guest", &wat::parse_str(&guest).unwrap()).await.unwrap();
+        let guest = runtime.instantiate(&guest).with(&provider).await.unwrap();
+        LOOKS.set(0);
+        guest.call("run", "()").await.unwrap();
+        LOOKS.get()
+    }
+
+    /// The component chooses its types and how many lists it passes, and neither costs it fuel.
+    #[tokio::test]
+    async fn a_large_type_is_not_looked_at_for_lists_that_are_empty() {
+        let long = ("type element = list<u8, 268435455>;", "(type $element (list u8 268435455))");
+        assert!(looks(long.0, long.1, 10_000, 0).await < 10, "a long list of fixed length");
+        // Ten levels of pairs: a thousand parts.
+        let mut wit = "type e0 = tuple<u8, u8>;".to_owned();
+        let mut wat = "(type $e0 (tuple u8 u8))".to_owned();
+        for level in 1..10 {
+            let inner = level - 1;
+            wit.push_str(&format!("type e{level} = tuple<e{inner}, e{inner}>;"));
+            wat.push_str(&format!("(type $e{level} (tuple $e{inner} $e{inner}))"));
+        }
+        wit.push_str("type element = e9;");
+        wat.push_str("(type $element (tuple $e9))");
+        let wit = wit.replace("= e9", "= tuple<e9>");
+        assert!(looks(&wit, &wat, 10_000, 0).await < 10, "a type of many parts");
+        assert!(looks(&wit, &wat, 10_000, 1).await > 1000, "looks are counted");
+    }
+
+    #[tokio::test]
+    async fn one_element_stands_for_all_of_a_list_of_fixed_length() {
+        let (wit, wat) = ("type element = list<u8, 100000>;", "(type $element (list u8 100000))");
+        assert!(looks(wit, wat, 1, 1).await < 10);
+    }
 }

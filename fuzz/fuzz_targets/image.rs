@@ -1,0 +1,5 @@
+//! Bodies of any type: `cargo fuzz run --dev --sanitizer none image`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| isorun_tests::fuzzed::image(bytes));

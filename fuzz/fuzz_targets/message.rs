@@ -1,0 +1,5 @@
+//! Messages and answers to them: `cargo fuzz run --dev --sanitizer none message`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| isorun_tests::fuzzed::message(bytes));
