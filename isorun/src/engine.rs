@@ -16,7 +16,24 @@
 pub(crate) mod guest;
 mod transcode;
 
+use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// What a component may use where it is read before it is compiled: of the component model exactly what [`config`] switches on, so that
+/// the refusal is the validator's; of core wasm everything, since what the engine lacks of that depends on the machine and is its own to say.
+pub(crate) const COMPONENT_FEATURES: WasmFeatures = WasmFeatures::all().difference(
+    WasmFeatures::CM_VALUES
+        .union(WasmFeatures::CM_NESTED_NAMES)
+        .union(WasmFeatures::CM_ASYNC)
+        .union(WasmFeatures::CM_ASYNC_STACKFUL)
+        .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
+        .union(WasmFeatures::CM_THREADING)
+        .union(WasmFeatures::CM_ERROR_CONTEXT)
+        .union(WasmFeatures::CM_GC)
+        .union(WasmFeatures::CM64)
+        .union(WasmFeatures::CM_IMPLEMENTS)
+        .union(WasmFeatures::CM_CANON_NAMES),
+);
 
 /// The engine of a runtime that has room for so many stores.
 pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {

@@ -56,12 +56,12 @@ pub mod __private;
 
 pub use isorun_macros::{interface, system};
 
-pub use app::App;
+pub use app::{AddApp, App, Inspected, InspectedFunction, Inspection, WasiReason, inspect};
 pub use budget::{Budget, Cx, Receipt};
 pub use call::{Call, CallWithReceipt};
 pub use error::{
-    Amount, AppError, AppProblem, AppProblemKind, AppReport, CallError, InstantiateError, ProvideError, RegisterError,
-    RemoteError, RemoveError, Resource, Result, RuntimeError, WiringProblem, WiringReport,
+    Amount, AppError, AppProblem, AppProblemKind, AppReport, CallError, InspectError, InstantiateError, ProvideError,
+    RegisterError, RemoteError, RemoveError, Resource, Result, RuntimeError, WiringProblem, WiringReport,
 };
 pub use graph::{Edge, Graph, Kind, Node};
 pub use image::Image;

@@ -8,10 +8,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use wasmtime::Engine;
 
-use crate::app::{self, App};
+use crate::app::{AddApp, App, Gate, GateSettings};
 use crate::budget::Budget;
 use crate::engine;
-use crate::error::{AppError, InstantiateError, ProvideError, RegisterError, RemoveError, RuntimeError};
+use crate::error::{InstantiateError, ProvideError, RegisterError, RemoveError, RuntimeError};
 use crate::graph::Graph;
 use crate::instance::guest::GuestInstance;
 use crate::instance::{Instance, Provider, Provides};
@@ -44,6 +44,7 @@ pub struct Runtime(Arc<Inner>);
 pub(crate) struct Inner {
     engine: Engine,
     limits: Limits,
+    gate: Gate,
     interfaces: RwLock<Vec<Interface>>,
     registry: Registry,
     exports: Exports,
@@ -63,13 +64,14 @@ pub(crate) struct Limits {
 pub struct RuntimeBuilder {
     limits: Limits,
     instances: u32,
+    gate: GateSettings,
 }
 
 impl Default for RuntimeBuilder {
     fn default() -> RuntimeBuilder {
         let limits =
             Limits { budget: Budget::default(), instance_memory: 128 << 20, slice: 4_000_000, message: 64 << 20 };
-        RuntimeBuilder { limits, instances: 1000 }
+        RuntimeBuilder { limits, instances: 1000, gate: GateSettings::default() }
     }
 }
 
@@ -107,6 +109,19 @@ impl RuntimeBuilder {
         self
     }
 
+    /// The most bytes that a component has; more are refused before they are looked at. Default: 64 MiB.
+    pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
+        self.gate.max_size = bytes;
+        self
+    }
+
+    /// How many components are compiled at a time, at least 1; others wait. As many are read and checked meanwhile. Default: half of the
+    /// cores. One compilation uses several threads where the machine has them.
+    pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
+        self.gate.max_compiles = count;
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -114,9 +129,10 @@ impl RuntimeBuilder {
     /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
         let engine = engine::new(self.instances).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let gate = self.gate.open();
         let exports = Exports::new().map_err(RuntimeError::Random)?;
         let (interfaces, registry) = (RwLock::default(), Registry::default());
-        Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, interfaces, registry, exports })))
+        Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, gate, interfaces, registry, exports })))
     }
 }
 
@@ -178,49 +194,10 @@ impl Runtime {
         self.0.interfaces.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds an app: compiles a component and compares its imports and exports with what is registered. Nothing of it runs.
-    ///
-    /// Compiling takes place off the async threads.
-    ///
-    /// # Errors
-    ///
-    /// [`AppError::NotAComponent`] and [`AppError::Invalid`] if the bytes are no component, [`AppError::Mismatch`] with every import and
-    /// export that does not fit, [`AppError::NameTaken`].
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping it leaves nothing; a compilation that has begun ends in the background and is thrown away.
-    pub async fn add_app(&self, name: &str, bytes: &[u8]) -> Result<App, AppError> {
-        if self.0.registry.has_app(name) {
-            return Err(AppError::NameTaken { app: name.into() });
-        }
-        let component = self.compile(name, bytes).await?;
-        let interfaces = self.interfaces();
-        let mut names: Vec<String> = interfaces.iter().map(|interface| interface.name().to_string()).collect();
-        names.sort();
-        let find = |wanted: &_| {
-            let serving = interfaces.iter().filter(|interface| interface.name().serves(wanted));
-            // The very version first, then the newest of its track.
-            serving.max_by_key(|interface| (interface.name() == wanted, interface.name().version().cloned())).cloned()
-        };
-        let app = app::check(&self.0.engine, name, component, find, &names)?;
-        match self.0.registry.add_app(&app) {
-            true => Ok(app),
-            false => Err(AppError::NameTaken { app: name.into() }),
-        }
-    }
-
-    async fn compile(&self, name: &str, bytes: &[u8]) -> Result<wasmtime::component::Component, AppError> {
-        let (engine, app, bytes) = (self.0.engine.clone(), name.to_string(), bytes.to_vec());
-        let work = move || app::compile(&engine, &app, &bytes);
-        if tokio::runtime::Handle::try_current().is_err() {
-            return work();
-        }
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-            // The compiler panicked, or tokio is shutting down: either way there is no component.
-            let help = "try again; if it panics again, the component has found a bug of the compiler".into();
-            Err(AppError::Invalid { app: name.into(), message: error.to_string(), help })
-        })
+    /// Begins to add an app: a component, whose imports and exports are compared with what is registered before it is compiled. Nothing
+    /// of it runs. See [`AddApp`].
+    pub fn add_app<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> AddApp<'a> {
+        AddApp::new(self, name, bytes)
     }
 
     /// Removes an app.
@@ -329,6 +306,19 @@ impl Runtime {
 
     pub(crate) fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    pub(crate) fn has_app(&self, name: &str) -> bool {
+        self.0.registry.has_app(name)
+    }
+
+    /// Makes an app known; `false` if its name was taken meanwhile.
+    pub(crate) fn admit_app(&self, app: &App) -> bool {
+        self.0.registry.add_app(app)
     }
 
     /// Whether instances of the app can be made here.

@@ -1,6 +1,7 @@
 //! Shared parts of the tests: the interfaces that they speak, the apps that they run, and systems to put under those.
 
 pub mod apps;
+pub mod compiles;
 pub mod engine;
 
 mod disk;
