@@ -3,6 +3,7 @@
 mod add;
 mod allow;
 mod check;
+mod code_cache;
 mod component;
 mod gate;
 mod inspect;
@@ -38,9 +39,16 @@ struct Inner {
     imports: Box<[Import]>,
     provides: Provides,
     exports: Box<[ComponentExportIndex]>,
+    was_cached: bool,
     /// What was linked, per kind of provider of each import: instances wired alike share it.
     linked: Mutex<HashMap<Shape, InstancePre<State>>>,
     removed: AtomicBool,
+}
+
+/// A component's code, and where it came from.
+pub(crate) struct Compiled {
+    pub(crate) component: Component,
+    pub(crate) was_cached: bool,
 }
 
 /// An interface that an app imports.
@@ -54,7 +62,8 @@ pub(crate) struct Import {
 
 impl App {
     /// The app of a compiled component; `None` if that has not the exports that were read of it.
-    fn new(name: &str, component: Component, checked: Checked) -> Option<App> {
+    fn new(name: &str, compiled: Compiled, checked: Checked) -> Option<App> {
+        let Compiled { component, was_cached } = compiled;
         let exports = export_indices(&component, &checked.provides)?;
         let Checked { imports, provides } = checked;
         Some(App(Arc::new(Inner {
@@ -63,6 +72,7 @@ impl App {
             imports: imports.into(),
             provides,
             exports,
+            was_cached,
             linked: Mutex::default(),
             removed: AtomicBool::new(false),
         })))
@@ -81,6 +91,11 @@ impl App {
     /// The names of the interfaces that its instances provide.
     pub fn provides(&self) -> Vec<String> {
         self.0.provides.names()
+    }
+
+    /// Whether its compiled code came from the [code cache](crate::RuntimeBuilder::code_cache), so that nothing was compiled.
+    pub fn was_cached(&self) -> bool {
+        self.0.was_cached
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {

@@ -1,6 +1,7 @@
 //! The edge between isorun and wasmtime: the engine's settings, and what wasmtime leaves to the honour of who uses it.
 //!
-//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables.
+//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables,
+//! `precompiled` loads code that was compiled before.
 //!
 //! # Obligations
 //!
@@ -10,10 +11,13 @@
 //! * The `Lower` of a value is `[ValRaw; N]`, which is what wasmtime's traits ask for, and every slot is written before it is handed over.
 //! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
 //!   rest on it, since every access to a guest's memory is checked against that memory's length, whatever the types say.
+//! * Compiled code is loaded only if it carries a MAC under a secret of this host, which is made for nothing but what wasmtime serialized
+//!   (`precompiled.rs`). Where the secret is kept, and who may read it, is `app/code_cache.rs`.
 //! * The hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
 #![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
 
 pub(crate) mod guest;
+pub(crate) mod precompiled;
 mod transcode;
 
 use wasmparser::WasmFeatures;

@@ -4,6 +4,7 @@ mod registry;
 
 use std::any::type_name;
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use wasmtime::Engine;
@@ -122,14 +123,38 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Keeps compiled code in a folder of this program's own, so that bytes which were compiled before, by this runtime or an earlier one,
+    /// are not compiled again. Default: no folder.
+    ///
+    /// The folder is made if it is not there, for this user alone, and so is a file in it with a secret: only code that carries a MAC under
+    /// the secret is loaded. An entry that is damaged, forged or of another build is compiled anew and replaced. Several runtimes and
+    /// processes of one user may share the folder. It grows by an entry for every component; any file may be removed at any time. What
+    /// goes wrong with an entry is logged, and never keeps an app from being added.
+    ///
+    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that is another user's, or that others may read or write. On systems
+    /// other than Unix it does not look.
+    pub fn code_cache(mut self, folder: impl AsRef<Path>) -> RuntimeBuilder {
+        self.gate.cache(folder.as_ref(), None);
+        self
+    }
+
+    /// The same with a secret that this program keeps elsewhere. Nothing about the folder need be trusted then.
+    ///
+    /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
+    pub fn code_cache_with_key(mut self, folder: impl AsRef<Path>, key: [u8; 32]) -> RuntimeBuilder {
+        self.gate.cache(folder.as_ref(), Some(key));
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
     ///
-    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space.
+    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space;
+    /// [`RuntimeError::CodeCacheExposed`] and [`RuntimeError::CodeCache`] if the folder for compiled code is not to be trusted or used.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
         let engine = engine::new(self.instances).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
-        let gate = self.gate.open();
+        let gate = self.gate.open(&engine)?;
         let exports = Exports::new().map_err(RuntimeError::Random)?;
         let (interfaces, registry) = (RwLock::default(), Registry::default());
         Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, gate, interfaces, registry, exports })))

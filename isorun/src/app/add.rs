@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::allow::Allowed;
 use super::check::check;
-use super::gate::compile;
 use super::{App, component};
 use crate::engine::COMPONENT_FEATURES;
 use crate::error::{AppError, InspectError};
@@ -18,7 +17,8 @@ use crate::runtime::Runtime;
 /// and allowed; only what fits is compiled. Nothing of it runs.
 ///
 /// Reading and compiling take place off the async threads, each at most [`max_compiles`](crate::RuntimeBuilder::max_compiles) at a time;
-/// what comes then waits its turn.
+/// what comes then waits its turn. With a [code cache](crate::RuntimeBuilder::code_cache), bytes that were compiled before are not
+/// compiled again.
 ///
 /// ```no_run
 /// # async fn example(runtime: isorun::Runtime, upload: &[u8]) -> Result<(), isorun::AppError> {
@@ -78,8 +78,8 @@ impl<'a> AddApp<'a> {
             Ok::<_, AppError>(check(&app, &outline, &interfaces, allowed.as_ref())?)
         });
         let checked = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
-        let (app, engine) = (name.to_string(), runtime.engine().clone());
-        let compiled = gate.compiles.run(move || compile(&engine, &app, &bytes));
+        let (app, compiler) = (name.to_string(), gate.compiler(runtime.engine()));
+        let compiled = gate.compiles.run(move || compiler.compile(&app, &bytes));
         let compiled = compiled.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
         let app = App::new(name, compiled, checked);
         let app = app.ok_or_else(|| unfinished(name, "its exports are other ones than were read".into()))?;

@@ -1,6 +1,7 @@
 //! What stands between strangers' bytes and the compiler: how large they may be, how many are worked on at once.
 
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -9,27 +10,35 @@ use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::error::{AppError, InspectError};
+use super::Compiled;
+use super::code_cache::{CodeCache, Place};
+use crate::error::{AppError, InspectError, RuntimeError};
 
 /// Settings of a [`Gate`].
 #[derive(Clone, Debug)]
 pub(crate) struct GateSettings {
     pub(crate) max_size: usize,
     pub(crate) max_compiles: usize,
+    pub(crate) cache: Option<Place>,
 }
 
 impl Default for GateSettings {
     fn default() -> GateSettings {
         let cores = available_parallelism().map_or(1, NonZero::get);
-        GateSettings { max_size: 64 << 20, max_compiles: (cores / 2).max(1) }
+        GateSettings { max_size: 64 << 20, max_compiles: (cores / 2).max(1), cache: None }
     }
 }
 
 impl GateSettings {
-    pub(crate) fn open(self) -> Gate {
+    pub(crate) fn cache(&mut self, folder: &Path, key: Option<[u8; 32]>) {
+        self.cache = Some(Place::new(folder, key));
+    }
+
+    pub(crate) fn open(self, engine: &Engine) -> Result<Gate, RuntimeError> {
+        let cache = self.cache.map(|place| CodeCache::open(&place, engine)).transpose()?;
         // Checks have places of their own, so that what is refused is refused at once while others are compiled.
         let places = || Places(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
-        Gate { max_size: self.max_size, checks: places(), compiles: places() }
+        Ok(Gate { max_size: self.max_size, checks: places(), compiles: places(), cache: cache.map(Arc::new) })
     }
 }
 
@@ -38,6 +47,13 @@ pub(crate) struct Gate {
     pub(crate) max_size: usize,
     pub(crate) checks: Places,
     pub(crate) compiles: Places,
+    cache: Option<Arc<CodeCache>>,
+}
+
+impl Gate {
+    pub(crate) fn compiler(&self, engine: &Engine) -> Compiler {
+        Compiler { engine: engine.clone(), cache: self.cache.clone() }
+    }
 }
 
 /// How many pieces of work are done at once, off the async threads.
@@ -60,12 +76,29 @@ impl Places {
     }
 }
 
-/// Compiles bytes. Blocks for as long as that takes.
-pub(crate) fn compile(engine: &Engine, app: &str, bytes: &[u8]) -> Result<Component, AppError> {
-    tracing::debug!(app, "compiling");
-    let component = Component::from_binary(engine, bytes);
-    tracing::debug!(app, "compiled");
-    component.map_err(|error| refused(app, &error))
+/// Makes code of components, or finds code that was made before.
+pub(crate) struct Compiler {
+    engine: Engine,
+    cache: Option<Arc<CodeCache>>,
+}
+
+impl Compiler {
+    /// Compiles bytes. Blocks for as long as that takes.
+    pub(crate) fn compile(&self, app: &str, bytes: &[u8]) -> Result<Compiled, AppError> {
+        let cache = self.cache.as_ref().map(|cache| (cache, cache.key(bytes)));
+        if let Some(component) = cache.as_ref().and_then(|(cache, key)| cache.load(&self.engine, key)) {
+            tracing::debug!(app, "found compiled");
+            return Ok(Compiled { component, was_cached: true });
+        }
+        tracing::debug!(app, "compiling");
+        let component = Component::from_binary(&self.engine, bytes);
+        tracing::debug!(app, "compiled");
+        let component = component.map_err(|error| refused(app, &error))?;
+        if let Some((cache, key)) = cache {
+            cache.store(&key, &component);
+        }
+        Ok(Compiled { component, was_cached: false })
+    }
 }
 
 fn refused(app: &str, error: &wasmtime::Error) -> AppError {
