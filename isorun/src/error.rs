@@ -33,3 +33,8 @@ fn indent(lines: &[String]) -> String {
     let lines: Vec<String> = lines.iter().flat_map(|item| item.lines()).map(|line| format!("    {line}")).collect();
     lines.join("\n")
 }
+
+/// A stranger's name for a terminal or a log: an import that is a link may hold control characters.
+pub(crate) fn printable(name: &str) -> String {
+    name.replace(char::is_control, "\u{fffd}")
+}

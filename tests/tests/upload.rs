@@ -297,6 +297,18 @@ fn what_no_runtime_takes_is_inspected_all_the_same() {
     assert!(message.starts_with("not a component: it is a core wasm module\n  help: "), "{message}");
 }
 
+/// Names of interfaces are letters, but a component may also import a link.
+#[tokio::test]
+async fn a_name_cannot_write_to_the_terminal() {
+    let component = b"(component (import \"url=<\\1b[31m\\0a>\" (instance (export \"f\" (func)))))";
+    let component = wat::parse_str(str::from_utf8(component).unwrap()).unwrap();
+    let inspection = inspect(&component).unwrap();
+    assert_eq!(inspection.needs()[0].name(), "url=<\x1b[31m\n>");
+    assert!(inspection.to_string().contains("\n  url=<\u{fffd}[31m\u{fffd}>\n"), "{inspection}");
+    let error = runtime().add_app("app", &component).allow(["isorun:*"]).await.unwrap_err().to_string();
+    assert!(error.contains("\n  url=<\u{fffd}[31m\u{fffd}>\n    not allowed"), "{error}");
+}
+
 /// Parts of a component, also where it ends at the border of a section, are read or refused, and nothing else.
 #[test]
 fn no_part_of_a_component_makes_the_reader_panic() {

@@ -1,5 +1,6 @@
 //! Adding an app: the way of a component from a stranger's bytes to code that may be instantiated.
 
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,7 +38,6 @@ use crate::runtime::Runtime;
 /// Dropping it leaves nothing. A compilation that has begun ends in the background, is thrown away, and keeps its place among
 /// [`max_compiles`](crate::RuntimeBuilder::max_compiles) until then.
 #[must_use = "an app is added when this is awaited"]
-#[derive(Debug)]
 pub struct AddApp<'a> {
     runtime: &'a Runtime,
     name: &'a str,
@@ -94,6 +94,14 @@ impl<'a> AddApp<'a> {
 fn unfinished(app: &str, message: String) -> AppError {
     let help = "try again; if it panics again, the component has found a bug of the compiler".into();
     AppError::of(app, InspectError::Invalid { message, help })
+}
+
+/// Without the bytes, of which there may be millions.
+impl fmt::Debug for AddApp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let AddApp { runtime: _, name, bytes, allow } = self;
+        f.debug_struct("AddApp").field("name", name).field("size", &bytes.len()).field("allow", allow).finish()
+    }
 }
 
 impl<'a> IntoFuture for AddApp<'a> {

@@ -8,7 +8,7 @@ use wasmparser::WasmFeatures;
 use super::check::signature;
 use super::component::{self, Item, Kind, Outline, Sizes};
 use super::wasi::WasiReason;
-use crate::error::{InspectError, count};
+use crate::error::{InspectError, count, printable};
 use crate::interface::Function;
 
 /// Reads what a component needs, what it provides and how large it is. Nothing is compiled, and nothing is registered.
@@ -215,9 +215,4 @@ impl fmt::Display for InspectedFunction {
 
 fn bytes(number: u64) -> String {
     format!("{number} byte{}", if number == 1 { "" } else { "s" })
-}
-
-/// A stranger's name for a terminal: names of imports that are links may hold control characters.
-fn printable(name: &str) -> String {
-    name.replace(char::is_control, "\u{fffd}")
 }

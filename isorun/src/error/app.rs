@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{InspectError, count, list};
+use super::{InspectError, count, list, printable};
 use crate::app::WasiReason;
 
 /// Why an app was not added. Nothing of it is left in the runtime.
@@ -171,7 +171,7 @@ pub enum AppProblemKind {
 
 impl fmt::Display for AppProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  {}", self.item)?;
+        writeln!(f, "  {}", printable(&self.item))?;
         match &self.kind {
             AppProblemKind::Undeclared => writeln!(f, "    missing: no interface of this name is registered")?,
             AppProblemKind::NotAllowed => writeln!(f, "    not allowed: this app may not import it")?,
