@@ -1,6 +1,7 @@
 //! The edge between isorun and wasmtime: the engine's settings, and what wasmtime leaves to the honour of who uses it.
 //!
-//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables.
+//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables,
+//! `precompiled` loads code that was compiled before.
 //!
 //! # Obligations
 //!
@@ -10,13 +11,33 @@
 //! * The `Lower` of a value is `[ValRaw; N]`, which is what wasmtime's traits ask for, and every slot is written before it is handed over.
 //! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
 //!   rest on it, since every access to a guest's memory is checked against that memory's length, whatever the types say.
+//! * Compiled code is loaded only if it carries a MAC under a secret of this host, which is made for nothing but what wasmtime serialized
+//!   (`precompiled.rs`). Where the secret is kept, and who may read it, is `app/code_cache.rs`.
 //! * The hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
 #![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
 
 pub(crate) mod guest;
+pub(crate) mod precompiled;
 mod transcode;
 
+use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// What a component may use where it is read before it is compiled: of the component model exactly what [`config`] switches on, so that
+/// the refusal is the validator's; of core wasm everything, since what the engine lacks of that depends on the machine and is its own to say.
+pub(crate) const COMPONENT_FEATURES: WasmFeatures = WasmFeatures::all().difference(
+    WasmFeatures::CM_VALUES
+        .union(WasmFeatures::CM_NESTED_NAMES)
+        .union(WasmFeatures::CM_ASYNC)
+        .union(WasmFeatures::CM_ASYNC_STACKFUL)
+        .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
+        .union(WasmFeatures::CM_THREADING)
+        .union(WasmFeatures::CM_ERROR_CONTEXT)
+        .union(WasmFeatures::CM_GC)
+        .union(WasmFeatures::CM64)
+        .union(WasmFeatures::CM_IMPLEMENTS)
+        .union(WasmFeatures::CM_CANON_NAMES),
+);
 
 /// The engine of a runtime that has room for so many stores.
 pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {

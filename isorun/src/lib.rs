@@ -59,13 +59,13 @@ pub mod __private;
 
 pub use isorun_macros::{interface, system};
 
-pub use app::App;
+pub use app::{AddApp, App, Inspected, InspectedFunction, Inspection, WasiReason, inspect};
 pub use budget::{Budget, Cx, Receipt};
 pub use call::{Call, CallWithReceipt};
 pub use error::{
-    Amount, AppError, AppProblem, AppProblemKind, AppReport, Break, CallError, InstantiateError, NarrowError,
-    ProvideError, RegisterError, RemoteError, RemoveError, ReplaceError, Resource, Result, RuntimeError, WiringProblem,
-    WiringReport,
+    Amount, AppError, AppProblem, AppProblemKind, AppReport, Break, CallError, InspectError, InstantiateError,
+    NarrowError, ProvideError, RegisterError, RemoteError, RemoveError, ReplaceError, Resource, Result, RuntimeError,
+    WiringProblem, WiringReport,
 };
 pub use graph::{Edge, Graph, Kind, Node};
 pub use image::Image;

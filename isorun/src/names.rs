@@ -2,8 +2,11 @@
 
 /// The candidate that differs from `name` in the fewest letters, if it differs in few enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
-    let distances = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
+    // Names come from strangers, who may send long ones: those are not compared letter by letter.
+    let candidates = candidates.into_iter().filter(|candidate| candidate.chars().count().abs_diff(length) <= limit);
+    let distances = candidates.map(|candidate| (distance(name, candidate), candidate));
     distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
 }
 

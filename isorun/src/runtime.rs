@@ -4,14 +4,15 @@ mod registry;
 
 use std::any::type_name;
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use wasmtime::Engine;
 
-use crate::app::{self, App};
+use crate::app::{AddApp, App, Gate, GateSettings};
 use crate::budget::Budget;
 use crate::engine;
-use crate::error::{AppError, InstantiateError, ProvideError, RegisterError, RemoveError, ReplaceError, RuntimeError};
+use crate::error::{InstantiateError, ProvideError, RegisterError, RemoveError, ReplaceError, RuntimeError};
 use crate::graph::Graph;
 use crate::instance::guest::GuestInstance;
 use crate::instance::places::Hold;
@@ -50,6 +51,7 @@ pub struct Runtime(Arc<Inner>);
 pub(crate) struct Inner {
     engine: Engine,
     limits: Limits,
+    gate: Gate,
     interfaces: RwLock<Vec<Interface>>,
     registry: Registry,
     exports: Exports,
@@ -73,6 +75,7 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug)]
 pub struct RuntimeBuilder {
     limits: Limits,
+    gate: GateSettings,
 }
 
 impl Default for RuntimeBuilder {
@@ -87,6 +90,7 @@ impl Default for RuntimeBuilder {
                 stores: 1000,
                 observers: Observers::default(),
             },
+            gate: GateSettings::default(),
         }
     }
 }
@@ -138,16 +142,54 @@ impl RuntimeBuilder {
         self
     }
 
+    /// The most bytes that a component has; more are refused before they are looked at. Default: 64 MiB.
+    pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
+        self.gate.max_size = bytes;
+        self
+    }
+
+    /// How many components are compiled at a time, at least 1; others wait. As many are read and checked meanwhile. Default: half of the
+    /// cores. One compilation uses several threads where the machine has them.
+    pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
+        self.gate.max_compiles = count;
+        self
+    }
+
+    /// Keeps compiled code in a folder of this program's own, so that bytes which were compiled before, by this runtime or an earlier one,
+    /// are not compiled again. Default: no folder.
+    ///
+    /// The folder is made if it is not there, for this user alone, and so is a file in it with a secret: only code that carries a MAC under
+    /// the secret is loaded. An entry that is damaged, forged or of another build is compiled anew and replaced. Several runtimes and
+    /// processes of one user may share the folder. It grows by an entry for every component; any file may be removed at any time. What
+    /// goes wrong with an entry is logged, and never keeps an app from being added.
+    ///
+    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that is another user's, or that others may read or write. On systems
+    /// other than Unix it does not look.
+    pub fn code_cache(mut self, folder: impl AsRef<Path>) -> RuntimeBuilder {
+        self.gate.cache(folder.as_ref(), None);
+        self
+    }
+
+    /// The same with a secret that this program keeps elsewhere. Nothing about the folder need be trusted then.
+    ///
+    /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
+    pub fn code_cache_with_key(mut self, folder: impl AsRef<Path>, key: [u8; 32]) -> RuntimeBuilder {
+        self.gate.cache(folder.as_ref(), Some(key));
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
     ///
-    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space.
+    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space;
+    /// [`RuntimeError::CodeCacheExposed`] and [`RuntimeError::CodeCache`] if the folder for compiled code is not to be trusted or used.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
         let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let gate = self.gate.open(&engine)?;
         let exports = Exports::new().map_err(RuntimeError::Random)?;
         let (interfaces, registry) = (RwLock::default(), Registry::default());
-        Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, interfaces, registry, exports })))
+        Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, gate, interfaces, registry, exports })))
     }
 }
 
@@ -209,49 +251,10 @@ impl Runtime {
         self.0.interfaces.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds an app: compiles a component and compares its imports and exports with what is registered. Nothing of it runs.
-    ///
-    /// Compiling takes place off the async threads.
-    ///
-    /// # Errors
-    ///
-    /// [`AppError::NotAComponent`] and [`AppError::Invalid`] if the bytes are no component, [`AppError::Mismatch`] with every import and
-    /// export that does not fit, [`AppError::NameTaken`].
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping it leaves nothing; a compilation that has begun ends in the background and is thrown away.
-    pub async fn add_app(&self, name: &str, bytes: &[u8]) -> Result<App, AppError> {
-        if self.0.registry.has_app(name) {
-            return Err(AppError::NameTaken { app: name.into() });
-        }
-        let component = self.compile(name, bytes).await?;
-        let interfaces = self.interfaces();
-        let mut names: Vec<String> = interfaces.iter().map(|interface| interface.name().to_string()).collect();
-        names.sort();
-        let find = |wanted: &_| {
-            let serving = interfaces.iter().filter(|interface| interface.name().serves(wanted));
-            // The very version first, then the newest of its track.
-            serving.max_by_key(|interface| (interface.name() == wanted, interface.name().version().cloned())).cloned()
-        };
-        let app = app::check(&self.0.engine, name, component, find, &names)?;
-        match self.0.registry.add_app(&app) {
-            true => Ok(app),
-            false => Err(AppError::NameTaken { app: name.into() }),
-        }
-    }
-
-    async fn compile(&self, name: &str, bytes: &[u8]) -> Result<wasmtime::component::Component, AppError> {
-        let (engine, app, bytes) = (self.0.engine.clone(), name.to_string(), bytes.to_vec());
-        let work = move || app::compile(&engine, &app, &bytes);
-        if tokio::runtime::Handle::try_current().is_err() {
-            return work();
-        }
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-            // The compiler panicked, or tokio is shutting down: either way there is no component.
-            let help = "try again; if it panics again, the component has found a bug of the compiler".into();
-            Err(AppError::Invalid { app: name.into(), message: error.to_string(), help })
-        })
+    /// Begins to add an app: a component, whose imports and exports are compared with what is registered before it is compiled. Nothing
+    /// of it runs. See [`AddApp`].
+    pub fn add_app<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> AddApp<'a> {
+        AddApp::new(self, name, bytes)
     }
 
     /// Removes an app.
@@ -421,6 +424,19 @@ impl Runtime {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    pub(crate) fn has_app(&self, name: &str) -> bool {
+        self.0.registry.has_app(name)
+    }
+
+    /// Makes an app known; `false` if its name was taken meanwhile.
+    pub(crate) fn admit_app(&self, app: &App) -> bool {
+        self.0.registry.add_app(app)
     }
 
     /// Whether instances of the app can be made here.

@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod choices;
+pub mod compiles;
 pub mod engine;
 pub mod fuzzed;
 pub mod spelled;

@@ -80,9 +80,8 @@ async fn an_import_of_wasi_is_refused_with_its_usual_cause() {
         "cannot add app `app`: 1 problem among its imports and exports
   wasi:cli/environment@0.2.0
     missing: isorun runs pure components, there is no WASI
-    help: the app was built for a target with WASI, or its standard library pulled it in (printing, files, clocks, \
-         environment, random hash seeds); build for `wasm32-unknown-unknown`, and use interfaces such as \
-         `isorun:log` and `isorun:fs` instead"
+    help: it reads its environment: `std::env`, or a standard library that prepares to; \
+         build for `wasm32-unknown-unknown`, and take settings as parameters"
     );
 }
 

@@ -219,7 +219,7 @@ async fn an_instance_that_was_given_up_on_while_it_was_made_leaves_nothing() {
 #[tokio::test]
 async fn an_app_that_was_given_up_on_while_it_compiled_leaves_its_name_free() {
     let runtime = runtime();
-    let mut adding = Box::pin(runtime.add_app("calc", apps::CALC));
+    let mut adding = runtime.add_app("calc", apps::CALC).into_future();
     assert!(poll_once(&mut adding).is_pending());
     drop(adding);
     assert_eq!(add(&runtime, "calc", apps::KV).await.provides(), ["isorun:kv/kv@0.1.0"]);

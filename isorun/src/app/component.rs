@@ -1,104 +1,140 @@
-//! What a component's own types say, in isorun's words.
+//! What a component says of itself: its imports, its exports, its sizes.
+//!
+//! It is read from the types alone. Nothing is compiled, and the bodies of functions are not even looked at.
 
-use wasmtime::component::types::{self, ComponentItem};
+mod types;
 
-use crate::interface::{Function, function};
-use crate::types::Type;
+use std::sync::Arc;
 
-/// Why a component's function is none that isorun can carry.
-pub(crate) struct Unsupported(pub(crate) String);
+use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
+use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
-/// Reads a component's types. They share parts, and a small component can name types that are huge when written out; what is read of
-/// one component is bounded.
-pub(crate) struct Reader {
-    left: u32,
+use crate::error::InspectError;
+use crate::interface::Function;
+
+/// A component's imports and exports in isorun's words, in the component's order.
+pub(crate) struct Outline {
+    pub(crate) imports: Vec<Item>,
+    pub(crate) exports: Vec<Item>,
+    pub(crate) sizes: Sizes,
 }
 
-/// How many types one component's functions may have, written out.
-const MAX_TYPES: u32 = 1 << 20;
+/// Something that is imported or exported.
+pub(crate) struct Item {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Kind,
+}
 
-impl Reader {
-    pub(crate) fn new() -> Reader {
-        Reader { left: MAX_TYPES }
+pub(crate) enum Kind {
+    /// An interface, or what looks like one: an instance, with its items.
+    Instance(Vec<Item>),
+    /// A function, or why isorun cannot carry it.
+    Function(Result<Function, String>),
+    /// A value type, which is of interest only where functions use it.
+    Type,
+    /// Anything else, in the words of the component model.
+    Other(&'static str),
+}
+
+/// How large a component is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sizes {
+    pub(crate) bytes: u64,
+    pub(crate) code: u64,
+    pub(crate) modules: u32,
+    pub(crate) memory: u64,
+}
+
+/// Reads a component. What it does beyond `features` is refused in the validator's words.
+pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Outline, InspectError> {
+    sniff(bytes)?;
+    read_valid(bytes, features).map_err(|error| InspectError::invalid(error.to_string()))
+}
+
+fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outline> {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    let mut sizes = Sizes { bytes: bytes.len() as u64, ..Sizes::default() };
+    let (mut imports, mut exports) = (Vec::new(), Vec::new());
+    // How many modules and components of the component are open.
+    let mut inside = 0_u32;
+    let mut outline = None;
+    for payload in parser.parse_all(bytes) {
+        let payload = payload?;
+        // A function's body is handed back to be validated; wasmtime does that, should it come to compiling.
+        let valid = validator.payload(&payload)?;
+        match payload {
+            Payload::ModuleSection { .. } => (inside, sizes.modules) = (inside + 1, sizes.modules.saturating_add(1)),
+            Payload::ComponentSection { .. } => inside += 1,
+            Payload::CodeSectionStart { size, .. } => sizes.code = sizes.code.saturating_add(size.into()),
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    let memory = memory?;
+                    let page = 1 << memory.page_size_log2.unwrap_or(16);
+                    sizes.memory = sizes.memory.saturating_add(memory.initial.saturating_mul(page));
+                }
+            }
+            Payload::ComponentImportSection(section) if inside == 0 => {
+                for import in section {
+                    imports.push(import?.name.name);
+                }
+            }
+            Payload::ComponentExportSection(section) if inside == 0 => {
+                for export in section {
+                    exports.push(export?.name.name);
+                }
+            }
+            _ => {}
+        }
+        if let ValidPayload::End(types) = valid {
+            if inside > 0 {
+                inside -= 1;
+                continue;
+            }
+            let mut reader = types::Reader::new(types.as_ref());
+            let imports = imports.iter().filter_map(|name| Some((*name, types.component_item_for_import(name)?.ty)));
+            let imports = imports.map(|(name, ty)| reader.item(name, ty)).collect();
+            let exports = exports.iter().filter_map(|name| Some((*name, types.component_item_for_export(name)?.ty)));
+            let exports = exports.map(|(name, ty)| reader.item(name, ty)).collect();
+            outline = Some(Outline { imports, exports, sizes });
+        }
     }
+    // The parser gives an end or an error.
+    Ok(outline.unwrap_or(Outline { imports: Vec::new(), exports: Vec::new(), sizes }))
+}
 
-    /// A function as the component declares it.
-    pub(crate) fn function(&mut self, name: &str, ty: &types::ComponentFunc) -> Result<Function, Unsupported> {
-        if ty.async_() {
-            return Err(Unsupported("`async func`".into()));
+/// Says what bytes are that are no component; the validator's words would be about a parser's state.
+fn sniff(bytes: &[u8]) -> Result<(), InspectError> {
+    let not = |found: &str, help: &str| Err(InspectError::NotAComponent { found: found.into(), help: help.into() });
+    match bytes {
+        // The preamble of a binary: a magic number, a version, a layer (1 is a component, 0 a core module).
+        [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
+        [0, b'a', b's', b'm', _, _, 0, 0, ..] => not(
+            "it is a core wasm module",
+            "turn it into a component with `wasm-tools component new`, after embedding its WIT; `cargo component` and `componentize-*` tools do both",
+        ),
+        [0, b'a', b's', b'm', ..] => {
+            not("it is wasm of a version that this build does not know", "build it with current tools")
         }
-        let mut params = Vec::new();
-        for (name, ty) in ty.params() {
-            params.push((name.to_string(), self.ty(&ty)?));
+        [] => not("there are no bytes", "check how the file was read"),
+        [b'(', ..] => not("it looks like wasm text", "assemble it with `wasm-tools parse`"),
+        [0x7f, b'E', b'L', b'F', ..] => {
+            not("it is a native program", "build it for `wasm32-unknown-unknown` and make a component of it")
         }
-        let result = ty.results().next().map(|ty| self.ty(&ty)).transpose()?;
-        for ty in params.iter().map(|(_, ty)| ty).chain(&result) {
-            ty.check().map_err(|error| Unsupported(error.to_string()))?;
-        }
-        Ok(function(name, params, result))
-    }
-
-    /// A type as the component declares it, written out.
-    fn ty(&mut self, ty: &types::Type) -> Result<Type, Unsupported> {
-        use types::Type as T;
-        self.left = match self.left.checked_sub(1) {
-            Some(left) => left,
-            None => {
-                return Err(Unsupported(format!("the types of its functions, written out, are more than {MAX_TYPES}")));
-            }
-        };
-        let unsupported = |what: &str| Err(Unsupported(what.into()));
-        Ok(match ty {
-            T::Bool => Type::Bool,
-            T::S8 => Type::S8,
-            T::U8 => Type::U8,
-            T::S16 => Type::S16,
-            T::U16 => Type::U16,
-            T::S32 => Type::S32,
-            T::U32 => Type::U32,
-            T::S64 => Type::S64,
-            T::U64 => Type::U64,
-            T::Float32 => Type::F32,
-            T::Float64 => Type::F64,
-            T::Char => Type::Char,
-            T::String => Type::String,
-            T::List(list) => Type::list(self.ty(&list.ty())?),
-            T::FixedLengthList(list) => Type::fixed_list(self.ty(&list.ty())?, list.len()),
-            T::Map(map) => Type::map(self.ty(&map.key())?, self.ty(&map.value())?),
-            T::Record(record) => {
-                let fields = record.fields().map(|field| Ok((field.name, self.ty(&field.ty)?)));
-                Type::record(fields.collect::<Result<Vec<_>, _>>()?)
-            }
-            T::Tuple(tuple) => Type::tuple(tuple.types().map(|ty| self.ty(&ty)).collect::<Result<Vec<_>, _>>()?),
-            T::Variant(variant) => {
-                let cases = variant.cases().map(|case| Ok((case.name, case.ty.map(|ty| self.ty(&ty)).transpose()?)));
-                Type::variant(cases.collect::<Result<Vec<_>, _>>()?)
-            }
-            T::Enum(labels) => Type::enumeration(labels.names()),
-            T::Option(option) => Type::option(self.ty(&option.ty())?),
-            T::Result(result) => {
-                let mut side = |ty: Option<types::Type>| ty.map(|ty| self.ty(&ty)).transpose();
-                Type::result(side(result.ok())?, side(result.err())?)
-            }
-            T::Flags(labels) => Type::flags(labels.names()),
-            T::Own(_) => return unsupported("`own<_>`: resources"),
-            T::Borrow(_) => return unsupported("`borrow<_>`: resources"),
-            T::Future(_) => return unsupported("`future<_>`"),
-            T::Stream(_) => return unsupported("`stream<_>`"),
-            T::ErrorContext => return unsupported("`error-context`"),
-        })
+        _ => not("it does not start like wasm", "check that the right file was given"),
     }
 }
 
-/// A kind of item that is no function, in the words of the component model.
-pub(crate) fn kind(item: &ComponentItem) -> &'static str {
-    match item {
-        ComponentItem::ComponentFunc(_) => "a function",
-        ComponentItem::CoreFunc(_) => "a core function",
-        ComponentItem::Module(_) => "a core module",
-        ComponentItem::Component(_) => "a component",
-        ComponentItem::ComponentInstance(_) => "an instance",
-        ComponentItem::Type(_) => "a type",
-        ComponentItem::Resource(_) => "a resource",
+/// A kind of item that is neither function nor type nor instance.
+fn other(ty: &ComponentEntityType) -> Kind {
+    match ty {
+        ComponentEntityType::Module(_) => Kind::Other("a core module"),
+        ComponentEntityType::Component(_) => Kind::Other("a component"),
+        ComponentEntityType::Value(_) => Kind::Other("a value"),
+        ComponentEntityType::Type { created: ComponentAnyTypeId::Resource(_), .. } => Kind::Other("a resource"),
+        ComponentEntityType::Type { .. } => Kind::Type,
+        ComponentEntityType::Instance(_) => Kind::Other("an instance"),
+        ComponentEntityType::Func(_) => Kind::Other("a function"),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::count;
+use super::{InspectError, count, list, printable};
+use crate::app::WasiReason;
 
 /// Why an app was not added. Nothing of it is left in the runtime.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -28,6 +29,29 @@ pub enum AppError {
         /// What to do about it.
         help: String,
     },
+    /// There are more bytes than an app may have. They were not looked at.
+    #[error(
+        "`{app}` has {size} bytes, more than the {limit} that an app may have\n  help: remove names and debug information (`wasm-tools strip`), or raise `max_app_size` in the runtime's builder"
+    )]
+    TooManyBytes {
+        /// The name given to `add_app`.
+        app: String,
+        /// How many bytes there are.
+        size: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// What was given to [`allow`](crate::AddApp::allow) is no pattern.
+    #[error(
+        "no import of `{app}` can be allowed by {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`; the last two with or without `@` and a version",
+        list(patterns)
+    )]
+    MalformedPattern {
+        /// The name given to `add_app`.
+        app: String,
+        /// Every pattern that is none.
+        patterns: Vec<String>,
+    },
     /// The component has more, or larger, memories, tables or instances than a place for an instance offers.
     #[error(
         "`{app}` is too large for this runtime: {message}\n  help: make it smaller; the places for instances are all alike"
@@ -51,11 +75,23 @@ pub enum AppError {
     },
 }
 
+impl AppError {
+    /// Why bytes were not added, of which this is known without the name they were to have.
+    pub(crate) fn of(app: &str, error: InspectError) -> AppError {
+        let app = app.into();
+        match error {
+            InspectError::NotAComponent { found, help } => AppError::NotAComponent { app, found, help },
+            InspectError::Invalid { message, help } => AppError::Invalid { app, message, help },
+        }
+    }
+}
+
 /// Everything about an app that does not fit the runtime it was given to.
 #[derive(Clone, Debug)]
 pub struct AppReport {
     pub(crate) app: String,
     pub(crate) problems: Vec<AppProblem>,
+    pub(crate) omitted: usize,
 }
 
 impl AppReport {
@@ -64,9 +100,14 @@ impl AppReport {
         &self.app
     }
 
-    /// Every problem, sorted by the name of the import or export.
+    /// Every problem, sorted by the name of the import or export; at most 1000 of them.
     pub fn problems(&self) -> &[AppProblem] {
         &self.problems
+    }
+
+    /// How many problems there are beyond those.
+    pub fn omitted(&self) -> usize {
+        self.omitted
     }
 }
 
@@ -78,9 +119,13 @@ impl fmt::Display for AppReport {
             f,
             "cannot add app `{}`: {} among its imports and exports",
             self.app,
-            count(self.problems.len(), "problem")
+            count(self.problems.len() + self.omitted, "problem")
         )?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
+        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))?;
+        match self.omitted {
+            0 => Ok(()),
+            omitted => write!(f, "\n  and {omitted} more"),
+        }
     }
 }
 
@@ -101,8 +146,13 @@ pub struct AppProblem {
 pub enum AppProblemKind {
     /// No interface of this name is registered.
     Undeclared,
+    /// The import is not among those that [`allow`](crate::AddApp::allow) was given.
+    NotAllowed,
     /// The import belongs to WASI, which isorun does not provide.
-    Wasi,
+    Wasi {
+        /// What brings the import in.
+        reason: WasiReason,
+    },
     /// A function that the registered interface does not have.
     UnknownFunction,
     /// A function has another type than the registered interface says.
@@ -121,10 +171,11 @@ pub enum AppProblemKind {
 
 impl fmt::Display for AppProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  {}", self.item)?;
+        writeln!(f, "  {}", printable(&self.item))?;
         match &self.kind {
             AppProblemKind::Undeclared => writeln!(f, "    missing: no interface of this name is registered")?,
-            AppProblemKind::Wasi => writeln!(f, "    missing: isorun runs pure components, there is no WASI")?,
+            AppProblemKind::NotAllowed => writeln!(f, "    not allowed: this app may not import it")?,
+            AppProblemKind::Wasi { .. } => writeln!(f, "    missing: isorun runs pure components, there is no WASI")?,
             AppProblemKind::UnknownFunction => {
                 writeln!(f, "    missing: the registered interface has no such function")?
             }

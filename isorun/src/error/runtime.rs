@@ -1,5 +1,7 @@
 //! A runtime that is not made, an interface that is not registered.
 
+use std::path::PathBuf;
+
 use super::indent;
 use crate::interface::WitError;
 
@@ -15,6 +17,26 @@ pub enum RuntimeError {
     /// The operating system gave no random bytes for the runtime's secrets.
     #[error("the operating system gave no random bytes: {0}")]
     Random(String),
+    /// Others can read or write what the code cache must be able to trust. What is in it has not been touched.
+    #[error("others may read or write `{}`, {found}\n  help: {help}", path.display())]
+    CodeCacheExposed {
+        /// The folder, or the secret in it.
+        path: PathBuf,
+        /// Who may do what with it.
+        found: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// The folder of the code cache cannot be used.
+    #[error("cannot keep compiled code in `{}`: {message}\n  help: {help}", path.display())]
+    CodeCache {
+        /// The folder, or the secret in it.
+        path: PathBuf,
+        /// The system's words.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
 }
 
 /// Why an interface was not registered.

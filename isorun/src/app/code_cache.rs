@@ -1,0 +1,234 @@
+//! Compiled code in a folder, so that no component is compiled twice.
+//!
+//! # Invariants
+//!
+//! * Nothing is loaded that does not carry a MAC under the secret: see `engine/precompiled.rs`.
+//! * The secret in the folder is this user's, and nobody else could read or write it or the folder when the cache was opened.
+//! * An entry appears whole, under its name, or not at all. What becomes of it afterwards is found out by its MAC.
+//! * What goes wrong with an entry never keeps an app from being added.
+
+use std::fs::{self, File, OpenOptions};
+use std::hash::{Hash, Hasher};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::engine::precompiled::{self, Key, Secret};
+use crate::error::RuntimeError;
+
+/// Where a cache is, and its secret if that is not kept there.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    folder: PathBuf,
+    secret: Option<Secret>,
+}
+
+impl Place {
+    pub(crate) fn new(folder: &Path, secret: Option<[u8; 32]>) -> Place {
+        Place { folder: folder.into(), secret: secret.map(Secret::new) }
+    }
+}
+
+/// A cache that is open.
+pub(crate) struct CodeCache {
+    folder: PathBuf,
+    secret: Secret,
+    /// What must be the same of two engines for one to load the other's code.
+    engine: [u8; 32],
+}
+
+/// The file with the secret.
+const SECRET: &str = "secret";
+
+impl CodeCache {
+    pub(crate) fn open(place: &Place, engine: &Engine) -> Result<CodeCache, RuntimeError> {
+        let unusable = |error| unusable(&place.folder, &error);
+        make_folder(&place.folder).map_err(unusable)?;
+        // The program may go elsewhere later.
+        let folder = fs::canonicalize(&place.folder).map_err(unusable)?;
+        let secret = match &place.secret {
+            Some(secret) => secret.clone(),
+            None => own_secret(&folder)?,
+        };
+        let mut hasher = Digesting(Sha256::new());
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Ok(CodeCache { folder, secret, engine: hasher.0.finalize().into() })
+    }
+
+    pub(crate) fn key(&self, component: &[u8]) -> Key {
+        Sha256::new().chain_update(Sha256::digest(component)).chain_update(self.engine).finalize().into()
+    }
+
+    /// The code that was put away under this key, if it can be trusted and used.
+    pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
+        let path = self.path(key);
+        let entry = match fs::read(&path) {
+            Ok(entry) => entry,
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "compiled code cannot be read; compiling again");
+                return None;
+            }
+        };
+        let Some(code) = precompiled::open(&self.secret, key, &entry) else {
+            tracing::warn!(path = %path.display(), "compiled code is damaged, or not of this host; compiling again");
+            return None;
+        };
+        match code.load(engine) {
+            Ok(component) => Some(component),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "compiled code cannot be used; compiling again");
+                None
+            }
+        }
+    }
+
+    /// Puts a component's code away under a key, in place of what is there.
+    pub(crate) fn store(&self, key: &Key, component: &Component) {
+        let path = self.path(key);
+        let entry = match precompiled::seal(&self.secret, key, component) {
+            Ok(entry) => entry,
+            Err(error) => {
+                tracing::warn!(%error, "compiled code is not kept");
+                return;
+            }
+        };
+        // It need not reach the disk now: what a crash leaves of it has not its MAC.
+        let kept = Draft::new(&self.folder).and_then(|mut draft| {
+            draft.file.write_all(&entry)?;
+            fs::rename(&draft.path, &path)
+        });
+        if let Err(error) = kept {
+            tracing::warn!(path = %path.display(), %error, "compiled code is not kept");
+        }
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.folder.join(format!("{}.code", hex(key)))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A new file that nobody else may read, under a name that nobody else has. What is left of it is removed in the end.
+struct Draft {
+    file: File,
+    path: PathBuf,
+}
+
+impl Draft {
+    fn new(folder: &Path) -> io::Result<Draft> {
+        let mut name = [0; 8];
+        getrandom::fill(&mut name).map_err(|error| io::Error::other(error.to_string()))?;
+        let path = folder.join(format!("{}.draft", hex(&name)));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Draft { file: options.open(&path)?, path })
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After a rename it is not there.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// The secret in the folder, which is made if it is not there.
+fn own_secret(folder: &Path) -> Result<Secret, RuntimeError> {
+    let path = folder.join(SECRET);
+    let mut new = [0; 32];
+    getrandom::fill(&mut new).map_err(|error| RuntimeError::Random(error.to_string()))?;
+    // Written elsewhere first and then given its name if that is free, so that of several processes one makes it and all read it whole.
+    // What is written here also tells who this user is.
+    let mut draft = Draft::new(folder).map_err(|error| unusable(folder, &error))?;
+    let written = draft.file.write_all(&new).and_then(|()| draft.file.sync_all());
+    written.map_err(|error| unusable(folder, &error))?;
+    check_private(folder, &File::open(folder), &draft.file)?;
+    match fs::hard_link(&draft.path, &path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(unusable(&path, &error)),
+        _ => {}
+    }
+    let file = File::open(&path);
+    check_private(&path, &file, &draft.file)?;
+    let mut bytes = Vec::new();
+    let read = file.and_then(|file| file.take(33).read_to_end(&mut bytes));
+    read.map_err(|error| unusable(&path, &error))?;
+    let secret = bytes.try_into().map_err(|bytes: Vec<u8>| RuntimeError::CodeCache {
+        path,
+        message: format!("a secret has 32 bytes, and there are {}", bytes.len()),
+        help: "remove the file: a new secret is made, and what was compiled before is compiled again".into(),
+    })?;
+    Ok(Secret::new(secret))
+}
+
+fn unusable(path: &Path, error: &io::Error) -> RuntimeError {
+    let help = "give the code cache a folder that this user may write to, or build the runtime without one".into();
+    RuntimeError::CodeCache { path: path.into(), message: error.to_string(), help }
+}
+
+/// Refuses what is another user's than `own`, or what others may read or write.
+#[cfg(unix)]
+fn check_private(path: &Path, file: &io::Result<File>, own: &File) -> Result<(), RuntimeError> {
+    use std::os::unix::fs::MetadataExt;
+
+    let failed = |error: &io::Error| unusable(path, error);
+    let metadata = file.as_ref().map_err(failed)?.metadata().map_err(|error| failed(&error))?;
+    let user = own.metadata().map_err(|error| failed(&error))?.uid();
+    let exposed = |found: String, help: &str| {
+        let help = help.replace("{}", &path.display().to_string());
+        Err(RuntimeError::CodeCacheExposed { path: path.into(), found, help })
+    };
+    if metadata.uid() != user {
+        let found = format!("which belongs to user {} and not to {user}", metadata.uid());
+        return exposed(found, "give the code cache a folder of this user's own: loading compiled code is trusting it");
+    }
+    let mode = metadata.mode() & 0o777;
+    match mode & 0o077 {
+        0 => Ok(()),
+        _ if metadata.is_dir() => exposed(
+            format!("whose mode is {mode:o}"),
+            "loading compiled code is trusting it: empty the folder and `chmod 700 {}`, or let the code cache make a folder of its own",
+        ),
+        _ => exposed(
+            format!("whose mode is {mode:o}"),
+            "remove the file: a new secret is made, and what was compiled before is compiled again",
+        ),
+    }
+}
+
+/// Elsewhere a folder of the user's own is as private as the system makes it.
+#[cfg(not(unix))]
+fn check_private(_: &Path, _: &io::Result<File>, _: &File) -> Result<(), RuntimeError> {
+    Ok(())
+}
+
+/// Makes a digest of what is hashed.
+struct Digesting(Sha256);
+
+impl Hasher for Digesting {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Not what is wanted of it: the digest is.
+    fn finish(&self) -> u64 {
+        let digest: [u8; 32] = self.0.clone().finalize().into();
+        u64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())
+    }
+}

@@ -1,0 +1,110 @@
+//! What stands between strangers' bytes and the compiler: how large they may be, how many are worked on at once.
+
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use super::Compiled;
+use super::code_cache::{CodeCache, Place};
+use crate::error::{AppError, InspectError, RuntimeError};
+
+/// Settings of a [`Gate`].
+#[derive(Clone, Debug)]
+pub(crate) struct GateSettings {
+    pub(crate) max_size: usize,
+    pub(crate) max_compiles: usize,
+    pub(crate) cache: Option<Place>,
+}
+
+impl Default for GateSettings {
+    fn default() -> GateSettings {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        GateSettings { max_size: 64 << 20, max_compiles: (cores / 2).max(1), cache: None }
+    }
+}
+
+impl GateSettings {
+    pub(crate) fn cache(&mut self, folder: &Path, key: Option<[u8; 32]>) {
+        self.cache = Some(Place::new(folder, key));
+    }
+
+    pub(crate) fn open(self, engine: &Engine) -> Result<Gate, RuntimeError> {
+        let cache = self.cache.map(|place| CodeCache::open(&place, engine)).transpose()?;
+        // Checks have places of their own, so that what is refused is refused at once while others are compiled.
+        let places = || Places(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
+        Ok(Gate { max_size: self.max_size, checks: places(), compiles: places(), cache: cache.map(Arc::new) })
+    }
+}
+
+/// What every app that is added passes through.
+pub(crate) struct Gate {
+    pub(crate) max_size: usize,
+    pub(crate) checks: Places,
+    pub(crate) compiles: Places,
+    cache: Option<Arc<CodeCache>>,
+}
+
+impl Gate {
+    pub(crate) fn compiler(&self, engine: &Engine) -> Compiler {
+        Compiler { engine: engine.clone(), cache: self.cache.clone() }
+    }
+}
+
+/// How many pieces of work are done at once, off the async threads.
+pub(crate) struct Places(Arc<Semaphore>);
+
+impl Places {
+    /// Waits for a place, in order, and does the work there; or says how it ended without a value.
+    ///
+    /// Dropping the future gives up the wait. Work that has begun cannot be stopped, and keeps its place until it ends.
+    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+        let place = self.0.clone().acquire_owned().await.map_err(|closed| closed.to_string())?;
+        let work = move || {
+            let _place = place;
+            work()
+        };
+        if Handle::try_current().is_err() {
+            return Ok(work());
+        }
+        tokio::task::spawn_blocking(work).await.map_err(|end| end.to_string())
+    }
+}
+
+/// Makes code of components, or finds code that was made before.
+pub(crate) struct Compiler {
+    engine: Engine,
+    cache: Option<Arc<CodeCache>>,
+}
+
+impl Compiler {
+    /// Compiles bytes. Blocks for as long as that takes.
+    pub(crate) fn compile(&self, app: &str, bytes: &[u8]) -> Result<Compiled, AppError> {
+        let cache = self.cache.as_ref().map(|cache| (cache, cache.key(bytes)));
+        if let Some(component) = cache.as_ref().and_then(|(cache, key)| cache.load(&self.engine, key)) {
+            tracing::debug!(app, "found compiled");
+            return Ok(Compiled { component, was_cached: true });
+        }
+        tracing::debug!(app, "compiling");
+        let component = Component::from_binary(&self.engine, bytes);
+        tracing::debug!(app, "compiled");
+        let component = component.map_err(|error| refused(app, &error))?;
+        if let Some((cache, key)) = cache {
+            cache.store(&key, &component);
+        }
+        Ok(Compiled { component, was_cached: false })
+    }
+}
+
+fn refused(app: &str, error: &wasmtime::Error) -> AppError {
+    let message = error.chain().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
+    match message.contains("pooling allocator") {
+        true => AppError::TooLarge { app: app.into(), message },
+        false => AppError::of(app, InspectError::invalid(message)),
+    }
+}

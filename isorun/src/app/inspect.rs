@@ -1,0 +1,218 @@
+//! Looking at a component without a runtime.
+
+use std::fmt;
+use std::sync::Arc;
+
+use wasmparser::WasmFeatures;
+
+use super::check::signature;
+use super::component::{self, Item, Kind, Outline, Sizes};
+use super::wasi::WasiReason;
+use crate::error::{InspectError, count, printable};
+use crate::interface::Function;
+
+/// Reads what a component needs, what it provides and how large it is. Nothing is compiled, and nothing is registered.
+///
+/// Components are read here that no runtime takes, so that one sees what is the matter with them. That one is read does not mean that it is
+/// valid: the bodies of its functions are not looked at.
+///
+/// ```
+/// # let component: &[u8] = b"\0asm\x0d\0\x01\0";
+/// let inspection = isorun::inspect(component)?;
+/// for need in inspection.needs() {
+///     match need.wasi() {
+///         Some(reason) => println!("{}: {reason}", need.name()),
+///         None => println!("{}", need.name()),
+///     }
+/// }
+/// assert_eq!(inspection.modules(), 0);
+/// # Ok::<(), isorun::InspectError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`InspectError::NotAComponent`] with what the bytes are instead; [`InspectError::Invalid`] if they are damaged or cut off.
+pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
+    let Outline { imports, exports, sizes } = component::read(bytes, WasmFeatures::all())?;
+    let inspected = |items: Vec<Item>| items.into_iter().filter_map(Inspected::of).collect();
+    Ok(Inspection { needs: inspected(imports), provides: inspected(exports), sizes })
+}
+
+/// What a component needs, provides and weighs: what [`inspect`] found.
+///
+/// It displays as a text of several lines.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    needs: Vec<Inspected>,
+    provides: Vec<Inspected>,
+    sizes: Sizes,
+}
+
+impl Inspection {
+    /// What it imports, in its own order.
+    pub fn needs(&self) -> &[Inspected] {
+        &self.needs
+    }
+
+    /// What it exports, in its own order.
+    pub fn provides(&self) -> &[Inspected] {
+        &self.provides
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.sizes.bytes
+    }
+
+    /// How many of its bytes are code of functions.
+    pub fn code_size(&self) -> u64 {
+        self.sizes.code
+    }
+
+    /// How many core modules it is made of, those of components inside it included.
+    pub fn modules(&self) -> u32 {
+        self.sizes.modules
+    }
+
+    /// The bytes of memory that its core modules begin with. Each module is counted once, however often the component makes use of it.
+    pub fn initial_memory(&self) -> u64 {
+        self.sizes.memory
+    }
+}
+
+/// Something that a component imports or exports: an interface, as a rule.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    name: Arc<str>,
+    kind: &'static str,
+    functions: Vec<InspectedFunction>,
+    others: Vec<(Arc<str>, &'static str)>,
+}
+
+impl Inspected {
+    /// `None` for a value type, which is shown where functions use it.
+    fn of(Item { name, kind }: Item) -> Option<Inspected> {
+        let mut inspected = Inspected { name, kind: "an interface", functions: Vec::new(), others: Vec::new() };
+        match kind {
+            Kind::Instance(items) => {
+                for Item { name, kind } in items {
+                    match kind {
+                        Kind::Function(signature) => inspected.functions.push(InspectedFunction { name, signature }),
+                        Kind::Other(kind) => inspected.others.push((name, kind)),
+                        Kind::Type | Kind::Instance(_) => {}
+                    }
+                }
+            }
+            Kind::Function(signature) => {
+                inspected.kind = "a function";
+                inspected.functions.push(InspectedFunction { name: inspected.name.clone(), signature });
+            }
+            Kind::Other(kind) => inspected.kind = kind,
+            Kind::Type => return None,
+        }
+        Some(inspected)
+    }
+
+    /// Its name, as the component spells it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is, in the words of the component model: `an interface`, `a function`, `a core module`.
+    ///
+    /// Whatever is no interface cannot be wired.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The functions of an interface; or the function itself. An import has those that the component may call, and no others.
+    pub fn functions(&self) -> &[InspectedFunction] {
+        &self.functions
+    }
+
+    /// Items of the interface that are neither functions nor value types, each with what it is, such as `a resource`.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.others.iter().map(|(name, kind)| (&**name, *kind))
+    }
+
+    /// Why a component needs it, if it belongs to WASI.
+    pub fn wasi(&self) -> Option<WasiReason> {
+        WasiReason::of(&self.name)
+    }
+}
+
+/// A function that a component imports or exports.
+#[derive(Clone, Debug)]
+pub struct InspectedFunction {
+    name: Arc<str>,
+    signature: Result<Function, String>,
+}
+
+impl InspectedFunction {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its parameters and result.
+    ///
+    /// # Errors
+    ///
+    /// What it is that isorun does not carry, such as a resource.
+    pub fn signature(&self) -> Result<&Function, &str> {
+        self.signature.as_ref().map_err(String::as_str)
+    }
+}
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "component of {}: {} with {} of code, {} of memory at the start",
+            bytes(self.size()),
+            count(self.modules() as usize, "core module"),
+            bytes(self.code_size()),
+            bytes(self.initial_memory()),
+        )?;
+        for (verb, items) in [("needs", &self.needs), ("provides", &self.provides)] {
+            match items[..] {
+                [] => write!(f, "\n{verb} nothing")?,
+                _ => write!(f, "\n{verb}")?,
+            }
+            items.iter().try_for_each(|item| write!(f, "\n{item}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Inspected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = printable(&self.name);
+        match (self.kind, &self.functions[..]) {
+            ("an interface", _) => write!(f, "  {name}")?,
+            // A function at the root is its own interface.
+            ("a function", [function]) => return write!(f, "  {function}"),
+            (kind, _) => write!(f, "  {name}: {kind}")?,
+        }
+        if let Some(reason) = self.wasi() {
+            write!(f, "\n    why: {reason}")?;
+        }
+        for function in &self.functions {
+            write!(f, "\n    {function}")?;
+        }
+        self.others.iter().try_for_each(|(name, kind)| write!(f, "\n    {}: not supported: {kind}", printable(name)))
+    }
+}
+
+impl fmt::Display for InspectedFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.signature() {
+            Ok(function) => write!(f, "{}: {}", self.name, signature(function)),
+            Err(what) => write!(f, "{}: not supported: {what}", self.name),
+        }
+    }
+}
+
+fn bytes(number: u64) -> String {
+    format!("{number} byte{}", if number == 1 { "" } else { "s" })
+}

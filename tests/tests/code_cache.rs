@@ -1,0 +1,188 @@
+//! Compiled code that is kept in a folder: what is loaded from there, and what is not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use isorun::{App, AppError, AppProblemKind, Runtime, RuntimeBuilder, RuntimeError};
+use isorun_tests::{Folder, add, again, apps, runtime_of};
+
+fn cached(folder: &Folder) -> RuntimeBuilder {
+    Runtime::builder().code_cache(place(folder))
+}
+
+/// A folder in the folder, which the cache makes.
+fn place(folder: &Folder) -> PathBuf {
+    folder.path().join("code")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "code")).collect()
+}
+
+/// Adds `calc` in a new runtime.
+async fn calc_of(builder: RuntimeBuilder) -> (Runtime, App) {
+    let runtime = runtime_of(builder);
+    let app = add(&runtime, "calc", apps::CALC).await;
+    (runtime, app)
+}
+
+#[tokio::test]
+async fn what_an_earlier_runtime_compiled_is_not_compiled_again() {
+    let folder = Folder::new().unwrap();
+    let (_, first) = calc_of(cached(&folder)).await;
+    assert!(!first.was_cached());
+    let (runtime, again_added) = calc_of(cached(&folder)).await;
+    assert!(again_added.was_cached());
+    let calc = again(&runtime, &again_added, &[]).await;
+    let caller = calc.caller::<isorun_tests::compute::Interface>().unwrap();
+    assert_eq!(caller.add(1, 2).await.unwrap(), 3);
+    assert!(!add(&runtime, "kv", apps::KV).await.was_cached());
+    assert_eq!(entries(&place(&folder)).len(), 2);
+    // No drafts are left: two entries and the secret.
+    assert_eq!(fs::read_dir(place(&folder)).unwrap().count(), 3);
+}
+
+#[tokio::test]
+async fn what_was_compiled_before_is_checked_all_the_same() {
+    let folder = Folder::new().unwrap();
+    add(&runtime_of(cached(&folder)), "relay", apps::RELAY).await;
+    let runtime = runtime_of(cached(&folder));
+    let error = runtime.add_app("relay", apps::RELAY).allow(["test:bench/host"]).await.unwrap_err();
+    let AppError::Mismatch(report) = error else { panic!("{error}") };
+    assert_eq!(report.problems()[0].kind, AppProblemKind::NotAllowed);
+}
+
+#[tokio::test]
+async fn a_damaged_entry_is_not_loaded_and_is_replaced() {
+    let folder = Folder::new().unwrap();
+    calc_of(cached(&folder)).await;
+    let path = entries(&place(&folder)).remove(0);
+    let whole = fs::read(&path).unwrap();
+    let mut damaged: Vec<Vec<u8>> = [0, 7, 8, 39, 40, whole.len() / 2, whole.len() - 1]
+        .iter()
+        .flat_map(|place| {
+            let mut flipped = whole.clone();
+            flipped[*place] ^= 0x10;
+            [whole[..*place].to_vec(), flipped]
+        })
+        .collect();
+    damaged.push([&whole[..], b"\0"].concat());
+    for entry in damaged {
+        fs::write(&path, entry).unwrap();
+        assert!(!calc_of(cached(&folder)).await.1.was_cached());
+        assert!(calc_of(cached(&folder)).await.1.was_cached());
+    }
+}
+
+#[tokio::test]
+async fn a_forged_cache_entry_is_not_loaded() {
+    let folder = Folder::new().unwrap();
+    let (runtime, _) = calc_of(cached(&folder)).await;
+    let calc = entries(&place(&folder)).remove(0);
+    add(&runtime, "kv", apps::KV).await;
+    let kv = entries(&place(&folder)).into_iter().find(|path| *path != calc).unwrap();
+    // The true code of another app in this one's place: what carries a MAC is for one component.
+    fs::copy(&kv, &calc).unwrap();
+    assert!(!calc_of(cached(&folder)).await.1.was_cached());
+    // The true code under another host's secret.
+    let elsewhere = Folder::new().unwrap();
+    calc_of(cached(&elsewhere)).await;
+    fs::copy(entries(&place(&elsewhere)).remove(0), &calc).unwrap();
+    assert!(!calc_of(cached(&folder)).await.1.was_cached());
+    assert!(calc_of(cached(&folder)).await.1.was_cached());
+}
+
+#[tokio::test]
+async fn with_a_key_of_the_hosts_own_only_that_key_opens() {
+    let folder = Folder::new().unwrap();
+    let keyed = |key| Runtime::builder().code_cache_with_key(folder.path(), [key; 32]);
+    assert!(!calc_of(keyed(1)).await.1.was_cached());
+    assert!(calc_of(keyed(1)).await.1.was_cached());
+    assert!(!calc_of(keyed(2)).await.1.was_cached());
+    assert!(!calc_of(keyed(1)).await.1.was_cached());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert!(format!("{:?}", keyed(7)).contains("Secret(…)"), "a key does not end up in a log");
+}
+
+#[tokio::test]
+async fn runtimes_that_open_one_folder_at_once_share_it() {
+    let folder = Folder::new().unwrap();
+    let builders: Vec<_> = (0..8).map(|_| cached(&folder)).collect();
+    let building: Vec<_> =
+        builders.into_iter().map(|builder| std::thread::spawn(move || runtime_of(builder.max_instances(1)))).collect();
+    for (number, runtime) in building.into_iter().map(|building| building.join().unwrap()).enumerate() {
+        assert_eq!(add(&runtime, "calc", apps::CALC).await.was_cached(), number > 0);
+    }
+}
+
+#[tokio::test]
+async fn a_cache_that_fails_later_keeps_no_app_from_being_added() {
+    let folder = Folder::new().unwrap();
+    let runtime = runtime_of(cached(&folder));
+    add(&runtime, "calc", apps::CALC).await;
+    let entry = entries(&place(&folder)).remove(0);
+    fs::remove_file(&entry).unwrap();
+    fs::create_dir(&entry).unwrap();
+    assert!(!add(&runtime, "entry-is-a-folder", apps::CALC).await.was_cached());
+    fs::remove_dir_all(place(&folder)).unwrap();
+    assert!(!add(&runtime, "no-folder", apps::CALC).await.was_cached());
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn what_the_cache_makes_is_private() {
+        let folder = Folder::new().unwrap();
+        calc_of(cached(&folder)).await;
+        assert_eq!(mode(&place(&folder)), 0o700);
+        for file in fs::read_dir(place(&folder)).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()), 0o600);
+        }
+    }
+
+    #[test]
+    fn a_folder_or_secret_that_others_may_read_or_write_is_refused() {
+        let folder = Folder::new().unwrap();
+        cached(&folder).build().unwrap();
+        let secret = place(&folder).join("secret");
+        for (path, private, exposed) in
+            [(place(&folder), 0o700, [0o755, 0o770, 0o702]), (secret, 0o600, [0o644, 0o660, 0o602])]
+        {
+            for exposed in exposed {
+                set_mode(&path, exposed);
+                let error = cached(&folder).build().unwrap_err();
+                assert!(matches!(&error, RuntimeError::CodeCacheExposed { .. }), "{error}");
+                let message = error.to_string();
+                assert!(message.contains(&format!("whose mode is {exposed:o}\n  help: ")), "{message}");
+            }
+            set_mode(&path, private);
+            cached(&folder).build().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_is_refused_with_what_to_do() {
+    let folder = Folder::new().unwrap();
+    fs::write(place(&folder), "a file").unwrap();
+    let error = cached(&folder).build().unwrap_err();
+    assert!(matches!(error, RuntimeError::CodeCache { .. }), "{error}");
+    fs::remove_file(place(&folder)).unwrap();
+    cached(&folder).build().unwrap();
+    fs::write(place(&folder).join("secret"), "short").unwrap();
+    let message = cached(&folder).build().unwrap_err().to_string();
+    assert!(message.contains("a secret has 32 bytes, and there are 5\n  help: remove the file"), "{message}");
+}
