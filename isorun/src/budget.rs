@@ -136,8 +136,9 @@ impl Cx {
         Cx { chain, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, hops }
     }
 
-    pub(crate) fn of_guest(chain: Arc<Chain>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
-        Cx::new(Some(chain), (fuel, memory), frame.deadline, frame.hops)
+    #[inline]
+    pub(crate) fn of_guest(chain: Option<Arc<Chain>>, fuel: u64, frame: &Frame, memory: u64) -> Cx {
+        Cx::new(chain, (fuel, memory), frame.deadline, frame.hops)
     }
 
     /// The context of a call that is made within no other.
@@ -199,6 +200,23 @@ impl Cx {
 
     pub(crate) fn hops(&self) -> u16 {
         self.hops
+    }
+
+    /// The instances that waited for the call, at its end.
+    #[inline]
+    pub(crate) fn into_chain(self) -> Option<Arc<Chain>> {
+        self.chain
+    }
+
+    /// Takes what the call itself used off what is left. Whoever runs a call is the only one to charge its context, so nothing is lost
+    /// between reading and writing.
+    #[inline]
+    pub(crate) fn settle(&self, fuel: u64, memory: u64) {
+        let take = |left: &AtomicU64, used: u64| {
+            left.store(left.load(Ordering::Relaxed).saturating_sub(used), Ordering::Relaxed)
+        };
+        take(&self.fuel, fuel);
+        take(&self.memory, memory);
     }
 
     /// Takes what a nested call used off what is left.

@@ -2,15 +2,17 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::ops::Deref;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 
 use crate::budget::{Budget, Cx, Deadline, Grant, Receipt};
-use crate::engine::guest::{self, Params};
+use crate::engine::guest::{self, MAX_FLAT_PARAMS, Params};
 use crate::error::{Amount, CallError, Resource, Result};
 use crate::image::codec::Lift;
 use crate::image::params::LowerParams;
@@ -44,20 +46,32 @@ pub struct Call<'a, T> {
     grant: Grant,
     parent: Option<&'a Cx>,
     /// Gone when the call has ended.
-    work: Option<Pin<Box<dyn Work<T> + Send + 'a>>>,
-    /// There from the first poll on.
-    cx: Option<Arc<Cx>>,
+    work: Option<Pin<Box<dyn Work<'a, T> + Send + 'a>>>,
+    /// Whether it was polled before.
+    begun: bool,
+    end: Option<Deadline>,
     timer: Option<Pin<Box<tokio::time::Sleep>>>,
+    /// Where to note what is used, if somebody wants to know.
+    spent: Option<Arc<Spent>>,
 }
 
 impl<'a, T> Call<'a, T> {
     pub(crate) fn new<S, F>(instance: &'a Instance, handle: u32, start: S) -> Call<'a, T>
     where
-        S: FnOnce(Arc<Cx>) -> F + Send + 'a,
+        S: FnOnce(Account<'a>) -> F + Send + 'a,
         F: Future<Output = Outcome<T>> + Send + 'a,
     {
-        let work = Box::pin(Started { start: Some(start), future: None });
-        Call { instance, handle, grant: Grant::default(), parent: None, work: Some(work), cx: None, timer: None }
+        Call {
+            instance,
+            handle,
+            grant: Grant::default(),
+            parent: None,
+            work: Some(Box::pin(Started { start: Some(start), future: None })),
+            begun: false,
+            end: None,
+            timer: None,
+            spent: None,
+        }
     }
 
     /// Grants at most this many units of fuel; a million are about 20 µs of a tight loop.
@@ -85,8 +99,10 @@ impl<'a, T> Call<'a, T> {
     }
 
     /// Also tells what the call used, whether it ended well or not.
-    pub fn receipt(self) -> CallWithReceipt<'a, T> {
-        CallWithReceipt { call: self, started: None }
+    pub fn receipt(mut self) -> CallWithReceipt<'a, T> {
+        let spent = Arc::<Spent>::default();
+        self.spent = Some(spent.clone());
+        CallWithReceipt { call: self, spent, started: None }
     }
 
     /// The call of a message that came over `MAX_HOPS - hops` borders.
@@ -97,28 +113,22 @@ impl<'a, T> Call<'a, T> {
     }
 
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
+        if !self.begun {
+            // Only a call within another can be late before it starts.
+            if let Some(deadline) = self.begin().filter(|_| self.parent.is_some()).filter(Deadline::has_passed) {
+                return Poll::Ready(self.late(deadline));
+            }
+        }
         let Some(work) = &mut self.work else {
             // Polled after its end, like any finished future it stays pending: there is nothing to give twice.
             return Poll::Pending;
         };
-        let cx = match (&self.cx, self.parent) {
-            (Some(cx), _) => cx,
-            (None, None) => self.cx.insert(Arc::new(Cx::first(&self.instance.defaults(), &self.grant))),
-            (None, Some(parent)) => {
-                let cx = self.cx.insert(Arc::new(parent.child(&self.grant)));
-                // Only a call within another can be late before it starts.
-                if let Some(deadline) = cx.end().filter(Deadline::has_passed) {
-                    return Poll::Ready(self.late(deadline));
-                }
-                cx
-            }
-        };
-        if let Poll::Ready(result) = work.as_mut().poll(cx, task) {
-            self.stop();
+        if let Poll::Ready(result) = work.as_mut().poll(task) {
+            self.work = None;
             return Poll::Ready(result.map_err(|error| *error));
         }
         // A guest that computes comes by at the end of each slice; the timer is for one that waits.
-        match cx.end() {
+        match self.end {
             Some(deadline) if deadline.has_passed() || timer_fired(&mut self.timer, deadline, task) => {
                 Poll::Ready(self.late(deadline))
             }
@@ -126,9 +136,25 @@ impl<'a, T> Call<'a, T> {
         }
     }
 
+    /// Opens the account of the call; gives when it ends.
+    #[inline]
+    fn begin(&mut self) -> Option<Deadline> {
+        self.begun = true;
+        let cx = match self.parent {
+            None => Cx::first(&self.instance.defaults(), &self.grant),
+            Some(parent) => parent.child(&self.grant),
+        };
+        self.end = cx.end();
+        if let Some(work) = &mut self.work {
+            work.as_mut().begin(Account { cx, parent: self.parent, spent: self.spent.clone() });
+        }
+        self.end
+    }
+
     #[cold]
     fn late(&mut self, deadline: Deadline) -> Result<T> {
-        self.stop();
+        // Stops the guest if it is still running.
+        self.work = None;
         Err(CallError::OutOfBudget {
             resource: Resource::Deadline,
             limit: Amount::Time(deadline.span),
@@ -136,21 +162,45 @@ impl<'a, T> Call<'a, T> {
             function: self.instance.label(self.handle),
         })
     }
+}
 
-    /// Stops the guest if it is still running, and charges what was used to the call that this one was made within.
-    fn stop(&mut self) {
-        if self.work.take().is_some()
-            && let (Some(parent), Some(cx)) = (self.parent, &self.cx)
-        {
-            let (fuel, memory) = cx.used();
-            parent.charge(fuel, memory);
-        }
+/// The context of a call, and to whom it is charged when it ends, in whatever way.
+pub(crate) struct Account<'a> {
+    cx: Cx,
+    parent: Option<&'a Cx>,
+    spent: Option<Arc<Spent>>,
+}
+
+/// What a call has used, for its receipt.
+#[derive(Debug, Default)]
+struct Spent {
+    fuel: AtomicU64,
+    memory: AtomicU64,
+}
+
+impl Deref for Account<'_> {
+    type Target = Cx;
+
+    #[inline]
+    fn deref(&self) -> &Cx {
+        &self.cx
     }
 }
 
-impl<T> Drop for Call<'_, T> {
+impl Drop for Account<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.stop();
+        if self.parent.is_none() && self.spent.is_none() {
+            return;
+        }
+        let (fuel, memory) = self.cx.used();
+        if let Some(parent) = self.parent {
+            parent.charge(fuel, memory);
+        }
+        if let Some(spent) = &self.spent {
+            spent.fuel.store(fuel, Ordering::Relaxed);
+            spent.memory.store(memory, Ordering::Relaxed);
+        }
     }
 }
 
@@ -182,9 +232,11 @@ pub(crate) async fn until<T>(
 /// The result of something that is polled on the way of a call: small, so that moving it costs little.
 pub(crate) type Outcome<T> = std::result::Result<T, Box<CallError>>;
 
-/// What a call does, under the context that it is given at its first poll.
-trait Work<T> {
-    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Outcome<T>>;
+/// What a call does.
+trait Work<'a, T> {
+    /// Says on whose account, before the first poll.
+    fn begin(self: Pin<&mut Self>, account: Account<'a>);
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>>;
 }
 
 pin_project! {
@@ -196,17 +248,22 @@ pin_project! {
     }
 }
 
-impl<T, S, F> Work<T> for Started<S, F>
+impl<'a, T, S, F> Work<'a, T> for Started<S, F>
 where
-    S: FnOnce(Arc<Cx>) -> F,
+    S: FnOnce(Account<'a>) -> F,
     F: Future<Output = Outcome<T>>,
 {
-    fn poll(self: Pin<&mut Self>, cx: &Arc<Cx>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
+    #[inline]
+    fn begin(self: Pin<&mut Self>, account: Account<'a>) {
         let mut this = self.project();
         if let Some(start) = this.start.take() {
-            this.future.set(Some(start(cx.clone())));
+            this.future.set(Some(start(account)));
         }
-        match this.future.as_pin_mut() {
+    }
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
+        match self.project().future.as_pin_mut() {
             Some(future) => future.poll(task),
             None => Poll::Pending,
         }
@@ -232,6 +289,7 @@ impl<T> fmt::Debug for Call<'_, T> {
 #[derive(Debug)]
 pub struct CallWithReceipt<'a, T> {
     call: Call<'a, T>,
+    spent: Arc<Spent>,
     started: Option<Instant>,
 }
 
@@ -242,7 +300,7 @@ impl<T> Future for CallWithReceipt<'_, T> {
         let this = self.get_mut();
         let started = *this.started.get_or_insert_with(Instant::now);
         let result = std::task::ready!(this.call.poll_result(task));
-        let (fuel, memory) = this.call.cx.as_ref().map(|cx| cx.used()).unwrap_or_default();
+        let (fuel, memory) = (this.spent.fuel.load(Ordering::Relaxed), this.spent.memory.load(Ordering::Relaxed));
         Poll::Ready((result, Receipt { fuel, memory, time: started.elapsed() }))
     }
 }
@@ -289,13 +347,13 @@ impl fmt::Debug for Target {
 }
 
 /// The shortest way between Rust values and what is behind the instance.
-async fn invoke<P, R>(instance: &Instance, cx: Arc<Cx>, handle: u32, params: P) -> Outcome<R>
+async fn invoke<P, R>(instance: &Instance, cx: Account<'_>, handle: u32, params: P) -> Outcome<R>
 where
     P: LowerParams + Send + Sync,
     R: Lift + Send + Sync + 'static,
 {
     if let Provider::Guest(guest) = instance.provider() {
-        let call = pin!(guest.run(&cx, handle, Params(params)));
+        let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(&cx, handle, Params(params)));
         return instance.observers().see(instance, handle, &cx, call).await.map(|guest::Outcome(value)| value);
     }
     let params = encode::encode_params(&params).map_err(CallError::from)?;

@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use crate::budget::{Budget, Cx};
 use crate::call::{Call, Outcome, Target};
-use crate::engine::guest::{Few, RawOutcome, RawParams};
+use crate::engine::guest::{MAX_FLAT_PARAMS, RawOutcome, RawParams};
 use crate::error::{CallError, NarrowError, ProvideError, Result};
 use crate::image::Image;
 use crate::image::value::Value;
@@ -355,7 +355,7 @@ impl Instance {
     pub(crate) async fn call_image(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
         match &self.shared.provider {
             Provider::Guest(guest) => {
-                let call = pin!(guest.run(cx, handle, RawParams(params)));
+                let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, handle, RawParams(params)));
                 let RawOutcome(image) = self.observers().see(self, handle, cx, call).await?;
                 Ok(image)
             }
@@ -366,16 +366,15 @@ impl Instance {
         }
     }
 
-    /// Calls a function of a few numbers, of another guest.
+    /// The app's instance behind the token, to whom another was linked as to one.
     #[inline]
-    pub(crate) async fn call_few(&self, cx: &Cx, handle: u32, params: Few) -> Outcome<Few> {
-        let Provider::Guest(guest) = &self.shared.provider else {
-            return Err(
-                CallError::system("a guest was linked to host code as to a guest; this is a bug of isorun").into()
-            );
-        };
-        let call = pin!(guest.run(cx, handle, params));
-        self.observers().see(self, handle, cx, call).await
+    pub(crate) fn guest(&self) -> Outcome<&GuestInstance> {
+        match &self.shared.provider {
+            Provider::Guest(guest) => Ok(guest),
+            _ => {
+                Err(CallError::system("a guest was linked to host code as to a guest; this is a bug of isorun").into())
+            }
+        }
     }
 
     /// As [`call_image`](Instance::call_image), on behalf of host code. Calls that guests make are counted on their way.

@@ -16,7 +16,7 @@ use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::Instance;
-use crate::instance::store::{Slot, State, enter, leave};
+use crate::instance::store::{Slot, State, enter, enter_sync, leave};
 use crate::interface::Interface;
 
 /// A future that borrows what it was made from.
@@ -261,7 +261,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let slot = self.slot;
         let defined =
             self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
-                let cx = enter(&store)?;
+                let cx = enter_sync(&store)?;
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), &cx, params.0.0)
                 });
@@ -284,7 +284,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
             name,
             move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 Box::new(async move {
-                    let cx = enter(&store)?;
+                    let cx = enter(&mut store)?;
                     let result = {
                         let slot = store.data().slot(slot)?;
                         let call = pin!(async { Ok(call(slot.system()?, &cx, params.0.0).await?) });
@@ -313,7 +313,7 @@ fn seen<R>(
     let observers = slot.instance.observers();
     let result = match observers.is_anybody_looking() {
         false => call(slot),
-        true => observers.see_sync(&slot.instance, function, &enter(store)?, || call(slot)),
+        true => observers.see_sync(&slot.instance, function, &enter_sync(store)?, || call(slot)),
     };
     slot.tally.count(result.is_err());
     Ok(result?)

@@ -72,13 +72,27 @@ pub(crate) trait ToGuest: Send + Sync {
     fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()>;
 }
 
+/// A function that takes and gives values as isorun passes them, with room for `N` core values of parameters.
+pub(crate) type TypedFunction<P, R, const N: usize> = TypedFunc<Guest<P, N>, Guest<R, { MAX_FLAT_RESULTS as usize }>>;
+
 /// Names an export's function by the values that isorun passes.
-pub(crate) fn typed<P: ToGuest, R: FromGuest + 'static>(
+///
+/// The function's parameters have `slots` core values, and there is room for `N`.
+///
+/// # Errors
+///
+/// If there is not room enough.
+#[inline]
+pub(crate) fn typed<P: ToGuest, R: FromGuest + 'static, const N: usize>(
     func: Func,
-) -> TypedFunc<Guest<P, { MAX_FLAT_PARAMS as usize }>, Guest<R, { MAX_FLAT_RESULTS as usize }>> {
-    // SAFETY: the slots given and taken are as many as any function can use, all are initialised, and what the guest makes of
-    // them is checked access by access; a wrong type gives a wrong value or an error, never an access outside the guest.
-    unsafe { TypedFunc::new_unchecked(func) }
+    slots: u32,
+) -> core::result::Result<TypedFunction<P, R, N>, &'static str> {
+    if slots as usize > N {
+        return Err("a function was called with fewer core values than it takes; this is a bug of isorun");
+    }
+    // SAFETY: there are as many slots as the function uses, all are initialised, and what the guest makes of them is checked access
+    // by access; a wrong type gives a wrong value or an error, never an access outside the guest.
+    Ok(unsafe { TypedFunc::new_unchecked(func) })
 }
 
 const fn abi(flat: usize) -> CanonicalAbiInfo {

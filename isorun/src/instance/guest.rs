@@ -9,16 +9,15 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use wasmtime::Store;
-use wasmtime::component::Func;
 
 use super::places::{Place, Places, Refused};
 use super::policy::{Restart, Reuse};
-use super::prototype::{Live, Prototype};
+use super::prototype::{Function, Live, Prototype};
 use super::stop::explain;
 use super::store::State;
 use crate::budget::{Cx, Frame};
 use crate::call::Outcome;
-use crate::engine::guest::{FromGuest, Guest, ToGuest, typed};
+use crate::engine::guest::{FromGuest, Guest, ToGuest, TypedFunction, typed};
 use crate::error::{Amount, CallError, Resource};
 use crate::panics::caught;
 
@@ -37,19 +36,24 @@ impl GuestInstance {
     }
 
     /// Calls the app's function behind `handle` when its turn comes.
-    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static>(&self, cx: &Cx, handle: u32, params: P) -> Outcome<R> {
+    /// `N` is the most core values that the parameters can have.
+    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static, const N: usize>(
+        &self,
+        cx: &Cx,
+        handle: u32,
+        params: P,
+    ) -> Outcome<R> {
         if cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
             return Err(self.unfit(cx, handle).into());
         }
-        let place = self.places.take().await.map_err(|refused| self.refusal(refused))?;
-        let mut turn = Turn::new(self, place, cx, handle);
-        if turn.is_empty() {
-            // Boxed, so that the many calls that find a store move a small future.
-            Box::pin(turn.start()).await?;
-        }
-        let func = turn.begin()?;
+        // Most calls find a store at rest; what others do is boxed, so that those move a small future.
+        let live = match self.places.try_take() {
+            Some(live) => live,
+            None => Box::pin(self.wait(cx)).await?,
+        };
+        let mut turn = Turn::begin(self, live, cx, handle)?;
         let result = {
-            let function = typed::<P, R>(func);
+            let function = turn.function::<P, R, N>()?;
             let call = pin!(function.call_async(turn.store()?, Guest(params)));
             match caught(call).await {
                 Ok(result) => result.map_err(Stop::Error),
@@ -57,6 +61,52 @@ impl GuestInstance {
             }
         };
         turn.end(result.map(|Guest(value)| value))
+    }
+
+    /// Waits for a place, and starts the app there if there is no store in it, out of the call's budget.
+    async fn wait(&self, cx: &Cx) -> Outcome<Box<Live>> {
+        let prototype = match self.places.take().await.map_err(|refused| self.refusal(refused))? {
+            Place::Store(live) => return Ok(live),
+            Place::Empty(prototype) => prototype,
+        };
+        // Should this be dropped, the place is as good as it was.
+        let empty = EmptyPlace { places: Some(&self.places) };
+        let (fuel, frame) = (cx.fuel(), Frame { deadline: cx.end(), hops: cx.hops() });
+        let stop = match caught(pin!(prototype.start(fuel, frame))).await {
+            Ok(Ok(live)) => {
+                cx.settle(fuel.saturating_sub(live.fuel()), 0);
+                empty.taken();
+                return Ok(live);
+            }
+            Ok(Err(error)) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+                let (instance, message) = (self.name.clone(), error.to_string().into());
+                return Err(CallError::NoCapacity { instance, message }.into());
+            }
+            Ok(Err(error)) => Stop::Error(error),
+            Err(message) => Stop::Panic(message),
+        };
+        empty.taken();
+        let error = self.explain(stop, "start".into(), fuel, prototype.limits.message);
+        // How much a store had used that is gone is not known; it is lost with the call in any case.
+        cx.settle(fuel, 0);
+        self.lose(error.clone(), fuel);
+        Err(error.into())
+    }
+
+    /// Leaves the cause in the place of a store that is gone: who finds it finds the memory freed.
+    #[cold]
+    fn lose(&self, cause: CallError, used: u64) {
+        tracing::warn!(instance = %self.name, cause = %cause.headline(), "store lost");
+        self.places.fault(Arc::new(cause), used);
+    }
+
+    #[cold]
+    fn explain(&self, stop: Stop, function: Arc<str>, fuel: u64, message: usize) -> CallError {
+        let instance = self.name.clone();
+        match stop {
+            Stop::Error(error) => explain(&error, instance, function, fuel, message),
+            Stop::Panic(message) => CallError::HostPanic { instance, function, message: message.into() },
+        }
     }
 
     /// Why a call does not even queue.
@@ -105,20 +155,34 @@ pub(crate) struct Policy {
     pub(crate) queue: usize,
 }
 
-/// One call's turn in one of the places. Dropped while the guest runs, it was cancelled, and the store is gone.
-struct Turn<'a> {
-    instance: &'a GuestInstance,
-    place: Taken,
-    cx: &'a Cx,
-    handle: u32,
-    fuel: u64,
+/// A place in which the app is being started. Dropped before that is done, it is given back.
+struct EmptyPlace<'a> {
+    places: Option<&'a Places>,
 }
 
-enum Taken {
-    /// Nothing has run in this place since it was taken.
-    Fresh(Place),
-    Running(Box<Live>),
-    GivenBack,
+impl EmptyPlace<'_> {
+    fn taken(mut self) {
+        self.places = None;
+    }
+}
+
+impl Drop for EmptyPlace<'_> {
+    fn drop(&mut self) {
+        if let Some(places) = self.places {
+            places.put(None);
+        }
+    }
+}
+
+/// One call's turn in a store. Dropped before its end, it was cancelled, and the store is gone.
+struct Turn<'a> {
+    instance: &'a GuestInstance,
+    /// Gone when the turn has ended.
+    live: Option<Box<Live>>,
+    cx: &'a Cx,
+    handle: u32,
+    function: Function,
+    fuel: u64,
 }
 
 /// How a call came back from wasmtime, if not with a value.
@@ -128,128 +192,62 @@ enum Stop {
 }
 
 impl<'a> Turn<'a> {
+    /// Finds the function, and puts the call's budget into the store.
     #[inline]
-    fn new(instance: &'a GuestInstance, place: Place, cx: &'a Cx, handle: u32) -> Turn<'a> {
-        Turn { instance, place: Taken::Fresh(place), cx, handle, fuel: cx.fuel() }
-    }
-
-    fn is_empty(&self) -> bool {
-        matches!(self.place, Taken::Fresh(Place::Empty(_)))
-    }
-
-    /// Starts the app in an empty place, out of the call's budget.
-    async fn start(&mut self) -> Outcome<()> {
-        let Taken::Fresh(Place::Empty(prototype)) = &self.place else { return Ok(()) };
-        let prototype = prototype.clone();
-        let frame = Frame { deadline: self.cx.end(), hops: self.cx.hops() };
-        let stop = match caught(pin!(prototype.start(self.fuel, frame))).await {
-            Ok(Ok(live)) => {
-                self.cx.charge(self.fuel.saturating_sub(live.fuel()), 0);
-                self.place = Taken::Fresh(Place::Store(live));
-                return Ok(());
+    fn begin(instance: &'a GuestInstance, mut live: Box<Live>, cx: &'a Cx, handle: u32) -> Outcome<Turn<'a>> {
+        let fuel = cx.fuel();
+        match live.function(handle).and_then(|function| live.grant(cx, fuel).map(|()| function)) {
+            Ok(function) => Ok(Turn { instance, live: Some(live), cx, handle, function, fuel }),
+            Err(error) => {
+                instance.places.put(Some(live));
+                Err(error)
             }
-            Ok(Err(error)) => Stop::Error(error),
-            Err(message) => Stop::Panic(message),
-        };
-        let message = prototype.limits.message;
-        let error = match stop {
-            Stop::Error(error) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
-                let (instance, message) = (self.instance.name.clone(), error.to_string().into());
-                // It has not even begun: the place is as good as it was.
-                return Err(CallError::NoCapacity { instance, message }.into());
-            }
-            stop => self.explain(stop, "start".into(), message),
-        };
-        // What a store used that is gone is not known, and it is lost with the call in any case.
-        self.lose(error.clone(), self.fuel);
-        Err(error.into())
-    }
-
-    /// Finds the function, and puts the call's budget into the store. From here on the store is lost if the call is.
-    #[inline]
-    fn begin(&mut self) -> Outcome<Func> {
-        let Taken::Fresh(Place::Store(live)) = &mut self.place else {
-            return Err(CallError::system("a call began without a store; this is a bug of isorun").into());
-        };
-        self.fuel = self.cx.fuel();
-        let func = live.function(self.handle)?;
-        live.grant(self.cx, self.fuel)?;
-        if let Taken::Fresh(Place::Store(live)) = std::mem::replace(&mut self.place, Taken::GivenBack) {
-            self.place = Taken::Running(live);
         }
-        Ok(func)
+    }
+
+    #[inline]
+    fn function<P: ToGuest, R: FromGuest + 'static, const N: usize>(&self) -> Outcome<TypedFunction<P, R, N>> {
+        Ok(typed(self.function.func, self.function.slots).map_err(CallError::system)?)
     }
 
     #[inline]
     fn store(&mut self) -> Outcome<&mut Store<State>> {
-        match &mut self.place {
-            Taken::Running(live) => Ok(&mut live.store),
-            Taken::Fresh(_) | Taken::GivenBack => Err(CallError::system("a call went on after its end").into()),
-        }
+        let live = self.live.as_deref_mut().ok_or_else(|| CallError::system("a call went on after its end"))?;
+        Ok(&mut live.store)
     }
 
     #[inline]
     fn end<R>(mut self, result: Result<R, Stop>) -> Outcome<R> {
-        let Taken::Running(live) = std::mem::replace(&mut self.place, Taken::GivenBack) else {
-            return Err(CallError::system("a call ended twice").into());
-        };
+        let Some(live) = self.live.take() else { return Err(CallError::system("a call ended twice").into()) };
         let used = self.charge(&live);
         match result {
             Ok(value) => {
                 self.instance.places.end(live, used);
                 Ok(value)
             }
-            Err(stop) => {
-                let (label, message) = (live.prototype.provides.label(self.handle), live.store.hostcall_fuel());
-                let error = self.explain(stop, label, message);
-                drop(live);
-                self.lose(error.clone(), used);
-                Err(error.into())
-            }
+            Err(stop) => Err(self.failed(stop, live, used)),
         }
     }
 
-    /// Leaves the cause in the place of a store that is gone: who finds it finds the memory freed.
     #[cold]
-    fn lose(&mut self, cause: CallError, used: u64) {
-        tracing::warn!(instance = %self.instance.name, cause = %cause.headline(), "store lost");
-        self.place = Taken::GivenBack;
-        self.instance.places.fault(Arc::new(cause), used);
+    fn failed(&self, stop: Stop, live: Box<Live>, used: u64) -> Box<CallError> {
+        let (label, message) = (live.prototype.provides.label(self.handle), live.store.hostcall_fuel());
+        let error = self.instance.explain(stop, label, self.fuel, message);
+        drop(live);
+        self.instance.lose(error.clone(), used);
+        Box::new(error)
     }
 
     /// Charges what the store used to the call's context.
     #[inline]
     fn charge(&self, live: &Live) -> u64 {
         let used = self.fuel.saturating_sub(live.fuel());
-        self.cx.charge(used, live.store.data().meter.used());
+        self.cx.settle(used, live.store.data().meter.used());
         used
     }
 
     #[cold]
-    fn explain(&self, stop: Stop, function: Arc<str>, message: usize) -> CallError {
-        let instance = self.instance.name.clone();
-        match stop {
-            Stop::Error(error) => explain(&error, instance, function, self.fuel, message),
-            Stop::Panic(message) => CallError::HostPanic { instance, function, message: message.into() },
-        }
-    }
-}
-
-impl Drop for Turn<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        match std::mem::replace(&mut self.place, Taken::GivenBack) {
-            Taken::GivenBack => {}
-            Taken::Fresh(Place::Store(live)) => self.instance.places.put(Some(live)),
-            Taken::Fresh(Place::Empty(_)) => self.instance.places.put(None),
-            Taken::Running(live) => self.cancelled(live),
-        }
-    }
-}
-
-impl Turn<'_> {
-    #[cold]
-    fn cancelled(&mut self, live: Box<Live>) {
+    fn cancelled(&self, live: Box<Live>) {
         let used = self.charge(&live);
         let (instance, function) = (self.instance.name.clone(), live.prototype.provides.label(self.handle));
         let cause = match self.cx.end() {
@@ -260,6 +258,15 @@ impl Turn<'_> {
             _ => CallError::Cancelled { instance, function },
         };
         drop(live);
-        self.lose(cause, used);
+        self.instance.lose(cause, used);
+    }
+}
+
+impl Drop for Turn<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(live) = self.live.take() {
+            self.cancelled(live);
+        }
     }
 }

@@ -113,6 +113,18 @@ impl Places {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes a store that is at rest, if nobody waits for it and calls are let in.
+    #[inline]
+    pub(crate) fn try_take(&self) -> Option<Box<Live>> {
+        let mut line = self.line();
+        if !line.waiting.is_empty() || !line.serves(false) {
+            return None;
+        }
+        let store = line.rest.pop();
+        line.running += u32::from(store.is_some());
+        store
+    }
+
     /// Takes a place when it is this call's turn. Dropping the future gives the turn up.
     pub(crate) fn take(&self) -> Take<'_> {
         Take { places: self, number: None }
@@ -309,7 +321,6 @@ pub(crate) struct Take<'a> {
 impl Future for Take<'_> {
     type Output = Result<Place, Refused>;
 
-    #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let mut line = this.places.line();
@@ -332,7 +343,6 @@ impl Future for Take<'_> {
 
 impl Take<'_> {
     /// A call that does not run at once is refused, or joins the line.
-    #[cold]
     fn wait(&mut self, mut line: MutexGuard<'_, Line>, task: &mut Context<'_>) -> Poll<Result<Place, Refused>> {
         let full = self.number.is_none() && line.waiting.len() >= self.places.bound;
         let refused = match (line.gate, &line.poison) {

@@ -10,6 +10,7 @@ use super::store::{Slot, State};
 use crate::app::App;
 use crate::budget::{Chain, Cx, Frame, Meter};
 use crate::call::Outcome;
+use crate::engine::guest::MAX_FLAT_PARAMS;
 use crate::error::CallError;
 use crate::runtime::Limits;
 
@@ -32,8 +33,16 @@ pub(crate) struct Live {
     pub(crate) store: Store<State>,
     instance: wasmtime::component::Instance,
     /// The function behind each handle, looked up when it is first called.
-    functions: Box<[Option<Func>]>,
+    functions: Box<[Option<Function>]>,
     pub(crate) prototype: Arc<Prototype>,
+}
+
+/// An exported function.
+#[derive(Clone, Copy)]
+pub(crate) struct Function {
+    pub(crate) func: Func,
+    /// How many core values its parameters have, as the component itself declares it.
+    pub(crate) slots: u32,
 }
 
 impl Prototype {
@@ -47,7 +56,7 @@ impl Prototype {
             name: self.name.clone(),
             slots: self.slots.clone(),
             meter: Meter::new(self.limits.instance_memory),
-            chain: Chain::longer(&self.name, &None),
+            chain: Some(Chain::longer(&self.name, &None)),
             frame,
             yielded_at: fuel,
             slice: self.limits.slice,
@@ -81,22 +90,26 @@ impl Live {
     }
 
     /// The function behind a handle.
-    pub(crate) fn function(&mut self, handle: u32) -> Outcome<Func> {
-        let at = handle as usize;
-        if let Some(Some(func)) = self.functions.get(at) {
-            return Ok(*func);
+    #[inline]
+    pub(crate) fn function(&mut self, handle: u32) -> Outcome<Function> {
+        match self.functions.get(handle as usize) {
+            Some(Some(function)) => Ok(*function),
+            _ => self.look_up(handle),
         }
-        let func = self.look_up(at).ok_or_else(|| {
-            let (instance, function) = (self.prototype.name.clone(), self.prototype.provides.label(handle));
-            CallError::NotProvided { instance, function }
-        })?;
-        self.functions[at] = Some(func);
-        Ok(func)
     }
 
     #[cold]
-    fn look_up(&mut self, at: usize) -> Option<Func> {
-        let export = self.prototype.exports.get(at)?.as_ref()?;
-        self.instance.get_func(&mut self.store, export)
+    fn look_up(&mut self, handle: u32) -> Outcome<Function> {
+        let prototype = &self.prototype;
+        let export = prototype.exports.get(handle as usize).and_then(Option::as_ref);
+        let func = export.and_then(|export| self.instance.get_func(&mut self.store, export));
+        let (Some(func), Some(declared)) = (func, prototype.provides.function(handle)) else {
+            let (instance, function) = (prototype.name.clone(), prototype.provides.label(handle));
+            return Err(CallError::NotProvided { instance, function }.into());
+        };
+        let flat = declared.params_layout().flat;
+        let function = Function { func, slots: if flat > MAX_FLAT_PARAMS { 1 } else { flat } };
+        self.functions[handle as usize] = Some(function);
+        Ok(function)
     }
 }

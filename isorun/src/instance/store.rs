@@ -18,9 +18,9 @@ pub(crate) struct State {
     /// One provider per import, in the order of the app's imports.
     pub(crate) slots: Arc<[Slot]>,
     pub(crate) meter: Meter,
-    /// This instance and those that wait for it, for the contexts of the calls it makes. Most calls come on the way of the last one, and
-    /// find it as it must be.
-    pub(crate) chain: Arc<Chain>,
+    /// This instance and those that wait for it, for the contexts of the calls it makes: lent to each while it runs. Most calls come on the
+    /// way of the last one, and find it as it must be.
+    pub(crate) chain: Option<Arc<Chain>>,
     /// The running call.
     pub(crate) frame: Frame,
     /// How much fuel was left when the guest last gave the thread away in an import.
@@ -53,8 +53,8 @@ impl State {
     /// Says on whose behalf the instance runs.
     #[inline]
     pub(crate) fn called_by(&mut self, callers: &Option<Arc<Chain>>) {
-        if !self.chain.follows(callers) {
-            self.chain = Chain::longer(&self.name, callers);
+        if !self.chain.as_ref().is_some_and(|chain| chain.follows(callers)) {
+            self.chain = Some(Chain::longer(&self.name, callers));
         }
     }
 }
@@ -79,12 +79,21 @@ fn mislinked() -> CallError {
 }
 
 /// Begins a call out of the guest: the callee starts with what the guest has left.
-pub(crate) fn enter(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
+#[inline]
+pub(crate) fn enter(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
+    let fuel = store.get_fuel()?;
+    let state = store.data_mut();
+    Ok(Cx::of_guest(state.chain.take(), fuel, &state.frame, state.meter.left()))
+}
+
+/// The same for a call that is over at once and uses nothing.
+pub(crate) fn enter_sync(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     Ok(Cx::of_guest(state.chain.clone(), store.get_fuel()?, &state.frame, state.meter.left()))
 }
 
 /// Ends a call out of the guest: the guest goes on with what the callee left.
+#[inline]
 pub(crate) async fn leave(store: &mut StoreContextMut<'_, State>, cx: Cx) -> wasmtime::Result<()> {
     let left = cx.fuel();
     if left != store.get_fuel()? {
@@ -92,6 +101,7 @@ pub(crate) async fn leave(store: &mut StoreContextMut<'_, State>, cx: Cx) -> was
     }
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
+    state.chain = cx.into_chain();
     // Setting fuel starts a new slice, so a guest that does nothing but call would never end one.
     if state.yielded_at.saturating_sub(left) >= state.slice {
         state.yielded_at = left;

@@ -4,6 +4,7 @@
 //! same kinds.
 
 use std::any::TypeId;
+use std::pin::pin;
 use std::sync::Arc;
 
 use wasmtime::StoreContextMut;
@@ -12,7 +13,7 @@ use wasmtime::component::{InstancePre, Linker, LinkerInstance};
 use super::scalars::Scalars;
 use super::{Wire, down};
 use crate::app::App;
-use crate::engine::guest::{Few, Guest, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, RawOutcome, RawParams};
+use crate::engine::guest::{Few, Guest, MAX_FEW, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, RawOutcome, RawParams};
 use crate::instance::Provider;
 use crate::instance::store::{State, enter, leave};
 use crate::interface::Function;
@@ -127,10 +128,15 @@ fn link_scalars_of<const N: usize, const M: usize>(
     linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Few, N>| {
         Box::new(async move {
             let params = scalars.params(params.0)?;
-            let cx = enter(&store)?;
-            let slot = store.data().slot(slot)?;
-            let result = slot.instance.call_few(&cx, slot.handle(index)?, params).await;
-            slot.tally.count(result.is_err());
+            let cx = enter(&mut store)?;
+            let result = {
+                let slot = store.data().slot(slot)?;
+                let (provider, handle) = (&slot.instance, slot.handle(index)?);
+                let call = pin!(provider.guest()?.run::<_, Few, MAX_FEW>(&cx, handle, params));
+                let result = provider.observers().see(provider, handle, &cx, call).await;
+                slot.tally.count(result.is_err());
+                result
+            };
             leave(&mut store, cx).await?;
             Ok(Guest::<_, M>(scalars.result(result.map_err(|error| *error)?)?))
         })
@@ -145,7 +151,7 @@ fn link_image_of<const N: usize, const M: usize>(
 ) -> wasmtime::Result<()> {
     linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<RawParams, N>| {
         Box::new(async move {
-            let cx = enter(&store)?;
+            let cx = enter(&mut store)?;
             let slot = store.data().slot(slot)?;
             let mut result = slot.instance.call_image(&cx, slot.handle(index)?, params.0.0).await;
             slot.tally.count(result.is_err());
