@@ -7,7 +7,9 @@
 //! * [`RawParams`] and [`RawOutcome`]: images, walked along the component's own type tables (two guests, or a guest and a remote).
 
 use core::mem::MaybeUninit;
+use std::borrow::Cow;
 
+use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
 use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc, WasmList};
 use wasmtime::{Result, ValRaw, bail};
@@ -367,6 +369,20 @@ impl Source for GuestSource<'_, '_> {
         // wasmtime knows the guest's encoding, checks bounds and code units, and charges for the bytes.
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
         String::linear_lift_from_flat(self.cx, InterfaceType::String, &slots)
+    }
+
+    fn text(&mut self, pointer: u32, length: u32) -> Result<Cow<'_, str>> {
+        let memory = self.cx.memory();
+        let bytes = memory.get(pointer as usize..).and_then(|rest| rest.get(..length as usize));
+        let utf8 = self.cx.options().string_encoding == StringEncoding::Utf8;
+        match bytes.filter(|_| utf8).map(str::from_utf8) {
+            Some(Ok(text)) => {
+                self.cx.consume_fuel(text.len())?;
+                Ok(Cow::Borrowed(text))
+            }
+            // Another encoding, or a mistake, which wasmtime has the words for.
+            _ => self.string(pointer, length).map(Cow::Owned),
+        }
     }
 
     fn bytes_in_place(&mut self, pointer: u32, length: u32) -> Result<Bytes> {

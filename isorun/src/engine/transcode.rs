@@ -244,7 +244,7 @@ fn string<I: Source, O: Sink>(source: &mut I, (pointer, length): (u32, u32), sin
 where
     Error: From<I::Error> + From<O::Error>,
 {
-    let text = source.string(pointer, length)?;
+    let text = source.text(pointer, length)?;
     Ok(sink.string(&text)?)
 }
 

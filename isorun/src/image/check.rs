@@ -49,7 +49,7 @@ pub(super) fn check(ty: &Type, source: &mut Decoder<'_>, at: usize) -> Result<()
         Type::Char => char::load(source, at).map(drop),
         Type::String => {
             let (pointer, length) = load_pointer(source, at)?;
-            source.text(pointer, length).map(drop)
+            source.str(pointer, length).map(drop)
         }
         Type::List(element) => {
             let (pointer, length) = load_pointer(source, at)?;

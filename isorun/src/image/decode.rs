@@ -1,5 +1,7 @@
 //! Reading an image.
 
+use std::borrow::Cow;
+
 use super::codec::Lift;
 use super::layout::Layout;
 use super::malformed::{Malformed, Rule};
@@ -32,8 +34,8 @@ impl<'a> Decoder<'a> {
         Ok(decoder)
     }
 
-    /// The text of a string, as [`string`](Source::string) gives it, but where it is.
-    pub(crate) fn text(&mut self, pointer: u32, length: u32) -> Result<&str, Malformed> {
+    /// The text of a string, where it is.
+    pub(crate) fn str(&mut self, pointer: u32, length: u32) -> Result<&str, Malformed> {
         let start = self.block(pointer, length, Layout::scalar(1))?;
         str::from_utf8(self.slice(start, length as usize)?)
             .map_err(|error| self.malformed(Rule::Utf8, start + error.valid_up_to()))
@@ -75,7 +77,11 @@ impl Source for Decoder<'_> {
     }
 
     fn string(&mut self, pointer: u32, length: u32) -> Result<String, Malformed> {
-        self.text(pointer, length).map(str::to_owned)
+        self.str(pointer, length).map(str::to_owned)
+    }
+
+    fn text(&mut self, pointer: u32, length: u32) -> Result<Cow<'_, str>, Malformed> {
+        self.str(pointer, length).map(Cow::Borrowed)
     }
 
     fn malformed(&self, rule: Rule, at: usize) -> Malformed {

@@ -3,6 +3,8 @@
 //! The codec of a type is written once, against [`Source`] and [`Sink`]. A medium decides three things: where the
 //! block of a list lies, what its bounds are, and how strict reading is.
 
+use std::borrow::Cow;
+
 use super::bytes::Bytes;
 use super::layout::Layout;
 use super::malformed::Rule;
@@ -36,6 +38,11 @@ pub trait Source {
 
     /// The text of a string, checked like a block and as UTF-8.
     fn string(&mut self, pointer: u32, length: u32) -> Result<String, Self::Error>;
+
+    /// The same for who only looks at it: it is left where it is if it lies there as UTF-8.
+    fn text(&mut self, pointer: u32, length: u32) -> Result<Cow<'_, str>, Self::Error> {
+        self.string(pointer, length).map(Cow::Owned)
+    }
 
     /// The bytes of a `list<u8>` for who only looks at them: checked like a block, and left where they are if they can stay there.
     fn bytes_in_place(&mut self, pointer: u32, length: u32) -> Result<Bytes, Self::Error> {
