@@ -159,7 +159,7 @@ impl Plan<'_> {
         let prototype = Arc::new(Prototype { app, name, pre, slots, provides, exports, limits });
         let started = until(deadline, caught(prototype.start(fuel, Frame::first(deadline)))).await;
         let live = match started {
-            Ok(Ok(live)) => live.map_err(|error| self.failed(&error))?,
+            Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),
             Err(deadline) => {
                 let late = Exhausted { resource: Resource::Deadline, limit: Amount::Time(deadline.span) };

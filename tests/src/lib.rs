@@ -2,10 +2,13 @@
 
 pub mod apps;
 pub mod engine;
+pub mod guests;
 
 mod disk;
 mod echo;
+mod gate;
 mod memory;
+mod starter;
 mod ticker;
 
 use std::future::Future;
@@ -16,7 +19,9 @@ use isorun::{App, Instance, Runtime, RuntimeBuilder, Transport, TransportError};
 
 pub use disk::{Disk, Folder, files};
 pub use echo::Echo;
+pub use gate::Gate;
 pub use memory::Memory;
+pub use starter::{Starts, starter};
 pub use ticker::{Ticker, host};
 
 /// Values by name.

@@ -13,7 +13,8 @@ pub struct Counters {
     pub calls: u64,
     /// Those of them that ended badly: without a value.
     pub failures: u64,
-    /// Calls that were not let in: the line was full, or the instance was poisoned, retiring or gone.
+    /// Calls that did not begin: the line was full, the instance was poisoned, retiring or gone, there was no place for a store, or the
+    /// app that is there now does not have the function.
     pub refused: u64,
     /// How often it was started anew after a fault.
     pub restarts: u64,

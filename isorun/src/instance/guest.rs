@@ -12,7 +12,7 @@ use wasmtime::component::Func;
 
 use super::places::{Place, Places, Refused};
 use super::policy::{Restart, Reuse};
-use super::prototype::{Live, Prototype};
+use super::prototype::{Live, NotStarted, Prototype};
 use super::stop::explain;
 use super::store::State;
 use crate::budget::{Cx, Frame};
@@ -107,6 +107,8 @@ struct Turn<'a> {
     cx: &'a Cx,
     handle: u32,
     fuel: u64,
+    /// Units of fuel that the app took to start for this call.
+    started: u64,
 }
 
 enum Taken {
@@ -125,7 +127,7 @@ enum Stop {
 impl<'a> Turn<'a> {
     #[inline]
     fn new(instance: &'a GuestInstance, place: Place, cx: &'a Cx, handle: u32) -> Turn<'a> {
-        Turn { instance, place: Taken::Fresh(place), cx, handle, fuel: cx.fuel() }
+        Turn { instance, place: Taken::Fresh(place), cx, handle, fuel: cx.fuel(), started: 0 }
     }
 
     fn is_empty(&self) -> bool {
@@ -136,16 +138,19 @@ impl<'a> Turn<'a> {
     async fn start(&mut self) -> Outcome<()> {
         let Taken::Fresh(Place::Empty(prototype)) = &self.place else { return Ok(()) };
         let frame = Frame { deadline: self.cx.end(), hops: self.cx.hops() };
+        let message = prototype.limits.message;
         let stop = match caught(prototype.start(self.fuel, frame)).await {
             Ok(Ok(live)) => {
-                self.cx.charge(self.fuel.saturating_sub(live.fuel()), 0);
+                self.charge_start(live.fuel());
                 self.place = Taken::Fresh(Place::Store(live));
                 return Ok(());
             }
-            Ok(Err(error)) => Stop::Error(error),
+            Ok(Err(NotStarted { error, fuel })) => {
+                self.charge_start(fuel);
+                Stop::Error(error)
+            }
             Err(message) => Stop::Panic(message),
         };
-        let message = prototype.limits.message;
         let error = match stop {
             Stop::Error(error) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
                 let (instance, message) = (self.instance.name.clone(), error.to_string().into());
@@ -154,9 +159,14 @@ impl<'a> Turn<'a> {
             }
             stop => self.explain(stop, "start".into(), message),
         };
-        // What a store used that is gone is not known, and it is lost with the call in any case.
-        self.lose(error.clone(), self.fuel);
+        self.lose(error.clone(), self.started);
         Err(error.into())
+    }
+
+    /// Charges what the app used to start, so much of its fuel being left.
+    fn charge_start(&mut self, left: u64) {
+        self.started = self.fuel.saturating_sub(left);
+        self.cx.charge(self.started, 0);
     }
 
     /// Finds the function, and puts the call's budget into the store. From here on the store is lost if the call is.
@@ -211,12 +221,12 @@ impl<'a> Turn<'a> {
         self.instance.places.fault(Arc::new(cause), used);
     }
 
-    /// Charges what the store used to the call's context.
+    /// Charges what the store used to the call's context; gives what the call used in all.
     #[inline]
     fn charge(&self, live: &Live) -> u64 {
         let used = self.fuel.saturating_sub(live.fuel());
         self.cx.charge(used, live.store.data().meter.used());
-        used
+        self.started + used
     }
 
     #[cold]

@@ -118,7 +118,7 @@ impl Places {
         Take { places: self, number: None }
     }
 
-    /// Gives a place back at the end of a call, or of one that did not come to begin.
+    /// Gives a place back that a call got and could not begin in.
     pub(crate) fn put(&self, store: Option<Box<Live>>) {
         // A store that nobody will use again goes before the place is free, so that its memory is there for the next.
         let store = store.filter(|_| self.reuse != Reuse::Fresh);
@@ -135,9 +135,12 @@ impl Places {
     fn give_back(&self, store: Option<Box<Live>>, fuel: Option<u64>) {
         let mut line = self.line();
         line.running -= 1;
-        if let Some(fuel) = fuel {
-            line.counters.calls += 1;
-            line.counters.fuel += fuel;
+        match fuel {
+            Some(fuel) => {
+                line.counters.calls += 1;
+                line.counters.fuel += fuel;
+            }
+            None => line.counters.refused += 1,
         }
         let mut unfit = None;
         match store {
