@@ -288,9 +288,13 @@ impl Instance {
         &self.shared.provider
     }
 
-    /// What this token reaches.
+    /// What this token reaches of what is provided now.
     pub(crate) fn offers(&self) -> Provides {
-        self.part.clone().unwrap_or_else(|| self.offers_in_all())
+        let all = self.offers_in_all();
+        match &self.part {
+            Some(part) => all.only(part.reached()),
+            None => all,
+        }
     }
 
     /// What the instance provides, whatever part of it this token reaches.

@@ -354,8 +354,7 @@ impl Runtime {
         self.check_owned(instance)?;
         let closed = self.0.registry.retire(instance, &self.0.exports)?;
         closed.quiet().await;
-        self.0.registry.remove_retired(instance, closed);
-        Ok(())
+        self.0.registry.remove_retired(instance, closed, &self.0.exports)
     }
 
     /// What is wired to what, right now.
