@@ -371,8 +371,9 @@ impl Instance {
 
     /// The same on behalf of host code. Calls that guests make are counted on their way.
     pub(crate) async fn call_by_host(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
+        let counting = self.shared.tally.begin();
         let result = self.call_image(cx, handle, params).await;
-        self.shared.tally.count(result.is_err());
+        counting.end(result.is_err());
         result
     }
 

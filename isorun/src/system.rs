@@ -287,8 +287,9 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                     let cx = enter(&store)?;
                     let slot = store.data().slot(slot)?;
                     let call = async { Ok(call(slot.system()?, &cx, params.0.0).await?) };
+                    let counting = slot.tally.begin();
                     let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
-                    slot.tally.count(result.is_err());
+                    counting.end(result.is_err());
                     leave(&mut store, cx).await?;
                     Ok(Guest::<_, M>(Outcome(result.map_err(|error| *error)?)))
                 })
@@ -308,11 +309,12 @@ fn seen<R>(
 ) -> wasmtime::Result<R> {
     let slot = store.data().slot(slot)?;
     let observers = slot.instance.observers();
+    let counting = slot.tally.begin();
     let result = match observers.is_anybody_looking() {
         false => call(slot),
         true => observers.see_sync(&slot.instance, function, &enter(store)?, || call(slot)),
     };
-    slot.tally.count(result.is_err());
+    counting.end(result.is_err());
     Ok(result?)
 }
 
