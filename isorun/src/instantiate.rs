@@ -157,7 +157,7 @@ impl Plan<'_> {
         let fuel = limits.budget.fuel;
         let (app, name) = (self.app.clone(), self.name.clone());
         let prototype = Arc::new(Prototype { app, name, pre, slots, provides, exports, limits });
-        let started = until(deadline, caught(prototype.start(fuel, Frame::first(deadline)))).await;
+        let started = until(deadline, caught(prototype.start(fuel, Frame::first(deadline), &None))).await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),

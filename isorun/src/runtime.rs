@@ -322,8 +322,10 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in it;
+    /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in an app's instance;
     /// [`RemoveError::InProgress`] while it is replaced or retired; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    ///
+    /// Calls that the host has made of a system or remote end as if it were there, and the last of them drops the system's value.
     pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
         self.0.registry.remove(instance, &self.0.exports)

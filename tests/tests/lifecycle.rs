@@ -271,6 +271,19 @@ async fn the_value_of_a_system_that_is_removed_is_dropped_at_once() {
 }
 
 #[tokio::test]
+async fn a_call_that_the_host_made_of_a_system_before_it_was_removed_ends_well() {
+    let runtime = runtime();
+    let gate = Gate::new();
+    let system = runtime.system(gate.clone());
+    let mut call = system.call("tick", "(1)");
+    assert!(poll_once(&mut call).is_pending());
+    runtime.remove(&system).unwrap();
+    gate.open(1);
+    assert_eq!(call.await.unwrap(), "2");
+    assert!(matches!(system.call("tick", "(1)").await, Err(CallError::Removed { .. })));
+}
+
+#[tokio::test]
 async fn a_value_that_was_made_for_an_instance_goes_with_it() {
     let Bench { runtime, calc, .. } = bench().await;
     let alive = Arc::new(());

@@ -1,14 +1,19 @@
 //! Another app behind the same token: what is wired to it goes on, and what could not is refused before.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::Duration;
 
 use isorun::{
-    App, CallError, Instance, InstanceState, InstantiateError, ProvideError, RemoveError, ReplaceError, Reuse, Runtime,
-    WiringProblem,
+    App, CallError, Instance, InstanceState, InstantiateError, ProvideError, RemoveError, ReplaceError, Restart, Reuse,
+    Runtime, WiringProblem,
 };
 use isorun_tests::{
-    Gate, Ticker, add, again, apps, compute, guests, host, link_to, poll_once, relay, runtime, runtime_of, start,
+    Gate, Ticker, add, again, apps, caller_of, compute, guests, host, link_to, poll_once, relay, runtime, runtime_of,
+    start,
 };
 
 /// What the tests' apps provide and use, and two editions that say they are of the same track and are not.
@@ -597,6 +602,39 @@ async fn a_replacement_that_was_overtaken_does_not_give_old_callers_another_func
     }
 }
 
+/// Each of two replacements would be well without the other.
+#[tokio::test]
+async fn two_replacements_at_once_make_no_cycle() {
+    let runtime = runtime_of(Runtime::builder().slice(1000));
+    runtime.register_wit("package acme:chain; interface one { f: func(n: u32) -> u32; }").unwrap();
+    let plain = add(&runtime, "plain", &guests::provider("acme:chain/one", &[("f", NUMBER, &plus(1))])).await;
+    let slow = guests::parse(
+        r#"(component
+            (import "acme:chain/one" (instance $below (export "f" (func (param "n" u32) (result u32)))))
+            (core func $f (canon lower (func $below "f")))
+            (core module $slow
+                (func $start (local i32)
+                    (loop
+                        (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                (start $start))
+            (core instance (instantiate $slow))
+            (func $up (param "n" u32) (result u32) (canon lift (core func $f)))
+            (instance $up (export "f" (func $up)))
+            (export "acme:chain/one" (instance $up)))"#,
+    );
+    let slow = add(&runtime, "slow", &slow).await;
+    let (a, b) = (again(&runtime, &plain, &[]).await, again(&runtime, &plain, &[]).await);
+    let mut first = runtime.replace(&a, &slow).with(&b).into_future();
+    let mut second = runtime.replace(&b, &slow).with(&a).into_future();
+    assert!(poll_once(&mut first).is_pending() && poll_once(&mut second).is_pending());
+    first.await.unwrap();
+    let error = second.await.unwrap_err();
+    let ReplaceError::Instantiate(InstantiateError::Wiring(report)) = &error else { panic!("{error}") };
+    assert!(matches!(report.problems(), [WiringProblem::Cycle { .. }]), "{error}");
+    assert_eq!((a.call("f", "(1)").await.unwrap(), b.call("f", "(1)").await.unwrap()), ("2".into(), "2".into()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replacements_under_load_fail_no_call() {
     let (runtime, first, shop) = shop_in(runtime()).await;
@@ -643,4 +681,56 @@ async fn replacements_under_load_fail_no_call() {
     for counters in [shop.counters(), prices.counters()] {
         assert_eq!((counters.calls, counters.failures, counters.refused), (calls, 0, 0));
     }
+}
+
+/// Callers that end in every way, while the app is replaced and starts anew: who waits is never forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn nobody_is_forgotten_however_the_neighbours_end() {
+    for reuse in [Reuse::Serial, Reuse::pool(3), Reuse::Fresh] {
+        let runtime = runtime_of(Runtime::builder().slice(2000).max_instances(12));
+        let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
+        let always = Restart::Always { max: u32::MAX, within: Duration::from_secs(1) };
+        let instance = runtime.instantiate(&app).reuse(reuse).restart(always).await.unwrap();
+        let guest = caller_of(&instance);
+        let callers: Vec<_> = (0..48u32)
+            .map(|caller| {
+                let guest = guest.clone();
+                tokio::spawn(async move {
+                    let minute = Duration::from_secs(60);
+                    for call in 0..40u32 {
+                        match (caller + call) % 8 {
+                            0 => drop(guest.trap().deadline(minute).await.unwrap_err()),
+                            1 => drop(guest.spin().fuel(5000).deadline(minute).await.unwrap_err()),
+                            // Given up where it just is: in the line, called up, or at work.
+                            2 | 3 => {
+                                let mut call = guest.spin_for(20_000).deadline(minute);
+                                for _ in 0..caller % 5 {
+                                    let _ = poll_once_here(&mut call).await;
+                                }
+                            }
+                            _ => assert_eq!(guest.add(caller, call).deadline(minute).await.unwrap(), caller + call),
+                        }
+                    }
+                })
+            })
+            .collect();
+        for _ in 0..10 {
+            runtime.replace(&instance, &app).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        let counters = instance.counters();
+        assert_eq!((counters.running, counters.waiting, counters.refused), (0, 0, 0), "{reuse:?}");
+        assert_eq!(guest.add(1, 2).await.unwrap(), 3);
+        runtime.remove(&instance).unwrap();
+    }
+}
+
+/// Polls a future once, with the waker of the task, and lets others have their turn.
+async fn poll_once_here<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    let poll = poll_fn(|task| Poll::Ready(Pin::new(&mut *future).poll(task))).await;
+    tokio::task::yield_now().await;
+    poll
 }

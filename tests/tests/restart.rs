@@ -1,10 +1,10 @@
 //! What becomes of an instance whose call ended badly: poisoned, or started anew behind the same token.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isorun::{CallError, Instance, InstanceState, Resource, Restart, Reuse, Runtime};
+use isorun::{CallError, Cx, Instance, InstanceState, Resource, Restart, Reuse, Runtime};
 use isorun_tests::{
     Gate, Starts, Ticker, add, again, apps, caller_of, guests, host, misbehave, misbehaving, poll_once, relay, runtime,
     runtime_of, start, starter,
@@ -275,6 +275,52 @@ async fn a_start_that_is_given_up_on_is_no_fault_and_the_next_call_tries_again()
     gate.open(2);
     assert_eq!(instance.call("go", "()").await.unwrap(), "2");
     assert_eq!(instance.counters().failures, 1);
+}
+
+/// Calls whom it is told to, once it is told, on behalf of who calls it.
+struct Back(Arc<OnceLock<Instance>>);
+
+#[isorun::system]
+impl host::Host for Back {
+    async fn tick(&self, cx: &Cx, _n: u64) -> isorun::Result<u64> {
+        let Some(above) = self.0.get() else { return Ok(0) };
+        above.call("f", "(1)").within(cx).await.map(|_| 0)
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_calls_its_caller_back_while_it_starts_is_told_so_and_nobody_waits() {
+    let runtime = runtime();
+    runtime.register_wit(CHAIN).unwrap();
+    let below = guests::parse(
+        r#"(component
+            (import "test:bench/host@0.1.0" (instance $host (export "tick" (func (param "n" u64) (result u64)))))
+            (core func $tick (canon lower (func $host "tick")))
+            (core module $code
+                (import "host" "tick" (func $tick (param i64) (result i64)))
+                (func $start (drop (call $tick (i64.const 0))))
+                (start $start)
+                (func (export "f") (param i32) (result i32)
+                    (if (i32.eq (local.get 0) (i32.const 13)) (then unreachable))
+                    (local.get 0)))
+            (core instance $code (instantiate $code (with "host" (instance (export "tick" (func $tick))))))
+            (func $f (param "n" u32) (result u32) (canon lift (core func $code "f")))
+            (instance $one (export "f" (func $f)))
+            (export "acme:chain/one" (instance $one)))"#,
+    );
+    let back = Arc::default();
+    let system = runtime.system(Back(Arc::clone(&back)));
+    let below = add(&runtime, "below", &below).await;
+    let below = runtime.instantiate(&below).with(&system).restart(ALWAYS).await.unwrap();
+    let above = start(&runtime, "above", &guests::step("acme:chain/one", "acme:chain/two", 1), &[&below]).await;
+    back.set(above.clone()).unwrap();
+    below.call("f", "(13)").await.unwrap_err();
+    let error = above.call("f", "(1)").await.unwrap_err();
+    let mut cause = &error;
+    while let CallError::ProviderDown { cause: next, .. } = cause {
+        cause = next;
+    }
+    assert!(matches!(cause, CallError::ReEntered { instance, .. } if &**instance == "above"), "{error}");
 }
 
 /// How many callers there are, and how many calls each of them makes; every tenth of those traps.

@@ -139,7 +139,7 @@ impl<'a> Turn<'a> {
         let Taken::Fresh(Place::Empty(prototype)) = &self.place else { return Ok(()) };
         let frame = Frame { deadline: self.cx.end(), hops: self.cx.hops() };
         let message = prototype.limits.message;
-        let stop = match caught(prototype.start(self.fuel, frame)).await {
+        let stop = match caught(prototype.start(self.fuel, frame, self.cx.chain())).await {
             Ok(Ok(live)) => {
                 self.charge_start(live.fuel());
                 self.place = Taken::Fresh(Place::Store(live));

@@ -47,13 +47,18 @@ impl Prototype {
         &self.limits
     }
 
-    /// Starts the app in a new store, with so much fuel; what is left of it is left in the store.
-    pub(crate) async fn start(self: &Arc<Prototype>, fuel: u64, frame: Frame) -> Result<Box<Live>, NotStarted> {
+    /// Starts the app in a new store, with so much fuel; what is left of it is left in the store. It starts on behalf of the callers.
+    pub(crate) async fn start(
+        self: &Arc<Prototype>,
+        fuel: u64,
+        frame: Frame,
+        callers: &Option<Arc<Chain>>,
+    ) -> Result<Box<Live>, NotStarted> {
         let state = State {
             name: self.name.clone(),
             slots: self.slots.clone(),
             meter: Meter::new(self.limits.instance_memory),
-            chain: Chain::longer(&self.name, &None),
+            chain: Chain::longer(&self.name, callers),
             frame,
             yielded_at: fuel,
             slice: self.limits.slice,
