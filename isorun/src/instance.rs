@@ -65,6 +65,7 @@ struct Inner {
 }
 
 /// What is behind a token.
+#[expect(clippy::large_enum_variant, reason = "there is one for each instance, and it never moves")]
 pub(crate) enum Provider {
     Guest(GuestInstance),
     System(SystemProvider),
@@ -443,7 +444,8 @@ impl fmt::Debug for Instance {
     }
 }
 
-/// Two tokens are equal if they stand for the same instance and reach the same functions of it.
+/// Two tokens are equal if they stand for the same instance and reach the same functions of it. A part is never equal to the whole, which
+/// also reaches what another app may bring.
 impl PartialEq for Instance {
     fn eq(&self, other: &Instance) -> bool {
         self.is_same(other)

@@ -212,7 +212,7 @@ async fn nothing_is_wired_to_a_function_that_is_gone() {
     let app = add(&runtime, "stocks", &front("stock")).await;
     let error = runtime.instantiate(&app).with(&old).await.unwrap_err();
     let InstantiateError::Wiring(report) = &error else { panic!("{error}") };
-    assert!(matches!(&report.problems()[..], [WiringProblem::Differs { .. }]), "{error}");
+    assert!(matches!(report.problems(), [WiringProblem::Differs { .. }]), "{error}");
     assert!(error.to_string().contains("provided  no such function"), "{error}");
 }
 
@@ -236,7 +236,7 @@ async fn an_app_whose_provider_is_replaced_while_it_starts_is_held_to_what_is_th
     runtime.replace(&shop, &without).await.unwrap();
     let error = starting.await.unwrap_err();
     let InstantiateError::Wiring(report) = &error else { panic!("{error}") };
-    assert!(matches!(&report.problems()[..], [WiringProblem::Differs { .. }]), "{error}");
+    assert!(matches!(report.problems(), [WiringProblem::Differs { .. }]), "{error}");
     assert!(error.to_string().contains("provided  no such function"), "{error}");
     assert_eq!(runtime.graph().nodes.len(), 1);
 }
@@ -330,7 +330,7 @@ async fn an_import_that_the_old_app_did_not_have_must_be_given() {
     let reseller = add(&runtime, "reseller", &reseller).await;
     let error = runtime.replace(&shop, &reseller).await.unwrap_err();
     let ReplaceError::Instantiate(InstantiateError::Wiring(report)) = &error else { panic!("{error}") };
-    assert!(matches!(&report.problems()[..], [WiringProblem::Missing { .. }]), "{error}");
+    assert!(matches!(report.problems(), [WiringProblem::Missing { .. }]), "{error}");
     assert_eq!(shop.call("price", "(1)").await.unwrap(), "2");
     runtime.replace(&shop, &reseller).with(&behind).await.unwrap();
     assert_eq!(shop.call("price", "(1)").await.unwrap(), "102");

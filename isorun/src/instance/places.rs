@@ -35,6 +35,7 @@ struct Line {
     /// What a store is made from in a place that has none; nothing is left of it when the instance is removed.
     prototype: Option<Arc<Prototype>>,
     /// Stores at rest, the one that was used last on top.
+    #[expect(clippy::vec_box, reason = "a store moves out and in with each call, as a pointer")]
     rest: Vec<Box<Live>>,
     /// Places without a store.
     empty: u32,
@@ -384,7 +385,9 @@ impl Hold<'_> {
             if line.is_quiet() {
                 return Poll::Ready(());
             }
-            line.watchers.push(task.waker().clone());
+            if !line.watchers.iter().any(|waker| waker.will_wake(task.waker())) {
+                line.watchers.push(task.waker().clone());
+            }
             Poll::Pending
         })
         .await;
