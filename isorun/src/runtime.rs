@@ -384,8 +384,9 @@ impl Runtime {
         if !self.owns(instance) {
             return Err(ProvideError::Foreign { instance: instance.name().into() });
         }
-        let target = instance.target(interface)?;
-        Ok(self.0.exports.add(interface, target))
+        let export = || Ok(self.0.exports.add(interface, instance.target(interface)?));
+        let exported = self.0.registry.export(instance, export);
+        exported.unwrap_or_else(|| Err(ProvideError::Removed { instance: instance.name().into() }))
     }
 
     /// Takes an export back: its token is unknown from now on. `false` if it was already.

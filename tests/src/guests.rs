@@ -1,8 +1,8 @@
 //! Small apps of a special shape, in wasm text.
 
-/// An app that exports `run` and hands it on to `function` of an interface, which takes and returns one `u32`.
+/// An app whose `f` hands its number on to the `f` of another and adds `plus` to what comes back.
 ///
-/// `import` and `export` are interfaces, such as `acme:chain/one`; each call adds `plus` to what came back.
+/// `import` and `export` are interfaces with that one function, such as `acme:chain/one`.
 pub fn step(import: &str, export: &str, plus: u32) -> Vec<u8> {
     parse(&format!(
         r#"(component
@@ -20,7 +20,7 @@ pub fn step(import: &str, export: &str, plus: u32) -> Vec<u8> {
 
 /// An app that exports an interface with these functions: each has a name, its type after `func` and the body of its core function.
 ///
-/// Functions take and return numbers of one core value each, and share one memory cell, `$cell`.
+/// They take and return numbers, and share a global, `$cell`.
 pub fn provider(export: &str, functions: &[(&str, &str, &str)]) -> Vec<u8> {
     let core = functions.iter().map(|(name, ty, body)| format!(r#"(func (export "{name}") {} {body})"#, core_type(ty)));
     let lifted = functions

@@ -132,6 +132,27 @@ async fn what_is_exported_while_it_retires_stays() {
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
 }
 
+/// Whoever comes first wins, and the other is told so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exporting_an_instance_and_removing_it_at_once_ends_well() {
+    let runtime = runtime();
+    for _ in 0..2000 {
+        let ticker = runtime.system(Ticker);
+        let exporting = tokio::spawn({
+            let (runtime, ticker) = (runtime.clone(), ticker.clone());
+            async move { runtime.export::<host::Interface>(&ticker) }
+        });
+        tokio::task::yield_now().await;
+        let removed = runtime.remove(&ticker);
+        let exported = exporting.await.unwrap();
+        assert!(exported.is_ok() != removed.is_ok(), "{exported:?} {removed:?}");
+        if let Ok(token) = exported {
+            runtime.unexport(&token);
+            runtime.remove(&ticker).unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_retirement_that_is_given_up_lets_calls_in_again() {
     let (runtime, relay, gate) = gated(Reuse::Serial).await;

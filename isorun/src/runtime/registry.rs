@@ -201,6 +201,12 @@ impl Registry {
         Ok(all.iter().map(|one| one.name().to_string()).collect())
     }
 
+    /// Makes an export of an instance if it is there, and while it is neither removed nor replaced.
+    pub(crate) fn export<T>(&self, instance: &Instance, export: impl FnOnce() -> T) -> Option<T> {
+        let tables = self.tables();
+        tables.instances.contains_key(&instance.id()).then(export)
+    }
+
     /// Closes an instance that nothing uses to new calls and to new users.
     pub(crate) fn retire<'i>(&self, instance: &'i Instance, exports: &Exports) -> Result<Closed<'i>, RemoveError> {
         let tables = self.tables();
