@@ -259,20 +259,22 @@ pub(crate) struct Meter {
     growth: u64,
     /// What the running call was granted at its start.
     granted: u64,
+    /// Whether the instance is starting: what its memories and tables begin with is no growth.
+    starting: bool,
 }
 
 /// A table's element is a pointer in the host.
 const TABLE_ELEMENT: u64 = 8;
 
 impl Meter {
-    /// A meter for an instance that is about to start: its first memories count against `limit` only.
-    pub(crate) fn new(limit: u64) -> Meter {
-        Meter { held: 0, limit, growth: u64::MAX, granted: u64::MAX }
+    /// A meter for an instance that is about to start: its first memories count against `limit` only, and may then grow by `growth`.
+    pub(crate) fn new(limit: u64, growth: u64) -> Meter {
+        Meter { held: 0, limit, growth, granted: growth, starting: true }
     }
 
     /// Begins a call that may grow what is held by `growth` bytes.
     pub(crate) fn grant(&mut self, growth: u64) {
-        (self.growth, self.granted) = (growth, growth);
+        (self.growth, self.granted, self.starting) = (growth, growth, false);
     }
 
     /// Bytes by which the running call may still grow what is held.
@@ -290,15 +292,16 @@ impl Meter {
         self.granted - self.growth
     }
 
-    fn grow(&mut self, bytes: u64) -> wasmtime::Result<bool> {
+    fn grow(&mut self, from: usize, bytes: u64) -> wasmtime::Result<bool> {
         let held = self.held.saturating_add(bytes);
+        let growth = if self.starting && from == 0 { 0 } else { bytes };
         if held > self.limit {
             return Err(Exhausted { resource: Resource::Memory, limit: Amount::Bytes(self.limit) }.into());
         }
-        if bytes > self.growth {
+        if growth > self.growth {
             return Err(Exhausted { resource: Resource::Memory, limit: Amount::Bytes(self.granted) }.into());
         }
-        self.growth -= bytes;
+        self.growth -= growth;
         self.held = held;
         // If the machine cannot give them after all they stay counted: too strict, and only where there is no memory left.
         Ok(true)
@@ -311,14 +314,14 @@ impl ResourceLimiter for Meter {
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        self.grow(desired.saturating_sub(current) as u64)
+        self.grow(current, desired.saturating_sub(current) as u64)
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        self.grow((desired.saturating_sub(current) as u64).saturating_mul(TABLE_ELEMENT))
+        self.grow(current, (desired.saturating_sub(current) as u64).saturating_mul(TABLE_ELEMENT))
     }
 }
 

@@ -66,6 +66,7 @@ struct Inner {
 }
 
 /// What is behind a token.
+#[expect(clippy::large_enum_variant, reason = "there is one for each instance, and it never moves")]
 pub(crate) enum Provider {
     Guest(GuestInstance),
     System(SystemProvider),
@@ -289,9 +290,13 @@ impl Instance {
         &self.shared.provider
     }
 
-    /// What this token reaches.
+    /// What this token reaches of what is provided now.
     pub(crate) fn offers(&self) -> Provides {
-        self.part.clone().unwrap_or_else(|| self.offers_in_all())
+        let all = self.offers_in_all();
+        match &self.part {
+            Some(part) => all.only(part.reached()),
+            None => all,
+        }
     }
 
     /// What the instance provides, whatever part of it this token reaches.
@@ -379,8 +384,9 @@ impl Instance {
 
     /// As [`call_image`](Instance::call_image), on behalf of host code. Calls that guests make are counted on their way.
     pub(crate) async fn call_by_host(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
+        let counting = self.shared.tally.begin();
         let result = self.call_image(cx, handle, params).await;
-        self.shared.tally.count(result.is_err());
+        counting.end(result.is_err());
         result
     }
 
@@ -450,7 +456,8 @@ impl fmt::Debug for Instance {
     }
 }
 
-/// Two tokens are equal if they stand for the same instance and reach the same functions of it.
+/// Two tokens are equal if they stand for the same instance and reach the same functions of it. A part is never equal to the whole, which
+/// also reaches what another app may bring.
 impl PartialEq for Instance {
     fn eq(&self, other: &Instance) -> bool {
         self.is_same(other)

@@ -154,12 +154,12 @@ impl Plan<'_> {
     ) -> Result<(Arc<Prototype>, Option<Box<Live>>), InstantiateError> {
         let limits = self.runtime.limits().clone();
         let deadline = Deadline::after(limits.budget.time);
-        let fuel = limits.budget.fuel;
+        let grant = (limits.budget.fuel, limits.budget.memory);
         let (app, name) = (self.app.clone(), self.name.clone());
         let prototype = Arc::new(Prototype { app, name, pre, slots, provides, exports, limits });
-        let started = until(deadline, caught(pin!(prototype.start(fuel, Frame::first(deadline))))).await;
+        let started = until(deadline, caught(pin!(prototype.start(grant, Frame::first(deadline), &None)))).await;
         let live = match started {
-            Ok(Ok(live)) => live.map_err(|error| self.failed(&error))?,
+            Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),
             Err(deadline) => {
                 let late = Exhausted { resource: Resource::Deadline, limit: Amount::Time(deadline.span) };

@@ -20,7 +20,7 @@ use crate::instance::{Instance, Provider};
 /// by apps and by peers; a call that an app makes is told before the call of the app that made it.
 ///
 /// Beside it, each call is a span of [`tracing`](https://docs.rs/tracing) under the target `isorun::call` at level `DEBUG`, with the fields
-/// `app`, `instance`, `interface`, `function`, `outcome`, `fuel` and `time_us`. What nobody looks at costs next to nothing.
+/// `app`, `instance`, `interface`, `function`, `caller`, `outcome`, `fuel` and `time_us`. What nobody looks at costs next to nothing.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -78,7 +78,7 @@ impl Observers {
     /// Whether anybody wants to see calls right now.
     #[inline]
     pub(crate) fn is_anybody_looking(&self) -> bool {
-        self.0.is_some() || tracing::enabled!(target: "isorun::call", Level::DEBUG)
+        self.0.is_some() || tracing::span_enabled!(target: "isorun::call", Level::DEBUG)
     }
 
     /// The same future, seen by who wants to see it.
@@ -105,6 +105,7 @@ impl Observers {
         match self.watch(instance, handle, cx) {
             None => call(),
             Some(mut watch) => {
+                watch.inside = true;
                 let result = watch.span.clone().in_scope(call);
                 watch.end(result.as_ref().err().map(AsRef::as_ref));
                 result
@@ -138,7 +139,7 @@ impl Observers {
             time_us = field::Empty,
         );
         let (fuel, started) = (cx.fuel(), Instant::now());
-        Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, ended: false })
+        Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, inside: false, ended: false })
     }
 }
 
@@ -147,7 +148,7 @@ fn parts(label: &str) -> (Option<&str>, &str) {
     label.split_once('#').map_or((None, label), |(interface, function)| (Some(interface), function))
 }
 
-/// A call that somebody looks at. Dropped before its end, it was cancelled.
+/// A call that somebody looks at. Dropped before its end, it was cancelled, or host code in it has panicked.
 struct Watch<'a> {
     observers: &'a Observers,
     instance: &'a Instance,
@@ -158,6 +159,8 @@ struct Watch<'a> {
     /// What there was at its start.
     fuel: u64,
     started: Instant,
+    /// Whether it is being polled: what is dropped then is dropped by a panic.
+    inside: bool,
     ended: bool,
 }
 
@@ -188,7 +191,11 @@ impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let (instance, function) = (self.instance.shared_name(), self.label.clone());
-            self.end(Some(&CallError::Cancelled { instance, function }));
+            let error = match self.inside {
+                true => CallError::HostPanic { instance, function, message: "the caller is told what it said".into() },
+                false => CallError::Cancelled { instance, function },
+            };
+            self.end(Some(&error));
         }
     }
 }
@@ -206,7 +213,9 @@ impl<T, F: Future<Output = Outcome<T>>> Future for See<'_, F> {
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
         let See { future, watch } = &mut *self;
         let Some(watch) = watch else { return future.as_mut().poll(task) };
+        watch.inside = true;
         let poll = watch.span.clone().in_scope(|| future.as_mut().poll(task));
+        watch.inside = false;
         if let Poll::Ready(result) = &poll {
             watch.end(result.as_ref().err().map(|error| &**error));
         }

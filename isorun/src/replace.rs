@@ -2,6 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::app::App;
 use crate::error::ReplaceError;
@@ -13,8 +14,8 @@ use crate::wiring::Given;
 /// A replacement that is about to be made: an instance, and the app that takes the place of the one behind it. Awaiting it makes it.
 ///
 /// The new app is wired and started beside the old one. Then new calls wait, those that run end, and the new app takes over: behind the
-/// same token, with the same name and policies, for everything that is wired to it. No call fails of it. What the old app kept in its
-/// memory is gone; a poisoned instance is well again.
+/// same token, with the same name and policies, for everything that is wired to it. No call fails of it, unless more of them come
+/// meanwhile than [may wait](crate::Instantiate::queue). What the old app kept in its memory is gone; a poisoned instance is well again.
 ///
 /// Imports of the new app are given what the old one was wired with, unless they are given something else. A value that was made for this
 /// instance by a [system per consumer](Runtime::system_per_consumer) stays.
@@ -24,7 +25,8 @@ use crate::wiring::Given;
 /// # Errors
 ///
 /// [`ReplaceError::Breaks`] with every function that something uses and that the new app does not have as it was;
-/// [`ReplaceError::Instantiate`] if the new app does not fit its imports or does not start. The instance goes on as it was then.
+/// [`ReplaceError::Instantiate`] if the new app does not fit its imports or does not start; [`ReplaceError::InProgress`] if another
+/// replacement is in progress, or has come to its end since this one began. The instance goes on as it was then.
 ///
 /// # Cancel safety
 ///
@@ -87,6 +89,10 @@ impl<'a> Replace<'a> {
         let Some(hold) = guest.places.hold() else {
             return Err(ReplaceError::InProgress { instance: name() });
         };
+        // What this one was made for is not there any more: its handles would be those of another app's functions.
+        if guest.places.prototype().is_none_or(|now| !Arc::ptr_eq(&now, &old)) {
+            return Err(ReplaceError::InProgress { instance: name() });
+        }
         hold.quiet().await;
         runtime.swap(instance, &hold, prototype, first)
     }

@@ -325,8 +325,10 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in it;
+    /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in an app's instance;
     /// [`RemoveError::InProgress`] while it is replaced or retired; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    ///
+    /// Calls that the host has made of a system or remote end as if it were there, and the last of them drops the system's value.
     pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
         self.0.registry.remove(instance, &self.0.exports)
@@ -357,8 +359,7 @@ impl Runtime {
         self.check_owned(instance)?;
         let closed = self.0.registry.retire(instance, &self.0.exports)?;
         closed.quiet().await;
-        self.0.registry.remove_retired(instance, closed);
-        Ok(())
+        self.0.registry.remove_retired(instance, closed, &self.0.exports)
     }
 
     /// What is wired to what, right now.
@@ -386,8 +387,9 @@ impl Runtime {
         if !self.owns(instance) {
             return Err(ProvideError::Foreign { instance: instance.name().into() });
         }
-        let target = instance.target(interface)?;
-        Ok(self.0.exports.add(interface, target))
+        let export = || Ok(self.0.exports.add(interface, instance.target(interface)?));
+        let exported = self.0.registry.export(instance, export);
+        exported.unwrap_or_else(|| Err(ProvideError::Removed { instance: instance.name().into() }))
     }
 
     /// Takes an export back: its token is unknown from now on. `false` if it was already.

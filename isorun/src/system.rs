@@ -287,9 +287,10 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                     let cx = enter(&mut store)?;
                     let result = {
                         let slot = store.data().slot(slot)?;
+                        let counting = slot.tally.begin();
                         let call = pin!(async { Ok(call(slot.system()?, &cx, params.0.0).await?) });
                         let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
-                        slot.tally.count(result.is_err());
+                        counting.end(result.is_err());
                         result
                     };
                     leave(&mut store, cx).await?;
@@ -311,11 +312,12 @@ fn seen<R>(
 ) -> wasmtime::Result<R> {
     let slot = store.data().slot(slot)?;
     let observers = slot.instance.observers();
+    let counting = slot.tally.begin();
     let result = match observers.is_anybody_looking() {
         false => call(slot),
         true => observers.see_sync(&slot.instance, function, &enter_sync(store)?, || call(slot)),
     };
-    slot.tally.count(result.is_err());
+    counting.end(result.is_err());
     Ok(result?)
 }
 

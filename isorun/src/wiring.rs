@@ -46,17 +46,19 @@ pub(crate) struct Wire {
     pub(crate) handles: Box<[u32]>,
 }
 
-/// The wires as the stores of an instance hold them. What was made for this consumer before serves it again.
+/// The wires as the stores of an instance hold them. What was made for this consumer before serves it again, and serves all its imports.
 pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, before: &[Slot]) -> Arc<[Slot]> {
-    let slot = |Wire { interface, instance, handles, .. }| {
-        let kept = before.iter().find(|slot| slot.instance.is_same(&instance)).and_then(|slot| slot.system.clone());
+    let mut slots: Vec<Slot> = Vec::with_capacity(wires.len());
+    for Wire { interface, instance, handles, .. } in wires {
+        let kept = before.iter().chain(&slots).find(|slot| slot.instance.is_same(&instance));
+        let kept = kept.and_then(|slot| slot.system.clone());
         let system = match instance.provider() {
             Provider::System(system) => kept.or_else(|| system.value(&consumer)),
             Provider::Guest(_) | Provider::Remote(_) => None,
         };
-        Slot { instance, import: interface, system, handles, tally: Tally::default() }
-    };
-    wires.into_iter().map(slot).collect()
+        slots.push(Slot { instance, import: interface, system, handles, tally: Tally::default() });
+    }
+    slots.into()
 }
 
 impl Given {

@@ -5,12 +5,15 @@ pub mod choices;
 pub mod compiles;
 pub mod engine;
 pub mod fuzzed;
+pub mod guests;
 pub mod spelled;
 pub mod wire;
 
 mod disk;
 mod echo;
+mod gate;
 mod memory;
+mod starter;
 mod ticker;
 
 use std::future::Future;
@@ -21,7 +24,9 @@ use isorun::{App, Instance, Runtime, RuntimeBuilder, Transport, TransportError};
 
 pub use disk::{Disk, Folder, files};
 pub use echo::Echo;
+pub use gate::Gate;
 pub use memory::Memory;
+pub use starter::{Starts, starter};
 pub use ticker::{Ticker, host};
 
 /// Values by name.

@@ -13,7 +13,8 @@ pub struct Counters {
     pub calls: u64,
     /// Those of them that ended badly: without a value.
     pub failures: u64,
-    /// Calls that were not let in: the line was full, or the instance was poisoned, retiring or gone.
+    /// Calls that did not begin: the line was full, the instance was poisoned, retiring or gone, there was no place for a store, or the
+    /// app that is there now does not have the function.
     pub refused: u64,
     /// How often it was started anew after a fault.
     pub restarts: u64,
@@ -36,15 +37,36 @@ pub(crate) struct Tally {
     failures: AtomicU64,
 }
 
-impl Tally {
-    /// Counts a call at its end.
+/// A call on its way, counted at its end. One that is dropped before, by its caller or by a panic, has failed.
+pub(crate) struct Counting<'a> {
+    tally: &'a Tally,
+    failed: bool,
+}
+
+impl Counting<'_> {
+    /// The call has ended.
     #[inline]
-    pub(crate) fn count(&self, failed: bool) {
+    pub(crate) fn end(mut self, failed: bool) {
+        self.failed = failed;
+    }
+}
+
+impl Drop for Counting<'_> {
+    #[inline]
+    fn drop(&mut self) {
         // Nothing else is read by way of these numbers, so no order is needed.
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        if failed {
-            self.failures.fetch_add(1, Ordering::Relaxed);
+        self.tally.calls.fetch_add(1, Ordering::Relaxed);
+        if self.failed {
+            self.tally.failures.fetch_add(1, Ordering::Relaxed);
         }
+    }
+}
+
+impl Tally {
+    /// A call begins.
+    #[inline]
+    pub(crate) fn begin(&self) -> Counting<'_> {
+        Counting { tally: self, failed: true }
     }
 
     /// Calls, and those of them that failed.

@@ -12,7 +12,7 @@ use wasmtime::Store;
 
 use super::places::{Place, Places, Refused};
 use super::policy::{Restart, Reuse};
-use super::prototype::{Function, Live, Prototype};
+use super::prototype::{Function, Live, NotStarted, Prototype};
 use super::stop::explain;
 use super::store::State;
 use crate::budget::{Cx, Frame};
@@ -47,11 +47,11 @@ impl GuestInstance {
             return Err(self.unfit(cx, handle).into());
         }
         // Most calls find a store at rest; what others do is boxed, so that those move a small future.
-        let live = match self.places.try_take() {
-            Some(live) => live,
+        let (live, started) = match self.places.try_take() {
+            Some(live) => (live, 0),
             None => Box::pin(self.wait(cx)).await?,
         };
-        let mut turn = Turn::begin(self, live, cx, handle)?;
+        let mut turn = Turn::begin(self, live, cx, handle, started)?;
         let result = {
             let function = turn.function::<P, R, N>()?;
             let call = pin!(function.call_async(turn.store()?, Guest(params)));
@@ -63,33 +63,34 @@ impl GuestInstance {
         turn.end(result.map(|Guest(value)| value))
     }
 
-    /// Waits for a place, and starts the app there if there is no store in it, out of the call's budget.
-    async fn wait(&self, cx: &Cx) -> Outcome<Box<Live>> {
+    /// Waits for a place, and starts the app there if there is no store in it, out of the call's budget. Gives the fuel that took, too.
+    async fn wait(&self, cx: &Cx) -> Outcome<(Box<Live>, u64)> {
         let prototype = match self.places.take().await.map_err(|refused| self.refusal(refused))? {
-            Place::Store(live) => return Ok(live),
+            Place::Store(live) => return Ok((live, 0)),
             Place::Empty(prototype) => prototype,
         };
         // Should this be dropped, the place is as good as it was.
         let empty = EmptyPlace { places: Some(&self.places) };
-        let (fuel, frame) = (cx.fuel(), Frame { deadline: cx.end(), hops: cx.hops() });
-        let stop = match caught(pin!(prototype.start(fuel, frame))).await {
+        let frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        let (fuel, memory) = (cx.fuel(), cx.memory());
+        let (stop, used) = match caught(pin!(prototype.start((fuel, memory), frame, cx.chain()))).await {
             Ok(Ok(live)) => {
-                cx.settle(fuel.saturating_sub(live.fuel()), 0);
+                let used = fuel.saturating_sub(live.fuel());
+                cx.settle(used, live.store.data().meter.used());
                 empty.taken();
-                return Ok(live);
+                return Ok((live, used));
             }
-            Ok(Err(error)) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+            Ok(Err(NotStarted { error, .. })) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
                 let (instance, message) = (self.name.clone(), error.to_string().into());
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
-            Ok(Err(error)) => Stop::Error(error),
-            Err(message) => Stop::Panic(message),
+            Ok(Err(NotStarted { error, fuel: left })) => (Stop::Error(error), fuel.saturating_sub(left)),
+            Err(message) => (Stop::Panic(message), 0),
         };
         empty.taken();
         let error = self.explain(stop, "start".into(), fuel, prototype.limits.message);
-        // How much a store had used that is gone is not known; it is lost with the call in any case.
-        cx.settle(fuel, 0);
-        self.lose(error.clone(), fuel);
+        cx.settle(used, 0);
+        self.lose(error.clone(), used);
         Err(error.into())
     }
 
@@ -183,6 +184,8 @@ struct Turn<'a> {
     handle: u32,
     function: Function,
     fuel: u64,
+    /// Units of fuel that the app took to start for this call.
+    started: u64,
 }
 
 /// How a call came back from wasmtime, if not with a value.
@@ -194,10 +197,16 @@ enum Stop {
 impl<'a> Turn<'a> {
     /// Finds the function, and puts the call's budget into the store.
     #[inline]
-    fn begin(instance: &'a GuestInstance, mut live: Box<Live>, cx: &'a Cx, handle: u32) -> Outcome<Turn<'a>> {
+    fn begin(
+        instance: &'a GuestInstance,
+        mut live: Box<Live>,
+        cx: &'a Cx,
+        handle: u32,
+        started: u64,
+    ) -> Outcome<Turn<'a>> {
         let fuel = cx.fuel();
         match live.function(handle).and_then(|function| live.grant(cx, fuel).map(|()| function)) {
-            Ok(function) => Ok(Turn { instance, live: Some(live), cx, handle, function, fuel }),
+            Ok(function) => Ok(Turn { instance, live: Some(live), cx, handle, function, fuel, started }),
             Err(error) => {
                 instance.places.put(Some(live));
                 Err(error)
@@ -238,12 +247,12 @@ impl<'a> Turn<'a> {
         Box::new(error)
     }
 
-    /// Charges what the store used to the call's context.
+    /// Charges what the store used to the call's context; gives what the call used in all.
     #[inline]
     fn charge(&self, live: &Live) -> u64 {
         let used = self.fuel.saturating_sub(live.fuel());
         self.cx.settle(used, live.store.data().meter.used());
-        used
+        self.started + used
     }
 
     #[cold]

@@ -35,6 +35,7 @@ struct Line {
     /// What a store is made from in a place that has none; nothing is left of it when the instance is removed.
     prototype: Option<Arc<Prototype>>,
     /// Stores at rest, the one that was used last on top.
+    #[expect(clippy::vec_box, reason = "a store moves out and in with each call, as a pointer")]
     rest: Vec<Box<Live>>,
     /// Places without a store.
     empty: u32,
@@ -130,7 +131,7 @@ impl Places {
         Take { places: self, number: None }
     }
 
-    /// Gives a place back at the end of a call, or of one that did not come to begin.
+    /// Gives a place back that a call got and could not begin in.
     pub(crate) fn put(&self, store: Option<Box<Live>>) {
         // A store that nobody will use again goes before the place is free, so that its memory is there for the next.
         let store = store.filter(|_| self.reuse != Reuse::Fresh);
@@ -147,9 +148,12 @@ impl Places {
     fn give_back(&self, store: Option<Box<Live>>, fuel: Option<u64>) {
         let mut line = self.line();
         line.running -= 1;
-        if let Some(fuel) = fuel {
-            line.counters.calls += 1;
-            line.counters.fuel += fuel;
+        match fuel {
+            Some(fuel) => {
+                line.counters.calls += 1;
+                line.counters.fuel += fuel;
+            }
+            None => line.counters.refused += 1,
         }
         let unfit = match store {
             Some(store) if line.poison.is_none() => {
@@ -398,7 +402,9 @@ impl Hold<'_> {
             if line.is_quiet() {
                 return Poll::Ready(());
             }
-            line.watchers.push(task.waker().clone());
+            if !line.watchers.iter().any(|waker| waker.will_wake(task.waker())) {
+                line.watchers.push(task.waker().clone());
+            }
             Poll::Pending
         })
         .await;

@@ -45,28 +45,46 @@ pub(crate) struct Function {
     pub(crate) slots: u32,
 }
 
+/// Why there is no store, and the fuel that it has left.
+pub(crate) struct NotStarted {
+    pub(crate) error: wasmtime::Error,
+    pub(crate) fuel: u64,
+}
+
 impl Prototype {
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Starts the app in a new store, with so much fuel; what is left of it is left in the store.
-    pub(crate) async fn start(self: &Arc<Prototype>, fuel: u64, frame: Frame) -> wasmtime::Result<Box<Live>> {
+    /// Starts the app in a new store, with so much fuel and room to grow; what is left of the fuel is left in the store. It starts on behalf
+    /// of the callers.
+    pub(crate) async fn start(
+        self: &Arc<Prototype>,
+        (fuel, memory): (u64, u64),
+        frame: Frame,
+        callers: &Option<Arc<Chain>>,
+    ) -> Result<Box<Live>, NotStarted> {
         let state = State {
             name: self.name.clone(),
             slots: self.slots.clone(),
-            meter: Meter::new(self.limits.instance_memory),
-            chain: Some(Chain::longer(&self.name, &None)),
+            meter: Meter::new(self.limits.instance_memory, memory),
+            chain: Some(Chain::longer(&self.name, callers)),
             frame,
             yielded_at: fuel,
             slice: self.limits.slice,
         };
         let mut store = Store::new(self.pre.engine(), state);
         store.limiter(|state| &mut state.meter);
-        store.fuel_async_yield_interval(Some(self.limits.slice))?;
-        store.set_fuel(fuel)?;
-        store.set_hostcall_fuel(self.limits.message);
-        let instance = self.pre.instantiate_async(&mut store).await?;
+        let started = async {
+            store.fuel_async_yield_interval(Some(self.limits.slice))?;
+            store.set_fuel(fuel)?;
+            store.set_hostcall_fuel(self.limits.message);
+            self.pre.instantiate_async(&mut store).await
+        };
+        let instance = match started.await {
+            Ok(instance) => instance,
+            Err(error) => return Err(NotStarted { error, fuel: store.get_fuel().unwrap_or(fuel) }),
+        };
         let functions = vec![None; self.exports.len()].into();
         Ok(Box::new(Live { store, instance, functions, prototype: self.clone() }))
     }

@@ -92,6 +92,11 @@ impl Provides {
         Some(if differences.is_empty() { Ok(handles) } else { Err(differences) })
     }
 
+    /// The handles of all functions.
+    pub(crate) fn reached(&self) -> &[u32] {
+        &self.handles
+    }
+
     /// Whether two parts of one instance are the same part.
     pub(crate) fn reaches_the_same(&self, other: &Provides) -> bool {
         let all = |part: &Provides| -> BTreeSet<u32> { part.handles.iter().copied().collect() };

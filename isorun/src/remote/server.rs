@@ -64,9 +64,9 @@ impl Exports {
         let mut exports: Vec<_> = exports
             .map(|export| (format!("an export of {}", export.interface.name()), export.interface.clone()))
             .collect();
-        // One interface may be exported under several tokens, and one line says it.
+        // One interface may be exported under several tokens, and more of it under one than under another.
         exports.sort_by(|one, other| one.0.cmp(&other.0));
-        exports.dedup_by(|one, other| one.0 == other.0);
+        exports.dedup();
         exports
     }
 

@@ -141,7 +141,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes an instance known, unless its app or a provider was removed since it was wired.
+    /// Makes an instance known, unless its app or a provider was removed since it was wired, or a provider replaced by what does not fit.
     pub(crate) fn admit(
         &self,
         name: ReservedName<'_>,
@@ -182,6 +182,7 @@ impl Registry {
         tables.entry(instance)?;
         let all = tables.users_first(instance);
         let mut by: Vec<String> = all.iter().flat_map(|one| exports.of(one)).map(|(by, _)| by).collect();
+        by.dedup();
         let mut closed = Vec::new();
         for one in &all {
             match one.close() {
@@ -190,13 +191,20 @@ impl Registry {
             }
         }
         if !by.is_empty() {
-            // What was closed opens again.
+            // What was closed opens again, and wakes those who came meanwhile: what that does is not known.
+            drop(tables);
             return Err(RemoveError::InUse { name: instance.name().into(), by });
         }
         all.iter().for_each(|one| tables.unlink(one));
         drop(tables);
         closed.into_iter().for_each(Closed::free);
         Ok(all.iter().map(|one| one.name().to_string()).collect())
+    }
+
+    /// Makes an export of an instance if it is there, and while it is neither removed nor replaced.
+    pub(crate) fn export<T>(&self, instance: &Instance, export: impl FnOnce() -> T) -> Option<T> {
+        let tables = self.tables();
+        tables.instances.contains_key(&instance.id()).then(export)
     }
 
     /// Closes an instance that nothing uses to new calls and to new users.
@@ -206,10 +214,19 @@ impl Registry {
         instance.retire().ok_or_else(|| busy(instance))
     }
 
-    /// Removes an instance that has retired.
-    pub(crate) fn remove_retired(&self, instance: &Instance, closed: Closed<'_>) {
-        self.tables().unlink(instance);
+    /// Removes an instance that has retired. A system or remote has nothing that keeps new users away, and anything can be exported.
+    pub(crate) fn remove_retired(
+        &self,
+        instance: &Instance,
+        closed: Closed<'_>,
+        exports: &Exports,
+    ) -> Result<(), RemoveError> {
+        let mut tables = self.tables();
+        tables.check_unused(instance, exports)?;
+        tables.unlink(instance);
+        drop(tables);
         closed.free();
+        Ok(())
     }
 
     /// Whether everything that uses an instance could go on if it provided this.
@@ -332,24 +349,32 @@ impl Tables {
 
     fn check_unused(&self, instance: &Instance, exports: &Exports) -> Result<(), RemoveError> {
         let users = self.entry(instance)?.users.iter().filter_map(|id| self.name(*id));
-        let by: Vec<String> = users.chain(exports.of(instance).into_iter().map(|(by, _)| by)).collect();
+        let mut by: Vec<String> = users.chain(exports.of(instance).into_iter().map(|(by, _)| by)).collect();
+        by.dedup();
         match by.is_empty() {
             true => Ok(()),
             false => Err(RemoveError::InUse { name: instance.name().into(), by }),
         }
     }
 
-    /// Whether the app and all its providers are still there.
+    /// Whether the app and all its providers are still there, and the providers still have what it needs.
     fn check_wiring(&self, app: &App, slots: &[Slot]) -> Result<(), InstantiateError> {
         if app.is_removed() {
             return Err(InstantiateError::AppRemoved { app: app.name().into() });
         }
         let gone = slots.iter().filter_map(|slot| {
             let instance = slot.instance.name().to_string();
-            match slot.instance.state() {
-                _ if !self.instances.contains_key(&slot.instance.id()) => Some(WiringProblem::Removed { instance }),
-                InstanceState::Retiring => Some(WiringProblem::Retiring { instance }),
-                _ => None,
+            if !self.instances.contains_key(&slot.instance.id()) {
+                return Some(WiringProblem::Removed { instance });
+            }
+            if matches!(slot.instance.state(), InstanceState::Retiring) {
+                return Some(WiringProblem::Retiring { instance });
+            }
+            let import = slot.import.name().to_string();
+            match slot.instance.offers().handles(&slot.import, slot.import.functions()) {
+                Some(Ok(_)) => None,
+                Some(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
+                None => Some(WiringProblem::NotProvided { import, instance, provides: slot.instance.provides() }),
             }
         });
         let problems: Vec<WiringProblem> = gone.collect();

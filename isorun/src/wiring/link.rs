@@ -132,9 +132,10 @@ fn link_scalars_of<const N: usize, const M: usize>(
             let result = {
                 let slot = store.data().slot(slot)?;
                 let (provider, handle) = (&slot.instance, slot.handle(index)?);
+                let counting = slot.tally.begin();
                 let call = pin!(provider.guest()?.run::<_, Few, MAX_FEW>(&cx, handle, params));
                 let result = provider.observers().see(provider, handle, &cx, call).await;
-                slot.tally.count(result.is_err());
+                counting.end(result.is_err());
                 result
             };
             leave(&mut store, cx).await?;
@@ -153,8 +154,10 @@ fn link_image_of<const N: usize, const M: usize>(
         Box::new(async move {
             let cx = enter(&mut store)?;
             let slot = store.data().slot(slot)?;
-            let mut result = slot.instance.call_image(&cx, slot.handle(index)?, params.0.0).await;
-            slot.tally.count(result.is_err());
+            let handle = slot.handle(index)?;
+            let counting = slot.tally.begin();
+            let mut result = slot.instance.call_image(&cx, handle, params.0.0).await;
+            counting.end(result.is_err());
             if let Err(error) = &result
                 && let Some(value) = down::as_value(slot.import.functions().get(index), error)
             {
