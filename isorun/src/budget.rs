@@ -204,8 +204,8 @@ impl Cx {
 
     /// The instances that waited for the call, at its end.
     #[inline]
-    pub(crate) fn into_chain(self) -> Option<Arc<Chain>> {
-        self.chain
+    pub(crate) fn take_chain(&mut self) -> Option<Arc<Chain>> {
+        self.chain.take()
     }
 
     /// Takes what the call itself used off what is left. Whoever runs a call is the only one to charge its context, so nothing is lost

@@ -284,7 +284,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
             name,
             move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 Box::new(async move {
-                    let cx = enter(&mut store)?;
+                    let mut cx = enter(&mut store)?;
                     let result = {
                         let slot = store.data().slot(slot)?;
                         let counting = slot.tally.begin();
@@ -293,7 +293,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                         counting.end(result.is_err());
                         result
                     };
-                    leave(&mut store, cx).await?;
+                    leave(&mut store, &mut cx)?.now().await;
                     Ok(Guest::<_, M>(Outcome(result.map_err(|error| *error)?)))
                 })
             },

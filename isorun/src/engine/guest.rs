@@ -55,6 +55,9 @@ pub(crate) struct RawOutcome(pub(crate) Image);
 /// A few core values as they are, between two guests whose functions have the same type: see `scalars`.
 pub(crate) struct Few(pub(crate) [u64; MAX_FEW]);
 
+/// The one core value of such a function's result; 0 if it has none.
+pub(crate) struct One(pub(crate) u64);
+
 /// The most core values that travel without an image.
 pub(crate) const MAX_FEW: usize = 4;
 
@@ -246,7 +249,7 @@ impl FromGuest for Few {
     }
 
     fn from_memory(_: &mut LiftContext<'_>, _: InterfaceType, _: usize) -> Result<Self> {
-        bail!("core values were looked for in memory; this is a bug of isorun")
+        bail!(NOT_IN_MEMORY)
     }
 }
 
@@ -257,9 +260,32 @@ impl ToGuest for Few {
     }
 
     fn to_memory<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, _: usize) -> Result<()> {
-        bail!("core values were to go into memory; this is a bug of isorun")
+        bail!(NOT_IN_MEMORY)
     }
 }
+
+impl FromGuest for One {
+    fn from_slots(_: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
+        Ok(One(slots.first().copied().unwrap_or(0)))
+    }
+
+    fn from_memory(_: &mut LiftContext<'_>, _: InterfaceType, _: usize) -> Result<Self> {
+        bail!(NOT_IN_MEMORY)
+    }
+}
+
+impl ToGuest for One {
+    fn to_slots<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        slots.iter_mut().for_each(|slot| *slot = self.0);
+        Ok(())
+    }
+
+    fn to_memory<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, _: usize) -> Result<()> {
+        bail!(NOT_IN_MEMORY)
+    }
+}
+
+const NOT_IN_MEMORY: &str = "core values were looked for in memory; this is a bug of isorun";
 
 fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], max: u32) -> Result<Image> {
     let types = Types(cx.types);

@@ -12,12 +12,12 @@ use wasmtime::Store;
 
 use super::places::{Place, Places, Refused};
 use super::policy::{Restart, Reuse};
-use super::prototype::{Function, Live, NotStarted, Prototype};
+use super::prototype::{Live, NotStarted, Prototype};
 use super::stop::explain;
 use super::store::State;
 use crate::budget::{Cx, Frame};
 use crate::call::Outcome;
-use crate::engine::guest::{FromGuest, Guest, ToGuest, TypedFunction, typed};
+use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::{Amount, CallError, Resource};
 use crate::panics::caught;
 
@@ -35,8 +35,7 @@ impl GuestInstance {
         GuestInstance { name, places }
     }
 
-    /// Calls the app's function behind `handle` when its turn comes.
-    /// `N` is the most core values that the parameters can have.
+    /// Calls the app's function behind `handle` when its turn comes. `N` is the most core values that its parameters can have.
     pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static, const N: usize>(
         &self,
         cx: &Cx,
@@ -47,20 +46,30 @@ impl GuestInstance {
             return Err(self.unfit(cx, handle).into());
         }
         // Most calls find a store at rest; what others do is boxed, so that those move a small future.
-        let (live, started) = match self.places.try_take() {
+        let (mut live, started) = match self.places.try_take() {
             Some(live) => (live, 0),
             None => Box::pin(self.wait(cx)).await?,
         };
-        let mut turn = Turn::begin(self, live, cx, handle, started)?;
-        let result = {
-            let function = turn.function::<P, R, N>()?;
-            let call = pin!(function.call_async(turn.store()?, Guest(params)));
-            match caught(call).await {
-                Ok(result) => result.map_err(Stop::Error),
-                Err(message) => Err(Stop::Panic(message)),
+        let function = match live.prepare::<P, R, N>(cx, handle) {
+            Ok(function) => function,
+            Err(error) => {
+                self.places.put(Some(live));
+                return Err(error);
             }
         };
-        turn.end(result.map(|Guest(value)| value))
+        let mut turn = Turn { instance: self, live: Some(live), cx, handle, started };
+        let result = {
+            let call = pin!(function.call_async(turn.store()?, Guest(params)));
+            caught(call).await
+        };
+        match result {
+            Ok(Ok(Guest(value))) => {
+                turn.end();
+                Ok(value)
+            }
+            Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),
+            Err(message) => Err(turn.failed(Stop::Panic(message))),
+        }
     }
 
     /// Waits for a place, and starts the app there if there is no store in it, out of the call's budget. Gives the fuel that took, too.
@@ -182,8 +191,6 @@ struct Turn<'a> {
     live: Option<Box<Live>>,
     cx: &'a Cx,
     handle: u32,
-    function: Function,
-    fuel: u64,
     /// Units of fuel that the app took to start for this call.
     started: u64,
 }
@@ -194,63 +201,38 @@ enum Stop {
     Panic(String),
 }
 
-impl<'a> Turn<'a> {
-    /// Finds the function, and puts the call's budget into the store.
-    #[inline]
-    fn begin(
-        instance: &'a GuestInstance,
-        mut live: Box<Live>,
-        cx: &'a Cx,
-        handle: u32,
-        started: u64,
-    ) -> Outcome<Turn<'a>> {
-        let fuel = cx.fuel();
-        match live.function(handle).and_then(|function| live.grant(cx, fuel).map(|()| function)) {
-            Ok(function) => Ok(Turn { instance, live: Some(live), cx, handle, function, fuel, started }),
-            Err(error) => {
-                instance.places.put(Some(live));
-                Err(error)
-            }
-        }
-    }
-
-    #[inline]
-    fn function<P: ToGuest, R: FromGuest + 'static, const N: usize>(&self) -> Outcome<TypedFunction<P, R, N>> {
-        Ok(typed(self.function.func, self.function.slots).map_err(CallError::system)?)
-    }
-
+impl Turn<'_> {
     #[inline]
     fn store(&mut self) -> Outcome<&mut Store<State>> {
         let live = self.live.as_deref_mut().ok_or_else(|| CallError::system("a call went on after its end"))?;
         Ok(&mut live.store)
     }
 
+    /// Ends it well.
     #[inline]
-    fn end<R>(mut self, result: Result<R, Stop>) -> Outcome<R> {
-        let Some(live) = self.live.take() else { return Err(CallError::system("a call ended twice").into()) };
-        let used = self.charge(&live);
-        match result {
-            Ok(value) => {
-                self.instance.places.end(live, used);
-                Ok(value)
-            }
-            Err(stop) => Err(self.failed(stop, live, used)),
+    fn end(&mut self) {
+        if let Some(live) = self.live.take() {
+            let used = self.charge(&live);
+            self.instance.places.end(live, used);
         }
     }
 
+    /// Ends it without a value.
     #[cold]
-    fn failed(&self, stop: Stop, live: Box<Live>, used: u64) -> Box<CallError> {
+    fn failed(&mut self, stop: Stop) -> Box<CallError> {
+        let Some(live) = self.live.take() else { return CallError::system("a call ended twice").into() };
+        let used = self.charge(&live);
         let (label, message) = (live.prototype.provides.label(self.handle), live.store.hostcall_fuel());
-        let error = self.instance.explain(stop, label, self.fuel, message);
+        let error = self.instance.explain(stop, label, live.granted(), message);
         drop(live);
         self.instance.lose(error.clone(), used);
-        Box::new(error)
+        error.into()
     }
 
     /// Charges what the store used to the call's context; gives what the call used in all.
     #[inline]
     fn charge(&self, live: &Live) -> u64 {
-        let used = self.fuel.saturating_sub(live.fuel());
+        let used = live.granted().saturating_sub(live.fuel());
         self.cx.settle(used, live.store.data().meter.used());
         self.started + used
     }

@@ -10,7 +10,7 @@ use super::store::{Slot, State};
 use crate::app::App;
 use crate::budget::{Chain, Cx, Frame, Meter};
 use crate::call::Outcome;
-use crate::engine::guest::MAX_FLAT_PARAMS;
+use crate::engine::guest::{FromGuest, MAX_FLAT_PARAMS, ToGuest, TypedFunction, typed};
 use crate::error::CallError;
 use crate::runtime::Limits;
 
@@ -39,10 +39,10 @@ pub(crate) struct Live {
 
 /// An exported function.
 #[derive(Clone, Copy)]
-pub(crate) struct Function {
-    pub(crate) func: Func,
+struct Function {
+    func: Func,
     /// How many core values its parameters have, as the component itself declares it.
-    pub(crate) slots: u32,
+    slots: u32,
 }
 
 /// Why there is no store, and the fuel that it has left.
@@ -70,6 +70,7 @@ impl Prototype {
             meter: Meter::new(self.limits.instance_memory, memory),
             chain: Some(Chain::longer(&self.name, callers)),
             frame,
+            granted: fuel,
             yielded_at: fuel,
             slice: self.limits.slice,
         };
@@ -91,29 +92,36 @@ impl Prototype {
 }
 
 impl Live {
-    /// Puts a call's budget into the store.
-    pub(crate) fn grant(&mut self, cx: &Cx, fuel: u64) -> Outcome<()> {
+    /// Finds the function behind a handle, and puts a call's budget into the store.
+    #[inline]
+    pub(crate) fn prepare<P: ToGuest, R: FromGuest + 'static, const N: usize>(
+        &mut self,
+        cx: &Cx,
+        handle: u32,
+    ) -> Outcome<TypedFunction<P, R, N>> {
+        let function = match self.functions.get(handle as usize) {
+            Some(Some(function)) => *function,
+            _ => self.look_up(handle)?,
+        };
+        let fuel = cx.fuel();
         self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
         state.called_by(cx.chain());
         state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
-        state.yielded_at = fuel;
-        Ok(())
+        (state.granted, state.yielded_at) = (fuel, fuel);
+        Ok(typed(function.func, function.slots).map_err(CallError::system)?)
+    }
+
+    /// Units of fuel that the store had at the start of the call.
+    #[inline]
+    pub(crate) fn granted(&self) -> u64 {
+        self.store.data().granted
     }
 
     /// Units of fuel that are left in the store.
     pub(crate) fn fuel(&self) -> u64 {
         self.store.get_fuel().unwrap_or(0)
-    }
-
-    /// The function behind a handle.
-    #[inline]
-    pub(crate) fn function(&mut self, handle: u32) -> Outcome<Function> {
-        match self.functions.get(handle as usize) {
-            Some(Some(function)) => Ok(*function),
-            _ => self.look_up(handle),
-        }
     }
 
     #[cold]

@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub(crate) chain: Option<Arc<Chain>>,
     /// The running call.
     pub(crate) frame: Frame,
+    /// How much fuel there was at its start.
+    pub(crate) granted: u64,
     /// How much fuel was left when the guest last gave the thread away in an import.
     pub(crate) yielded_at: u64,
     /// Fuel between two moments at which the guest gives the thread away.
@@ -92,20 +94,36 @@ pub(crate) fn enter_sync(store: &StoreContextMut<'_, State>) -> wasmtime::Result
     Ok(Cx::of_guest(state.chain.clone(), store.get_fuel()?, &state.frame, state.meter.left()))
 }
 
-/// Ends a call out of the guest: the guest goes on with what the callee left.
+/// Ends a call out of the guest: the guest goes on with what the callee left, after it has given the thread away if that is due.
 #[inline]
-pub(crate) async fn leave(store: &mut StoreContextMut<'_, State>, cx: Cx) -> wasmtime::Result<()> {
+pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx) -> wasmtime::Result<GiveWay> {
     let left = cx.fuel();
     if left != store.get_fuel()? {
         store.set_fuel(left)?;
     }
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
-    state.chain = cx.into_chain();
+    state.chain = cx.take_chain();
     // Setting fuel starts a new slice, so a guest that does nothing but call would never end one.
-    if state.yielded_at.saturating_sub(left) >= state.slice {
+    let due = state.yielded_at.saturating_sub(left) >= state.slice;
+    if due {
         state.yielded_at = left;
-        tokio::task::yield_now().await;
     }
-    Ok(())
+    Ok(GiveWay { due })
+}
+
+/// Whether a guest is to give the thread away.
+#[must_use]
+pub(crate) struct GiveWay {
+    due: bool,
+}
+
+impl GiveWay {
+    /// Gives the thread away if that is due.
+    #[inline]
+    pub(crate) async fn now(self) {
+        if self.due {
+            tokio::task::yield_now().await;
+        }
+    }
 }

@@ -13,7 +13,7 @@ use wasmtime::component::{InstancePre, Linker, LinkerInstance};
 use super::scalars::Scalars;
 use super::{Wire, down};
 use crate::app::App;
-use crate::engine::guest::{Few, Guest, MAX_FEW, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, RawOutcome, RawParams};
+use crate::engine::guest::{Few, Guest, MAX_FEW, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, One, RawOutcome, RawParams};
 use crate::instance::Provider;
 use crate::instance::store::{State, enter, leave};
 use crate::interface::Function;
@@ -125,21 +125,22 @@ fn link_scalars_of<const N: usize, const M: usize>(
     index: usize,
     scalars: Scalars,
 ) -> wasmtime::Result<()> {
-    linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Few, N>| {
+    linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, Guest(mut params): Guest<Few, N>| {
         Box::new(async move {
-            let params = scalars.params(params.0)?;
-            let cx = enter(&mut store)?;
+            scalars.normalise_params(&mut params)?;
+            let mut cx = enter(&mut store)?;
             let result = {
                 let slot = store.data().slot(slot)?;
                 let (provider, handle) = (&slot.instance, slot.handle(index)?);
                 let counting = slot.tally.begin();
-                let call = pin!(provider.guest()?.run::<_, Few, MAX_FEW>(&cx, handle, params));
+                let call = pin!(provider.guest()?.run::<_, One, MAX_FEW>(&cx, handle, params));
                 let result = provider.observers().see(provider, handle, &cx, call).await;
                 counting.end(result.is_err());
                 result
             };
-            leave(&mut store, cx).await?;
-            Ok(Guest::<_, M>(scalars.result(result.map_err(|error| *error)?)?))
+            leave(&mut store, &mut cx)?.now().await;
+            let One(value) = result.map_err(|error| *error)?;
+            Ok(Guest::<_, M>(One(scalars.result(value))))
         })
     })
 }
@@ -152,7 +153,7 @@ fn link_image_of<const N: usize, const M: usize>(
 ) -> wasmtime::Result<()> {
     linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<RawParams, N>| {
         Box::new(async move {
-            let cx = enter(&mut store)?;
+            let mut cx = enter(&mut store)?;
             let slot = store.data().slot(slot)?;
             let handle = slot.handle(index)?;
             let counting = slot.tally.begin();
@@ -163,7 +164,7 @@ fn link_image_of<const N: usize, const M: usize>(
             {
                 result = Ok(value);
             }
-            leave(&mut store, cx).await?;
+            leave(&mut store, &mut cx)?.now().await;
             Ok(Guest::<_, M>(RawOutcome(result.map_err(|error| *error)?)))
         })
     })

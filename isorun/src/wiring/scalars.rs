@@ -56,22 +56,20 @@ impl Scalars {
         Some(Scalars { params: all.try_into().ok()?, count, result })
     }
 
-    /// The parameters as the provider is to see them.
+    /// Brings parameters into the form in which the provider is to see them.
     #[inline]
-    pub(crate) fn params(&self, Few(mut few): Few) -> Result<Few, Malformed> {
+    pub(crate) fn normalise_params(&self, Few(few): &mut Few) -> Result<(), Malformed> {
         for (slot, scalar) in few.iter_mut().zip(self.params).take(self.count) {
             *slot = scalar.normal(*slot)?;
         }
-        Ok(Few(few))
+        Ok(())
     }
 
     /// The result as the consumer is to see it.
     #[inline]
-    pub(crate) fn result(&self, Few(mut few): Few) -> Result<Few, Malformed> {
-        if let Some(scalar) = self.result {
-            few[0] = scalar.normal(few[0])?;
-        }
-        Ok(Few(few))
+    pub(crate) fn result(&self, value: u64) -> u64 {
+        // Results of types that not all bits are values of have no scalars: see `of`.
+        self.result.and_then(|scalar| scalar.normal(value).ok()).unwrap_or(0)
     }
 }
 
@@ -148,7 +146,13 @@ mod tests {
     #[test]
     fn each_has_the_bits_of_its_type() {
         let junk = 0xffff_ffff_ffff_ff80;
-        let normal = |ty: Type| scalars(&[ty], None).unwrap().params(Few([junk, 0, 0, 0])).map(|Few(few)| few[0]);
+        let normal = |ty: Type| {
+            let mut few = Few([junk, 0, 0, 0]);
+            scalars(&[ty.clone()], None).unwrap().normalise_params(&mut few)?;
+            let result = scalars(&[], Some(ty)).map_or(few.0[0], |scalars| scalars.result(junk));
+            assert_eq!(result, few.0[0]);
+            Ok::<u64, Malformed>(few.0[0])
+        };
         assert_eq!(normal(Type::Bool), Ok(1));
         assert_eq!(normal(Type::U8), Ok(0x80));
         assert_eq!(normal(Type::S8), Ok(0xffff_ff80));
