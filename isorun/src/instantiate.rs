@@ -140,7 +140,9 @@ impl Plan<'_> {
         let pre = link(self.runtime, self.app, &wires).map_err(|error| self.failed(&error))?;
         let consumer = Consumer { instance: Some(&self.name), app: Some(self.app.name()) };
         // A system's factory is the user's code.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| slots(wires, consumer, &given.before)));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            slots(wires, consumer, self.reuse, &given.before)
+        }));
         let slots = made.map_err(|panic| self.panicked(message_of(&*panic)))?;
         Ok(Wired { pre, slots })
     }

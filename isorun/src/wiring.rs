@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::app::{App, Import};
 use crate::error::{WiringProblem, WiringReport};
 use crate::instance::counters::Tally;
+use crate::instance::policy::Reuse;
 use crate::instance::store::Slot;
 use crate::instance::{Instance, InstanceState, Provider};
 use crate::interface::{Interface, InterfaceName};
@@ -47,7 +48,7 @@ pub(crate) struct Wire {
 }
 
 /// The wires as the stores of an instance hold them. What was made for this consumer before serves it again, and serves all its imports.
-pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, before: &[Slot]) -> Arc<[Slot]> {
+pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, reuse: Reuse, before: &[Slot]) -> Arc<[Slot]> {
     let mut slots: Vec<Slot> = Vec::with_capacity(wires.len());
     for Wire { interface, instance, handles, .. } in wires {
         let kept = before.iter().chain(&slots).find(|slot| slot.instance.is_same(&instance));
@@ -56,7 +57,8 @@ pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, before: &[Slot]) -
             Provider::System(system) => kept.or_else(|| system.value(&consumer)),
             Provider::Guest(_) | Provider::Remote(_) => None,
         };
-        slots.push(Slot { instance, import: interface, system, handles, tally: Tally::default() });
+        let tally = if reuse == Reuse::Serial { Tally::serial() } else { Tally::default() };
+        slots.push(Slot { instance, import: interface, system, handles, tally });
     }
     slots.into()
 }

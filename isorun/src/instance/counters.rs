@@ -35,6 +35,8 @@ pub struct Counters {
 pub(crate) struct Tally {
     calls: AtomicU64,
     failures: AtomicU64,
+    /// Whether only one call at a time is counted here, so that nothing is lost between reading and writing.
+    serial: bool,
 }
 
 /// A call on its way, counted at its end. One that is dropped before, by its caller or by a panic, has failed.
@@ -54,15 +56,29 @@ impl Counting<'_> {
 impl Drop for Counting<'_> {
     #[inline]
     fn drop(&mut self) {
-        // Nothing else is read by way of these numbers, so no order is needed.
-        self.tally.calls.fetch_add(1, Ordering::Relaxed);
+        self.tally.add(&self.tally.calls);
         if self.failed {
-            self.tally.failures.fetch_add(1, Ordering::Relaxed);
+            self.tally.add(&self.tally.failures);
         }
     }
 }
 
 impl Tally {
+    /// A tally of the calls of one store.
+    pub(crate) fn serial() -> Tally {
+        Tally { serial: true, ..Tally::default() }
+    }
+
+    /// Nothing else is read by way of these numbers, so no order is needed.
+    #[inline]
+    fn add(&self, number: &AtomicU64) {
+        if self.serial {
+            number.store(number.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        } else {
+            number.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// A call begins.
     #[inline]
     pub(crate) fn begin(&self) -> Counting<'_> {
