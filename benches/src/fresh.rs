@@ -1,4 +1,6 @@
-//! What does a new instance cost, with one call in it and its end?
+//! What does a call in a store of its own cost, with the store's making and its end?
+
+use isorun::Reuse;
 
 use crate::Bench;
 use crate::measure::Row;
@@ -10,11 +12,11 @@ pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Res
         return Ok(());
     }
     let setup = &bench.setup;
+    let fresh = setup.runtime.instantiate(&setup.calc_app).reuse(Reuse::Fresh).await?;
+    let caller = fresh.caller::<compute::Interface>()?;
     let ours = async |times| {
         for n in 0..times {
-            let instance = setup.runtime.instantiate(&setup.calc_app).await?;
-            instance.caller::<compute::Interface>()?.add(n as u32, 1).await?;
-            setup.runtime.remove(&instance)?;
+            caller.add(n as u32, 1).await?;
         }
         Ok(())
     };
@@ -28,5 +30,6 @@ pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Res
         Ok(())
     };
     rows.push(bench.plan.compare("fresh/add", "wasmtime", ours, theirs).await?);
+    setup.runtime.remove(&fresh)?;
     Ok(())
 }

@@ -4,12 +4,15 @@
 
 mod app_app;
 mod app_system;
+mod callers;
 mod expand;
 mod fresh;
 mod fused;
 mod host_app;
+mod idle;
 mod measure;
 mod peer;
+mod rebuild;
 mod setup;
 
 use std::path::Path;
@@ -36,7 +39,10 @@ async fn main() -> wasmtime::Result<()> {
     host_app::measure(&bench, &mut rows).await?;
     app_system::measure(&bench, &mut rows).await?;
     fresh::measure(&bench, &mut rows).await?;
+    rebuild::measure(&bench, &mut rows).await?;
     app_app::measure(&bench, &mut rows).await?;
+    idle::measure(&bench, &mut rows).await?;
+    callers::measure(&bench, &mut rows)?;
     // Half a minute of cargo, and minutes the first time.
     if !quick || bench.filter.starts_with("expand") {
         expand::measure(&bench, &mut rows).await?;
@@ -65,19 +71,11 @@ fn print(rows: &[Row]) {
         println!(
             "{:<20} {:>12} {:<10} {:>12} {:>7.2}",
             row.id,
-            span(row.ours_ns),
+            row.unit.show(row.ours),
             row.peer,
-            span(row.peer_ns),
+            row.unit.show(row.peers),
             row.ratio()
         );
-    }
-}
-
-fn span(ns: f64) -> String {
-    match ns {
-        ns if ns < 10_000.0 => format!("{ns:.0} ns"),
-        ns if ns < 10_000_000.0 => format!("{:.1} µs", ns / 1_000.0),
-        ns => format!("{:.1} ms", ns / 1_000_000.0),
     }
 }
 

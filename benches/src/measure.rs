@@ -17,23 +17,56 @@ pub(crate) struct Plan {
 pub(crate) struct Row {
     /// `area/case`.
     pub(crate) id: String,
-    /// Our median, in nanoseconds for one time.
-    pub(crate) ours_ns: f64,
+    pub(crate) unit: Unit,
+    /// Our median, for one time.
+    pub(crate) ours: f64,
     /// Whom we are measured beside.
     pub(crate) peer: String,
     /// Its median.
-    pub(crate) peer_ns: f64,
+    pub(crate) peers: f64,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Nanoseconds,
+    Bytes,
+    CallsPerSecond,
 }
 
 impl Row {
     /// Ours in terms of theirs.
     pub(crate) fn ratio(&self) -> f64 {
-        self.ours_ns / self.peer_ns
+        self.ours / self.peers
     }
 
-    /// As it stands in the report.
+    /// As it stands in the report: `ours_ns` and `peer_ns`, or another unit in place of `ns`.
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "id": self.id, "ours_ns": self.ours_ns, "peer": self.peer, "peer_ns": self.peer_ns, "ratio": self.ratio() })
+        let unit = match self.unit {
+            Unit::Nanoseconds => "ns",
+            Unit::Bytes => "bytes",
+            Unit::CallsPerSecond => "calls_per_second",
+        };
+        json!({
+            "id": self.id,
+            format!("ours_{unit}"): self.ours,
+            "peer": self.peer,
+            format!("peer_{unit}"): self.peers,
+            "ratio": self.ratio(),
+        })
+    }
+}
+
+impl Unit {
+    /// A figure for people.
+    pub(crate) fn show(self, figure: f64) -> String {
+        match self {
+            Unit::Nanoseconds if figure < 10_000.0 => format!("{figure:.0} ns"),
+            Unit::Nanoseconds if figure < 10_000_000.0 => format!("{:.1} µs", figure / 1_000.0),
+            Unit::Nanoseconds => format!("{:.1} ms", figure / 1_000_000.0),
+            Unit::Bytes => format!("{:.1} KiB", figure / 1024.0),
+            Unit::CallsPerSecond => format!("{:.0} k/s", figure / 1_000.0),
+        }
     }
 }
 
@@ -59,7 +92,8 @@ impl Plan {
                 our_rounds.push(one(&mut ours, times[0]).await?);
             }
         }
-        Ok(Row { id: id.into(), ours_ns: median(our_rounds), peer: peer.into(), peer_ns: median(their_rounds) })
+        let (ours, peers) = (median(our_rounds), median(their_rounds));
+        Ok(Row { id: id.into(), unit: Unit::Nanoseconds, ours, peer: peer.into(), peers })
     }
 
     /// How many times fill a round. Warms up on the way.
@@ -82,7 +116,8 @@ async fn one(work: &mut impl AsyncFnMut(u64) -> wasmtime::Result<()>, times: u64
     Ok(start.elapsed().as_nanos() as f64 / times as f64)
 }
 
-fn median(mut rounds: Vec<f64>) -> f64 {
+/// The middle of several figures.
+pub(crate) fn median(mut rounds: Vec<f64>) -> f64 {
     rounds.sort_by(f64::total_cmp);
     rounds[rounds.len() / 2]
 }

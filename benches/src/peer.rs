@@ -55,10 +55,14 @@ pub(crate) struct Peer {
 type Shared<T> = Arc<Mutex<(Store<()>, T)>>;
 
 impl Peer {
-    /// The settings are those of isorun's runtime.
+    /// With room for as many stores as the bench's own runtime has.
     pub(crate) fn new() -> wasmtime::Result<Peer> {
+        Peer::of(setup::STORES)
+    }
+
+    /// With room for so many stores. The settings are those of isorun's runtime.
+    pub(crate) fn of(stores: u32) -> wasmtime::Result<Peer> {
         let mut pool = PoolingAllocationConfig::new();
-        let stores = setup::STORES;
         pool.total_component_instances(stores)
             .total_core_instances(4 * stores)
             .total_memories(2 * stores)

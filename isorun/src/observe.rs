@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span, field};
 
 use crate::budget::Cx;
@@ -78,7 +79,7 @@ impl Observers {
     /// Whether anybody wants to see calls right now.
     #[inline]
     pub(crate) fn is_anybody_looking(&self) -> bool {
-        self.0.is_some() || tracing::span_enabled!(target: "isorun::call", Level::DEBUG)
+        self.0.is_some() || (LevelFilter::current() >= Level::DEBUG && is_span_enabled())
     }
 
     /// The same future, seen by who wants to see it.
@@ -141,6 +142,12 @@ impl Observers {
         let (fuel, started) = (cx.fuel(), Instant::now());
         Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, inside: false, ended: false })
     }
+}
+
+/// Out of line, since most programs never come here.
+#[cold]
+fn is_span_enabled() -> bool {
+    tracing::span_enabled!(target: "isorun::call", Level::DEBUG)
 }
 
 /// The interface and the function of a label.
