@@ -21,13 +21,13 @@ pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Res
     for (id, size) in [("app-app/64B", 64), ("app-app/4KiB", 4096), ("app-app/1MiB", 1 << 20)] {
         let data = vec![7u8; size];
         let echo = async |times| repeat(times, async || caller.echo(&data).await.map(drop)).await;
-        against(bench, rows, id, "echo", (data.clone(),), |_: (Vec<u8>,)| (), echo).await?;
+        against(bench, rows, id, "echo", (&*data,), |_: (Vec<u8>,)| (), echo).await?;
     }
     let sum = async |times| repeat(times, async || caller.sum_points(&points).await.map(drop)).await;
     let theirs: Vec<Point> = points.iter().map(|point| Point { x: point.x, y: point.y }).collect();
-    against(bench, rows, "app-app/records", "sum-points", (theirs,), |_: (u64,)| (), sum).await?;
+    against(bench, rows, "app-app/records", "sum-points", (&*theirs,), |_: (u64,)| (), sum).await?;
     let join = async |times| repeat(times, async || caller.join(&texts).await.map(drop)).await;
-    against(bench, rows, "app-app/strings", "join", (texts.clone(),), |_: (String,)| (), join).await
+    against(bench, rows, "app-app/strings", "join", (&*texts,), |_: (String,)| (), join).await
 }
 
 async fn repeat(times: u64, call: impl AsyncFn() -> isorun::Result<()>) -> wasmtime::Result<()> {

@@ -6,10 +6,11 @@ use std::ops::Deref;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
+use tokio::task::coop;
 
 use crate::budget::{Budget, Cx, Deadline, Grant, Receipt};
 use crate::engine::guest::{self, MAX_FLAT_PARAMS, Params};
@@ -114,6 +115,8 @@ impl<'a, T> Call<'a, T> {
 
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
         if !self.begun {
+            // A task that does nothing but call lets others run now and then, as with tokio's own resources.
+            ready!(coop::poll_proceed(task)).made_progress();
             // Only a call within another can be late before it starts.
             if let Some(deadline) = self.begin().filter(|_| self.parent.is_some()).filter(Deadline::has_passed) {
                 return Poll::Ready(self.late(deadline));
@@ -299,7 +302,7 @@ impl<T> Future for CallWithReceipt<'_, T> {
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<(Result<T>, Receipt)> {
         let this = self.get_mut();
         let started = *this.started.get_or_insert_with(Instant::now);
-        let result = std::task::ready!(this.call.poll_result(task));
+        let result = ready!(this.call.poll_result(task));
         let (fuel, memory) = (this.spent.fuel.load(Ordering::Relaxed), this.spent.memory.load(Ordering::Relaxed));
         Poll::Ready((result, Receipt { fuel, memory, time: started.elapsed() }))
     }

@@ -24,6 +24,7 @@ pub(crate) mod map;
 pub(crate) mod medium;
 pub(crate) mod params;
 pub(crate) mod scalars;
+mod spare;
 pub(crate) mod value;
 
 use std::fmt;
@@ -48,8 +49,17 @@ impl Image {
     }
 
     /// The bytes, without copying them.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl Drop for Image {
+    #[inline]
+    fn drop(&mut self) {
+        if spare::is_worth_keeping(&self.0) {
+            spare::keep(std::mem::take(&mut self.0));
+        }
     }
 }
 

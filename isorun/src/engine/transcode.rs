@@ -268,12 +268,12 @@ where
         _ => return Ok((0, 0)),
     };
     let from = source.block(pointer, length, element)?;
-    let (placed, to) = sink.block(length as usize, element)?;
     // The type may have a million parts. Where there is an element, its bytes have been paid for; an empty list is free.
     if matches!(ty, InterfaceType::List(i) if length > 0 && plain(types, types.0[i].element)) {
-        sink.write(to, source.slice(from, length as usize * element.size as usize)?)?;
-        return Ok((placed, length));
+        let bytes = source.slice(from, length as usize * element.size as usize)?;
+        return Ok((sink.block_of(length as usize, element, bytes)?, length));
     }
+    let (placed, to) = sink.block(length as usize, element)?;
     for index in 0..length as usize {
         let at = index * element.size as usize;
         match (ty, entry) {

@@ -7,6 +7,7 @@ use super::codec::Lower;
 use super::layout::Layout;
 use super::medium::{MAX_BLOCK, Sink, block_size};
 use super::params::LowerParams;
+use super::spare;
 
 /// Writes a value into an image.
 ///
@@ -52,7 +53,12 @@ impl Encoder {
         // The end must have an offset too: the next block, even an empty one, may begin there.
         match u32::try_from(start as u64 + bytes as u64) {
             Ok(end) => {
-                self.bytes.reserve(end as usize - self.bytes.len());
+                let more = end as usize - self.bytes.len();
+                if spare::is_large(&self.bytes, more) {
+                    spare::grow(&mut self.bytes, more);
+                } else {
+                    self.bytes.reserve(more);
+                }
                 self.bytes.resize(start, 0);
                 Ok((start as u32, start))
             }
@@ -77,10 +83,14 @@ impl Sink for Encoder {
         Ok((pointer, start))
     }
 
+    fn block_of(&mut self, length: usize, element: Layout, bytes: &[u8]) -> Result<u32, TooLarge> {
+        let (pointer, _) = self.allocate(block_size(length, element), element.align)?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(pointer)
+    }
+
     fn string(&mut self, text: &str) -> Result<(u32, u32), TooLarge> {
-        let (pointer, _) = self.allocate(block_size(text.len(), Layout::scalar(1)), 1)?;
-        self.bytes.extend_from_slice(text.as_bytes());
-        Ok((pointer, text.len() as u32))
+        Ok((self.block_of(text.len(), Layout::scalar(1), text.as_bytes())?, text.len() as u32))
     }
 }
 

@@ -87,6 +87,13 @@ pub trait Sink {
     /// Allocates the zeroed block of a list: gives the pointer to store, and the index to write to.
     fn block(&mut self, length: usize, element: Layout) -> Result<(u32, usize), Self::Error>;
 
+    /// Allocates the block of a list whose elements are exactly these bytes, and writes them: gives the pointer to store.
+    fn block_of(&mut self, length: usize, element: Layout, bytes: &[u8]) -> Result<u32, Self::Error> {
+        let (pointer, at) = self.block(length, element)?;
+        self.write(at, bytes)?;
+        Ok(pointer)
+    }
+
     /// Allocates and writes a string: gives its pointer and its length in code units.
     fn string(&mut self, text: &str) -> Result<(u32, u32), Self::Error>;
 
