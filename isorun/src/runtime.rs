@@ -1,17 +1,15 @@
 //! The runtime: the engine, what is registered, what runs.
 
+mod builder;
 mod registry;
 
 use std::any::type_name;
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use wasmtime::Engine;
 
-use crate::app::{AddApp, App, Gate, GateSettings};
-use crate::budget::Budget;
-use crate::engine;
+use crate::app::{AddApp, App, Gate};
 use crate::error::{InstantiateError, ProvideError, RegisterError, RemoveError, ReplaceError, RuntimeError};
 use crate::graph::Graph;
 use crate::instance::guest::GuestInstance;
@@ -22,12 +20,14 @@ use crate::instance::store::Slot;
 use crate::instance::{Instance, Provider};
 use crate::instantiate::Instantiate;
 use crate::interface::Interface;
-use crate::observe::{Observer, Observers};
 use crate::remote::client::RemoteProvider;
 use crate::remote::server::Exports;
 use crate::remote::{Token, Transport};
 use crate::replace::Replace;
 use crate::system::{Consumer, StaticInterface, System, SystemProvider};
+
+pub(crate) use builder::Limits;
+pub use builder::RuntimeBuilder;
 
 use registry::{Registry, ReservedName};
 
@@ -57,142 +57,6 @@ pub(crate) struct Inner {
     exports: Exports,
 }
 
-/// What every instance and call of a runtime is held to, and who looks at them.
-#[derive(Clone, Debug)]
-pub(crate) struct Limits {
-    pub(crate) budget: Budget,
-    pub(crate) instance_memory: u64,
-    pub(crate) slice: u64,
-    pub(crate) message: usize,
-    /// Calls that wait for one instance.
-    pub(crate) queue: usize,
-    /// Stores that there are at a time.
-    pub(crate) stores: u32,
-    pub(crate) observers: Observers,
-}
-
-/// Settings of a [`Runtime`]. Every limit has a finite default.
-#[derive(Clone, Debug)]
-pub struct RuntimeBuilder {
-    limits: Limits,
-    gate: GateSettings,
-}
-
-impl Default for RuntimeBuilder {
-    fn default() -> RuntimeBuilder {
-        RuntimeBuilder {
-            limits: Limits {
-                budget: Budget::default(),
-                instance_memory: 128 << 20,
-                slice: 4_000_000,
-                message: 64 << 20,
-                queue: 4096,
-                stores: 1000,
-                observers: Observers::default(),
-            },
-            gate: GateSettings::default(),
-        }
-    }
-}
-
-impl RuntimeBuilder {
-    /// The budget of a call that does not set its own.
-    pub fn budget(mut self, budget: Budget) -> RuntimeBuilder {
-        self.limits.budget = budget;
-        self
-    }
-
-    /// The most bytes that the memories and tables of one instance hold. Default: 128 MiB.
-    pub fn max_instance_memory(mut self, bytes: u64) -> RuntimeBuilder {
-        self.limits.instance_memory = bytes;
-        self
-    }
-
-    /// The most stores of apps that exist at a time. Default: 1000. Each instance has one; a [`Pool`](crate::Reuse::Pool) has as many as it
-    /// says, a [`Fresh`](crate::Reuse::Fresh) instance one for each running call. Each store reserves 8 GiB of address space, not of
-    /// memory, for two linear memories; an app that has more of them counts for more.
-    pub fn max_instances(mut self, count: u32) -> RuntimeBuilder {
-        self.limits.stores = count;
-        self
-    }
-
-    /// The most calls that wait for their turn in one instance, unless [it says otherwise](crate::Instantiate::queue). Default: 4096.
-    pub fn max_queue(mut self, calls: usize) -> RuntimeBuilder {
-        self.limits.queue = calls;
-        self
-    }
-
-    /// Who is told of every call when it ends. Default: nobody.
-    pub fn observer(mut self, observer: impl Observer) -> RuntimeBuilder {
-        self.limits.observers = Observers::new(observer);
-        self
-    }
-
-    /// The fuel between two moments at which a guest gives the thread away and its deadline is looked at. Default: 4 million, about
-    /// 100 µs of a tight loop; smaller slices are fairer and cost more.
-    pub fn slice(mut self, fuel: u64) -> RuntimeBuilder {
-        self.limits.slice = fuel.max(1);
-        self
-    }
-
-    /// The most bytes that one call takes out of a guest, and that one message of a remote holds. Default: 64 MiB. What goes into a
-    /// guest is bounded by the guest's memory.
-    pub fn max_message(mut self, bytes: usize) -> RuntimeBuilder {
-        self.limits.message = bytes;
-        self
-    }
-
-    /// The most bytes that a component has; more are refused before they are looked at. Default: 64 MiB.
-    pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
-        self.gate.max_size = bytes;
-        self
-    }
-
-    /// How many components are compiled at a time, at least 1; others wait. As many are read and checked meanwhile. Default: half of the
-    /// cores. One compilation uses several threads where the machine has them.
-    pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
-        self.gate.max_compiles = count;
-        self
-    }
-
-    /// Keeps compiled code in a folder of this program's own, so that bytes which were compiled before, by this runtime or an earlier one,
-    /// are not compiled again. Default: no folder.
-    ///
-    /// The folder is made if it is not there, for this user alone, and so is a file in it with a secret: only code that carries a MAC under
-    /// the secret is loaded. An entry that is damaged, forged or of another build is compiled anew and replaced. Several runtimes and
-    /// processes of one user may share the folder. It grows by an entry for every component; any file may be removed at any time. What
-    /// goes wrong with an entry is logged, and never keeps an app from being added.
-    ///
-    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that is another user's, or that others may read or write. On systems
-    /// other than Unix it does not look.
-    pub fn code_cache(mut self, folder: impl AsRef<Path>) -> RuntimeBuilder {
-        self.gate.cache(folder.as_ref(), None);
-        self
-    }
-
-    /// The same with a secret that this program keeps elsewhere. Nothing about the folder need be trusted then.
-    ///
-    /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
-    pub fn code_cache_with_key(mut self, folder: impl AsRef<Path>, key: [u8; 32]) -> RuntimeBuilder {
-        self.gate.cache(folder.as_ref(), Some(key));
-        self
-    }
-
-    /// Makes the runtime.
-    ///
-    /// # Errors
-    ///
-    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space;
-    /// [`RuntimeError::CodeCacheExposed`] and [`RuntimeError::CodeCache`] if the folder for compiled code is not to be trusted or used.
-    pub fn build(self) -> Result<Runtime, RuntimeError> {
-        let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
-        let gate = self.gate.open(&engine)?;
-        let exports = Exports::new().map_err(RuntimeError::Random)?;
-        let (interfaces, registry) = (RwLock::default(), Registry::default());
-        Ok(Runtime(Arc::new(Inner { engine, limits: self.limits, gate, interfaces, registry, exports })))
-    }
-}
-
 impl Runtime {
     /// A runtime with the defaults of its [builder](RuntimeBuilder).
     ///
@@ -201,6 +65,12 @@ impl Runtime {
     /// Those of [`RuntimeBuilder::build`].
     pub fn new() -> Result<Runtime, RuntimeError> {
         RuntimeBuilder::default().build()
+    }
+
+    fn of(engine: Engine, gate: Gate, limits: Limits) -> Result<Runtime, RuntimeError> {
+        let exports = Exports::new().map_err(RuntimeError::Random)?;
+        let (interfaces, registry) = (RwLock::default(), Registry::default());
+        Ok(Runtime(Arc::new(Inner { engine, limits, gate, interfaces, registry, exports })))
     }
 
     /// A builder, to set limits.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use isorun::{App, CallError, Instance, InstanceState, RemoteError, Runtime, Status};
+use isorun::{App, CallError, Instance, InstanceState, RemoteError, Restart, Runtime, Status};
 
 use crate::again;
 
@@ -92,7 +92,7 @@ impl End {
 }
 
 /// Takes the steps, in order, on one instance after the other: a first, one that was there when the first ended, and one in the place of
-/// the first. All must come to the same ends.
+/// the first. All must come to the same ends, and so must one that starts anew behind its token.
 ///
 /// # Errors
 ///
@@ -110,7 +110,27 @@ pub async fn thrice(runtime: &Runtime, app: &App, steps: &[Step]) -> Result<(), 
         return Err(format!("`{}` is in the place of `{}`", third.name(), first.name()));
     }
     follow(&third, steps).await.map_err(|wrong| format!("in its successor: {wrong}"))?;
+    twice_behind_one_token(runtime, app, steps).await?;
     [&second, &third].into_iter().try_for_each(|instance| runtime.remove(instance).map_err(|error| error.to_string()))
+}
+
+/// Takes the steps up to the first that ends badly, and once more on what the restart policy makes of the instance then.
+async fn twice_behind_one_token(runtime: &Runtime, app: &App, steps: &[Step]) -> Result<(), String> {
+    let Some(bad) = steps.iter().position(|step| !matches!(step.end, End::Value(_))) else { return Ok(()) };
+    let restart = Restart::Always { max: 2, within: Duration::from_secs(3600) };
+    let instance = runtime.instantiate(app).restart(restart).await.map_err(|error| error.to_string())?;
+    for life in 1..=2 {
+        for Step { function, arguments, end } in &steps[..=bad] {
+            let result = instance.call(function, arguments).deadline(Duration::from_secs(60)).await;
+            if !end.is(&result) {
+                return Err(format!("in life {life} {function}{arguments} ended in {result:?}"));
+            }
+        }
+        if instance.counters().restarts != life || !matches!(instance.state(), InstanceState::Idle) {
+            return Err(format!("after life {life}: {:?}, {:?}", instance.counters(), instance.state()));
+        }
+    }
+    runtime.remove(&instance).map_err(|error| error.to_string())
 }
 
 /// Takes the steps, in order, on one instance.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -227,6 +228,23 @@ async fn calls_of_one_instance_run_in_the_order_of_their_arrival() {
     for (turn, call) in (1..).zip(others) {
         assert_eq!(call.await.unwrap().unwrap(), turn);
     }
+}
+
+/// On one thread, a task that never waits would keep it for itself.
+#[tokio::test]
+async fn a_task_that_does_nothing_but_call_lets_others_run() {
+    let (_runtime, _, guest) = misbehaving().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let calling = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            while !stop.load(Ordering::Relaxed) {
+                guest.count().await.unwrap();
+            }
+        }
+    });
+    tokio::spawn(async move { stop.store(true, Ordering::Relaxed) }).await.unwrap();
+    calling.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

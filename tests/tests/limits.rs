@@ -184,7 +184,7 @@ async fn endless_recursion_is_a_trap_that_names_its_cause() {
     assert_eq!(
         guest.recurse(u32::MAX).await.unwrap_err().to_string(),
         "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#recurse`: wasm trap: call stack exhausted
-  help: the instance is poisoned; remove it and instantiate its app again"
+  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew"
     );
 }
 
@@ -194,7 +194,7 @@ async fn unreachable_is_a_trap_that_names_its_cause() {
     assert_eq!(
         guest.trap().await.unwrap_err().to_string(),
         "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: wasm trap: wasm `unreachable` instruction executed
-  help: the instance is poisoned; remove it and instantiate its app again"
+  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew"
     );
 }
 

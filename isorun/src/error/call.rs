@@ -21,7 +21,7 @@ pub enum CallError {
     /// The guest was stopped by wasm's rules: `unreachable`, a stack overflow, an access out of bounds, a value that
     /// breaks the canonical ABI.
     #[error(
-        "`{instance}` trapped in `{function}`: {message}\n  help: the instance is poisoned; remove it and instantiate its app again"
+        "`{instance}` trapped in `{function}`: {message}\n  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew"
     )]
     Trap {
         /// The instance that trapped.
@@ -48,7 +48,7 @@ pub enum CallError {
     },
 
     /// An earlier call ended badly and took the instance's memory with it.
-    #[error("`{instance}` is poisoned: {cause}\n  help: remove it and instantiate its app again")]
+    #[error("`{instance}` is poisoned: {cause}\n  help: replace its app, or remove it and instantiate its app again")]
     Poisoned {
         /// The instance.
         instance: Arc<str>,

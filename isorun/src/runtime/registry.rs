@@ -187,7 +187,7 @@ impl Registry {
         for one in &all {
             match one.close() {
                 Some(one) => closed.push(one),
-                None => by.push(format!("a running call of {}", one.name())),
+                None => by.push(format!("{} of {}", occupation(one), one.name())),
             }
         }
         if !by.is_empty() {
@@ -319,7 +319,16 @@ fn busy(instance: &Instance) -> RemoveError {
     let name = instance.name().to_string();
     match instance.state() {
         InstanceState::Replacing | InstanceState::Retiring => RemoveError::InProgress { name },
-        _ => RemoveError::InUse { name, by: vec!["a running call".into()] },
+        _ => RemoveError::InUse { name, by: vec![occupation(instance).into()] },
+    }
+}
+
+/// What keeps an instance from being closed.
+fn occupation(instance: &Instance) -> &'static str {
+    match instance.state() {
+        InstanceState::Replacing => "a replacement",
+        InstanceState::Retiring => "a retirement",
+        _ => "a running call",
     }
 }
 
