@@ -191,12 +191,28 @@ impl Instance {
         Ok(Instance { shared: self.shared.clone(), part: Some(offers.only(&handles)) })
     }
 
+    /// The functions of an interface that this token does not reach, if they are all that keeps it from providing the interface.
+    pub(crate) fn beyond_reach(&self, interface: &Interface) -> Vec<String> {
+        let whole = self.offers_in_all();
+        if self.part.is_none() || !matches!(whole.handles(interface, interface.functions()), Some(Ok(_))) {
+            return Vec::new();
+        }
+        let offers = self.offers();
+        let reached = |function: &&Function| matches!(offers.handles(interface, [*function]), Some(Ok(_)));
+        interface
+            .functions()
+            .iter()
+            .filter(|function| !reached(function))
+            .map(|function| function.name().into())
+            .collect()
+    }
+
     /// The typed caller for an interface that the instance provides.
     ///
     /// # Errors
     ///
     /// [`ProvideError::NotProvided`] if it does not, [`ProvideError::Differs`] with both signatures of every function that is another one
-    /// there, [`ProvideError::Removed`] if the instance is gone.
+    /// there, [`ProvideError::Narrowed`] if the token does not reach all of it, [`ProvideError::Removed`] if the instance is gone.
     pub fn caller<I: StaticInterface>(&self) -> Result<I::Caller, ProvideError> {
         self.target(I::interface()).map(I::caller)
     }
@@ -209,7 +225,11 @@ impl Instance {
         match self.offers().handles(interface, interface.functions()) {
             Some(Ok(handles)) => Ok(Target::new(self.clone(), handles.into())),
             Some(Err(differences)) => {
-                Err(ProvideError::Differs { instance, interface: interface.name().to_string(), differences })
+                let (functions, interface) = (self.beyond_reach(interface), interface.name().to_string());
+                match functions.is_empty() {
+                    true => Err(ProvideError::Differs { instance, interface, differences }),
+                    false => Err(ProvideError::Narrowed { instance, interface, functions }),
+                }
             }
             None => Err(ProvideError::NotProvided {
                 instance,

@@ -92,11 +92,14 @@ impl Given {
                     instance,
                     handles: handles.into(),
                 }),
-                Some(Err(differences)) => problems.push(WiringProblem::Differs {
-                    import: import.name.clone(),
-                    instance: instance.name().into(),
-                    differences,
-                }),
+                Some(Err(differences)) => {
+                    let (import_name, name) = (import.name.clone(), instance.name().to_string());
+                    let functions = instance.beyond_reach(&import.interface);
+                    problems.push(match functions.is_empty() {
+                        true => WiringProblem::Differs { import: import_name, instance: name, differences },
+                        false => WiringProblem::Narrowed { import: import_name, instance: name, functions },
+                    });
+                }
                 None if import.interface.functions().is_empty() => {}
                 None => problems.push(WiringProblem::NotProvided {
                     import: import.name.clone(),

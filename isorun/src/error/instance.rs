@@ -34,6 +34,19 @@ pub enum ProvideError {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
+    /// The instance provides it, but the token was narrowed to other functions.
+    #[error(
+        "this token of `{instance}` does not reach all of `{interface}`\n  beyond it: {}\n  help: it was narrowed with `only`; ask for those functions too, or call what it reaches by name",
+        list(functions)
+    )]
+    Narrowed {
+        /// The instance.
+        instance: String,
+        /// The interface.
+        interface: String,
+        /// The functions that the token does not reach.
+        functions: Vec<String>,
+    },
     /// The instance was removed.
     #[error("`{instance}` was removed\n  help: instantiate again and use the new token")]
     Removed {

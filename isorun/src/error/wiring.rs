@@ -112,6 +112,15 @@ pub enum WiringProblem {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
+    /// The token that was given does not reach every function that the app imports.
+    Narrowed {
+        /// The import.
+        import: String,
+        /// The instance.
+        instance: String,
+        /// The functions that the token does not reach.
+        functions: Vec<String>,
+    },
     /// An instance was given that no import takes.
     Superfluous {
         /// The instance.
@@ -173,6 +182,11 @@ impl fmt::Display for WiringProblem {
                 f,
                 "  {import}\n    `{instance}` provides another edition of it\n{}\n    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
                 indent(differences)
+            ),
+            WiringProblem::Narrowed { import, instance, functions } => write!(
+                f,
+                "  {import}\n    not allowed: the token of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire one that reaches them, or an app that does without",
+                list(functions)
             ),
             WiringProblem::Superfluous { instance, provides } => write!(
                 f,
