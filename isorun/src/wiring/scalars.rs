@@ -148,7 +148,7 @@ mod tests {
         let junk = 0xffff_ffff_ffff_ff80;
         let normal = |ty: Type| {
             let mut few = Few([junk, 0, 0, 0]);
-            scalars(&[ty.clone()], None).unwrap().normalise_params(&mut few)?;
+            scalars(std::slice::from_ref(&ty), None).unwrap().normalise_params(&mut few)?;
             let result = scalars(&[], Some(ty)).map_or(few.0[0], |scalars| scalars.result(junk));
             assert_eq!(result, few.0[0]);
             Ok::<u64, Malformed>(few.0[0])
