@@ -6,6 +6,7 @@ pub mod compiles;
 pub mod engine;
 pub mod fuzzed;
 pub mod guests;
+pub mod shop;
 pub mod spelled;
 pub mod wire;
 
