@@ -1,7 +1,10 @@
 //! A provider that fails is a value to its caller, if the interface has one for that; else it ends the caller too.
 
-use isorun::{CallError, Instance, InstanceState, Restart, Runtime};
-use isorun_tests::{add, guests, poll_once, runtime_of, start};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use isorun::{CallError, Instance, InstanceState, Restart, Runtime, Transport, TransportError};
+use isorun_tests::{add, guests, link_to, poll_once, runtime_of, start};
 
 /// An interface whose function fails in a way that has a name for a provider that is down: with a text, without, and not at all.
 const WIT: &str = r#"
@@ -159,4 +162,31 @@ async fn a_budget_that_runs_out_in_the_provider_is_no_value_of_the_guests() {
     for instance in [provider, user] {
         assert!(matches!(instance.state(), InstanceState::Poisoned(_)), "{:?}", instance.state());
     }
+}
+
+#[tokio::test]
+async fn a_provider_out_of_reach_is_told_like_one_that_is_dead() {
+    let (far, provider, _) = wired("told", Restart::Never).await;
+    let runtime = runtime_of(Runtime::builder());
+    let told = runtime.register_wit(WIT).unwrap().remove(0);
+    let token = far.export_interface(&provider, &told).unwrap();
+    let (link, cut) = (link_to(&far), Arc::new(AtomicBool::new(false)));
+    let down = cut.clone();
+    let remote = runtime.import_interface(&told, token, move |message: Vec<u8>| {
+        let (link, down) = (link.clone(), down.load(Ordering::Relaxed));
+        async move {
+            match down {
+                false => link.call(message).await,
+                true => Err(TransportError::NotSent("the cable is cut".into())),
+            }
+        }
+    });
+    let user = start(&runtime, "user", &user("told"), &[&remote]).await;
+    assert_eq!(user.call("ask", "(1)").await.unwrap(), "1");
+    cut.store(true, Ordering::Relaxed);
+    assert_eq!(user.call("ask", "(1)").await.unwrap(), "1001");
+    assert_eq!(user.call("heard", "()").await.unwrap(), r#""not sent""#);
+    cut.store(false, Ordering::Relaxed);
+    assert_eq!(user.call("ask", "(9)").await.unwrap(), "1001");
+    assert_eq!(user.call("heard", "()").await.unwrap(), r#""failed""#);
 }
