@@ -234,7 +234,7 @@ impl Turn<'_> {
     fn charge(&self, live: &Live) -> u64 {
         let used = live.granted().saturating_sub(live.fuel());
         self.cx.settle(used, live.store.data().meter.used());
-        self.started + used
+        self.started.saturating_add(used)
     }
 
     #[cold]

@@ -151,7 +151,7 @@ impl Places {
         match fuel {
             Some(fuel) => {
                 line.counters.calls += 1;
-                line.counters.fuel += fuel;
+                line.counters.fuel = line.counters.fuel.saturating_add(fuel);
             }
             None => line.counters.refused += 1,
         }
@@ -184,7 +184,7 @@ impl Places {
         line.empty += 1;
         line.counters.calls += 1;
         line.counters.failures += 1;
-        line.counters.fuel += fuel;
+        line.counters.fuel = line.counters.fuel.saturating_add(fuel);
         line.counters.last_fault = Some(cause.clone());
         let (mut unfit, mut told) = (Vec::new(), VecDeque::new());
         if self.reuse != Reuse::Fresh {
