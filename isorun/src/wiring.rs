@@ -70,11 +70,12 @@ impl Given {
         let mut problems = Vec::new();
         let mut used = vec![false; self.with.len()];
         let mut wires = Vec::new();
-        for import in imports {
+        // An interface of types alone needs no provider. It has no wire either, so that a slot means the same import in all wirings of an app:
+        // what was linked for one serves them all.
+        for import in imports.iter().filter(|import| !import.interface.functions().is_empty()) {
             let candidates = self.candidates(import, &mut used);
             let instance = match candidates[..] {
                 [instance] => instance.clone(),
-                [] if import.interface.functions().is_empty() => continue,
                 [] => {
                     problems.push(WiringProblem::Missing { import: import.name.clone() });
                     continue;
@@ -97,7 +98,6 @@ impl Given {
                     instance: instance.name().into(),
                     differences,
                 }),
-                None if import.interface.functions().is_empty() => {}
                 None => problems.push(WiringProblem::NotProvided {
                     import: import.name.clone(),
                     instance: instance.name().into(),
@@ -127,7 +127,7 @@ impl Given {
             return candidates;
         }
         for (instance, used) in self.with.iter().zip(used) {
-            if !import.interface.functions().is_empty() && instance.offers().find(&import.interface).is_some() {
+            if instance.offers().find(&import.interface).is_some() {
                 *used = true;
                 add(instance);
             }
