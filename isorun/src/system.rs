@@ -18,6 +18,7 @@ use crate::image::{Image, decode, encode};
 use crate::instance::Instance;
 use crate::instance::store::{Slot, State, enter, enter_sync, leave};
 use crate::interface::Interface;
+use crate::observe::see;
 
 /// A future that borrows what it was made from.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -288,8 +289,9 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                     let result = {
                         let slot = store.data().slot(slot)?;
                         let counting = slot.tally.begin();
+                        let mut watch = slot.instance.observers().watch(&slot.instance, function, &cx);
                         let call = pin!(async { Ok(call(slot.system()?, &cx, params.0.0).await?) });
-                        let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
+                        let result = see(&mut watch, call).await;
                         counting.end(result.is_err());
                         result
                     };

@@ -17,6 +17,7 @@ use crate::engine::guest::{Few, Guest, MAX_FEW, MAX_FLAT_PARAMS, MAX_FLAT_RESULT
 use crate::instance::Provider;
 use crate::instance::store::{State, enter, leave};
 use crate::interface::Function;
+use crate::observe::see;
 use crate::runtime::Runtime;
 
 /// How the functions of each import are linked.
@@ -133,8 +134,9 @@ fn link_scalars_of<const N: usize, const M: usize>(
                 let slot = store.data().slot(slot)?;
                 let (provider, handle) = (&slot.instance, slot.handle(index)?);
                 let counting = slot.tally.begin();
+                let mut watch = provider.observers().watch(provider, handle, &cx);
                 let call = pin!(provider.guest()?.run::<_, One, MAX_FEW>(&cx, handle, params));
-                let result = provider.observers().see(provider, handle, &cx, call).await;
+                let result = see(&mut watch, call).await;
                 counting.end(result.is_err());
                 result
             };
