@@ -295,7 +295,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                         counting.end(result.is_err());
                         result
                     };
-                    leave(&mut store, &mut cx)?.now().await;
+                    leave(&mut store, &mut cx, 0)?.now().await;
                     Ok(Guest::<_, M>(Outcome(result.map_err(|error| *error)?)))
                 })
             },

@@ -80,6 +80,8 @@ impl GuestInstance {
         };
         // Should this be dropped, the place is as good as it was.
         let empty = EmptyPlace { places: Some(&self.places) };
+        // To start takes time that is not in the fuel: a guest that makes others start, again and again, lets others run now and then.
+        tokio::task::consume_budget().await;
         let frame = Frame { deadline: cx.end(), hops: cx.hops() };
         let (fuel, memory) = (cx.fuel(), cx.memory());
         let (stop, used) = match caught(pin!(prototype.start((fuel, memory), frame, cx.chain()))).await {

@@ -72,6 +72,7 @@ impl Prototype {
             frame,
             granted: fuel,
             yielded_at: fuel,
+            unmetered: 0,
             slice: self.limits.slice,
         };
         let mut store = Store::new(self.pre.engine(), state);

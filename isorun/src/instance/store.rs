@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) granted: u64,
     /// How much fuel was left when the guest last gave the thread away in an import.
     pub(crate) yielded_at: u64,
+    /// What calls of imports took since then that costs no fuel, as if it did.
+    pub(crate) unmetered: u64,
     /// Fuel between two moments at which the guest gives the thread away.
     pub(crate) slice: u64,
 }
@@ -94,9 +96,15 @@ pub(crate) fn enter_sync(store: &StoreContextMut<'_, State>) -> wasmtime::Result
     Ok(Cx::of_guest(state.chain.clone(), store.get_fuel()?, &state.frame, state.meter.left()))
 }
 
-/// Ends a call out of the guest: the guest goes on with what the callee left, after it has given the thread away if that is due.
+/// What a call takes that costs no fuel, in units of it: a million are about 20 µs.
+const CALL: u64 = 5_000;
+/// The same for a byte that is passed, which is read, checked and written.
+const BYTE: u64 = 16;
+
+/// Ends a call out of the guest, by which so many bytes were passed: the guest goes on with what the callee left, after it has given the
+/// thread away if that is due.
 #[inline]
-pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx) -> wasmtime::Result<GiveWay> {
+pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, bytes: usize) -> wasmtime::Result<GiveWay> {
     let left = cx.fuel();
     if left != store.get_fuel()? {
         store.set_fuel(left)?;
@@ -104,10 +112,12 @@ pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx) -> wasm
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
     state.chain = cx.take_chain();
-    // Setting fuel starts a new slice, so a guest that does nothing but call would never end one.
-    let due = state.yielded_at.saturating_sub(left) >= state.slice;
+    // Setting fuel starts a new slice, so a guest that does nothing but call would never end one. And for a few units of fuel it can have
+    // a megabyte passed.
+    state.unmetered = state.unmetered.saturating_add(CALL).saturating_add(BYTE.saturating_mul(bytes as u64));
+    let due = state.yielded_at.saturating_sub(left).saturating_add(state.unmetered) >= state.slice;
     if due {
-        state.yielded_at = left;
+        (state.yielded_at, state.unmetered) = (left, 0);
     }
     Ok(GiveWay { due })
 }

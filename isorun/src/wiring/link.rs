@@ -140,7 +140,7 @@ fn link_scalars_of<const N: usize, const M: usize>(
                 counting.end(result.is_err());
                 result
             };
-            leave(&mut store, &mut cx)?.now().await;
+            leave(&mut store, &mut cx, 0)?.now().await;
             let One(value) = result.map_err(|error| *error)?;
             Ok(Guest::<_, M>(One(scalars.result(value))))
         })
@@ -159,6 +159,7 @@ fn link_image_of<const N: usize, const M: usize>(
             let slot = store.data().slot(slot)?;
             let handle = slot.handle(index)?;
             let counting = slot.tally.begin();
+            let given = params.0.0.as_bytes().len();
             let mut result = slot.instance.call_image(&cx, handle, params.0.0).await;
             counting.end(result.is_err());
             if let Err(error) = &result
@@ -166,7 +167,8 @@ fn link_image_of<const N: usize, const M: usize>(
             {
                 result = Ok(value);
             }
-            leave(&mut store, &mut cx)?.now().await;
+            let got = result.as_ref().map_or(0, |image| image.as_bytes().len());
+            leave(&mut store, &mut cx, given + got)?.now().await;
             Ok(Guest::<_, M>(RawOutcome(result.map_err(|error| *error)?)))
         })
     })
