@@ -241,10 +241,11 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
         let defined =
-            self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), params.0.0)
                 });
+                store.data_mut().leave_sync()?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);
@@ -261,11 +262,12 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
         let defined =
-            self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let cx = enter_sync(&store)?;
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), &cx, params.0.0)
                 });
+                store.data_mut().leave_sync()?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Reuse, Runtime};
-use isorun_tests::{add, apps, caller_of, guests, host, misbehaving, poll_once, relay, runtime, runtime_of, start};
+use isorun_tests::{
+    Memory, add, apps, caller_of, guests, host, misbehaving, poll_once, relay, runtime, runtime_of, start,
+};
 
 /// A page of wasm memory, by which it grows.
 const PAGE: u64 = 64 << 10;
@@ -343,4 +345,36 @@ async fn a_guest_that_does_nothing_but_call_is_stopped_at_its_deadline() {
         assert!(started.elapsed() < Duration::from_secs(2), "{bytes} bytes each: {:?}", started.elapsed());
         assert!(sink.counters().calls > 1);
     }
+}
+
+/// The same with a system whose methods answer at once, so that there is no moment to give the thread away.
+#[tokio::test]
+async fn a_guest_that_does_nothing_but_call_a_sync_system_is_stopped_at_its_deadline() {
+    let runtime = runtime();
+    let store = runtime.system(Memory::default());
+    let app = guests::parse(
+        r#"(component
+            (import "isorun:kv/kv@0.1.0" (instance $kv
+                (type $e (variant (case "invalid-key" string) (case "too-large" u64) (case "no-space")
+                    (case "access-denied") (case "other" string)))
+                (export "error" (type $error (eq $e)))
+                (export "delete" (func (param "key" string) (result (result bool (error $error)))))))
+            (core module $memory
+                (memory (export "memory") 40)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0x200000)))
+            (core instance $memory (instantiate $memory))
+            (core func $delete (canon lower (func $kv "delete")
+                (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+            (core module $run
+                (import "" "delete" (func $delete (param i32 i32 i32)))
+                (func (export "run")
+                    (loop (call $delete (i32.const 0) (i32.const 0x100000) (i32.const 0x110000)) (br 0))))
+            (core instance $run (instantiate $run (with "" (instance (export "delete" (func $delete))))))
+            (func (export "run") (canon lift (core func $run "run"))))"#,
+    );
+    let app = start(&runtime, "app", &app, &[&store]).await;
+    let started = Instant::now();
+    let error = app.call("run", "()").deadline(Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Resource::Deadline), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }

@@ -73,6 +73,7 @@ impl Prototype {
             granted: fuel,
             yielded_at: fuel,
             unmetered: 0,
+            at_once: 0,
             slice: self.limits.slice,
         };
         let mut store = Store::new(self.pre.engine(), state);
