@@ -134,7 +134,11 @@ impl Given {
         }
         if candidates.is_empty() {
             let same = |slot: &&Slot| slot.import.name() == import.interface.name();
-            let serves = |slot: &&Slot| slot.instance.offers().find(&import.interface).is_some();
+            // Another version of what it had, not something else that a provider of before happens to have.
+            let path = import.interface.name().without_version();
+            let serves = |slot: &&Slot| {
+                slot.import.name().without_version() == path && slot.instance.offers().find(&import.interface).is_some()
+            };
             let before = self.before.iter().find(same).or_else(|| self.before.iter().find(serves));
             candidates.extend(before.map(|slot| &slot.instance));
         }
