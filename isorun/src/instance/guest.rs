@@ -91,7 +91,9 @@ impl GuestInstance {
                 empty.taken();
                 return Ok((live, used));
             }
-            Ok(Err(NotStarted { error, .. })) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+            Ok(Err(NotStarted { error, fuel: left })) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+                // Some of the app may have started before the rest found no place.
+                cx.settle(fuel.saturating_sub(left), 0);
                 let (instance, message) = (self.name.clone(), error.to_string().into());
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
