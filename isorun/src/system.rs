@@ -16,7 +16,7 @@ use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::Instance;
-use crate::instance::store::{Slot, State, enter, enter_sync, leave};
+use crate::instance::store::{Slot, State, enter, enter_sync, leave, settle_sync};
 use crate::interface::Interface;
 use crate::observe::see;
 
@@ -267,6 +267,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), &cx, params.0.0)
                 });
+                settle_sync(&mut store, &cx)?;
                 store.data_mut().leave_sync()?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });

@@ -109,7 +109,7 @@ pub(crate) fn enter(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<
     Ok(Cx::of_guest(state.chain.take(), fuel, &state.frame, state.meter.left()))
 }
 
-/// The same for a call that is over at once and uses nothing.
+/// The same for a call that is over at once.
 pub(crate) fn enter_sync(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     Ok(Cx::of_guest(state.chain.clone(), store.get_fuel()?, &state.frame, state.meter.left()))
@@ -119,6 +119,16 @@ pub(crate) fn enter_sync(store: &StoreContextMut<'_, State>) -> wasmtime::Result
 const CALL: u64 = 5_000;
 /// The same for a byte that is passed, which is read, checked and written.
 const BYTE: u64 = 16;
+
+/// Charges what such a call used after all: a method may drive calls of its own to their end.
+#[inline]
+pub(crate) fn settle_sync(store: &mut StoreContextMut<'_, State>, cx: &Cx) -> wasmtime::Result<()> {
+    if cx.used() != (0, 0) {
+        store.set_fuel(cx.fuel())?;
+        store.data_mut().meter.set_left(cx.memory());
+    }
+    Ok(())
+}
 
 /// Ends a call out of the guest, by which so many bytes were passed: the guest goes on with what the callee left, after it has given the
 /// thread away if that is due.
