@@ -454,3 +454,17 @@ async fn a_start_that_finds_no_place_half_way_is_paid_for() {
     assert!(matches!(result, Err(CallError::NoCapacity { .. })), "{result:?}");
     assert!(receipt.fuel > 10_000, "{receipt}");
 }
+
+#[tokio::test]
+async fn a_start_that_is_given_up_is_paid_for() {
+    let runtime = sliced();
+    let app = add(&runtime, "slow", &slow_to_start()).await;
+    let fresh = runtime.instantiate(&app).reuse(Reuse::Fresh).await.unwrap();
+    let cx = isorun::Cx::root(isorun::Budget::default());
+    let before = cx.fuel();
+    let mut dropped = fresh.call("go", "()").within(&cx);
+    assert!(poll_once(&mut dropped).is_pending());
+    drop(dropped);
+    assert!(before - cx.fuel() >= 10_000, "{}", before - cx.fuel());
+    assert_eq!(fresh.counters().running, 0);
+}
