@@ -19,6 +19,7 @@ use crate::image::codec::Lift;
 use crate::image::params::LowerParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::{Instance, Provider};
+use crate::observe::see;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
@@ -356,8 +357,9 @@ where
     R: Lift + Send + Sync + 'static,
 {
     if let Provider::Guest(guest) = instance.provider() {
+        let mut watch = instance.observers().watch(instance, handle, &cx);
         let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(&cx, handle, Params(params)));
-        return instance.observers().see(instance, handle, &cx, call).await.map(|guest::Outcome(value)| value);
+        return see(&mut watch, call).await.map(|guest::Outcome(value)| value);
     }
     let params = encode::encode_params(&params).map_err(CallError::from)?;
     // Boxed, so that a call of a guest, which is not this one, moves a small future.

@@ -21,7 +21,7 @@ use crate::error::{CallError, NarrowError, ProvideError, Result};
 use crate::image::Image;
 use crate::image::value::Value;
 use crate::interface::{Function, Interface};
-use crate::observe::Observers;
+use crate::observe::{Observers, see};
 use crate::panics::caught;
 use crate::remote::client::RemoteProvider;
 use crate::runtime;
@@ -378,15 +378,17 @@ impl Instance {
 
     /// Calls a function with parameters and result as images, whatever is behind the token.
     pub(crate) async fn call_image(&self, cx: &Cx, handle: u32, params: Image) -> Outcome<Image> {
+        let mut watch = self.observers().watch(self, handle, cx);
         match &self.shared.provider {
             Provider::Guest(guest) => {
                 let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, handle, RawParams(params)));
-                let RawOutcome(image) = self.observers().see(self, handle, cx, call).await?;
+                let RawOutcome(image) = see(&mut watch, call).await?;
                 Ok(image)
             }
             // Boxed, so that the many calls of guests move a small future.
             Provider::System(_) | Provider::Remote(_) => {
-                self.observers().see(self, handle, cx, Box::pin(self.call_host(cx, handle, params)).as_mut()).await
+                let mut call = Box::pin(self.call_host(cx, handle, params));
+                see(&mut watch, call.as_mut()).await
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use wasmtime::PoolConcurrencyLimitError;
 
@@ -159,7 +160,9 @@ impl Plan<'_> {
         let grant = (limits.budget.fuel, limits.budget.memory);
         let (app, name) = (self.app.clone(), self.name.clone());
         let prototype = Arc::new(Prototype { app, name, pre, slots, provides, exports, limits });
-        let started = until(deadline, caught(pin!(prototype.start(grant, Frame::first(deadline), &None)))).await;
+        let spent = AtomicU64::new(0);
+        let frame = Frame::first(deadline);
+        let started = until(deadline, caught(pin!(prototype.start(grant, frame, &None, &spent)))).await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),

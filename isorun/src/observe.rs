@@ -12,7 +12,7 @@ use tracing::{Level, Span, field};
 
 use crate::budget::Cx;
 use crate::call::Outcome;
-use crate::error::CallError;
+use crate::error::{Amount, CallError, Resource};
 use crate::instance::{Instance, Provider};
 
 /// Is told of every call when it ends: the place for metrics. A closure is one.
@@ -82,18 +82,6 @@ impl Observers {
         self.0.is_some() || (LevelFilter::current() >= Level::DEBUG && is_span_enabled())
     }
 
-    /// The same future, seen by who wants to see it.
-    #[inline]
-    pub(crate) fn see<'a, F>(
-        &'a self,
-        instance: &'a Instance,
-        handle: u32,
-        cx: &'a Cx,
-        future: Pin<&'a mut F>,
-    ) -> See<'a, F> {
-        See { future, watch: self.watch(instance, handle, cx) }
-    }
-
     /// The same for a call that is over at once.
     #[inline]
     pub(crate) fn see_sync<T, E: AsRef<CallError>>(
@@ -114,8 +102,10 @@ impl Observers {
         }
     }
 
+    /// Who looks at a call that is about to be made, if anybody does. To be made before the call and dropped after it, so that what a call
+    /// used that is dropped has been charged when it is told.
     #[inline]
-    fn watch<'a>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
+    pub(crate) fn watch<'a>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
         self.is_anybody_looking().then(|| self.look(instance, handle, cx))
     }
 
@@ -156,7 +146,7 @@ fn parts(label: &str) -> (Option<&str>, &str) {
 }
 
 /// A call that somebody looks at. Dropped before its end, it was cancelled, or host code in it has panicked.
-struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     observers: &'a Observers,
     instance: &'a Instance,
     app: Option<Arc<str>>,
@@ -198,9 +188,15 @@ impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let (instance, function) = (self.instance.shared_name(), self.label.clone());
-            let error = match self.inside {
-                true => CallError::HostPanic { instance, function, message: "the caller is told what it said".into() },
-                false => CallError::Cancelled { instance, function },
+            let error = match self.cx.end() {
+                _ if self.inside => {
+                    CallError::HostPanic { instance, function, message: "the caller is told what it said".into() }
+                }
+                Some(deadline) if deadline.has_passed() => {
+                    let limit = Amount::Time(deadline.span);
+                    CallError::OutOfBudget { resource: Resource::Deadline, limit, instance, function }
+                }
+                _ => CallError::Cancelled { instance, function },
             };
             self.end(Some(&error));
         }
@@ -208,12 +204,18 @@ impl Drop for Watch<'_> {
 }
 
 /// A call, and who looks at it.
-pub(crate) struct See<'a, F> {
+pub(crate) struct See<'a, 'w, F> {
     future: Pin<&'a mut F>,
-    watch: Option<Box<Watch<'a>>>,
+    watch: &'a mut Option<Box<Watch<'w>>>,
 }
 
-impl<T, F: Future<Output = Outcome<T>>> Future for See<'_, F> {
+/// The same future, seen by who looks at it.
+#[inline]
+pub(crate) fn see<'a, 'w, F>(watch: &'a mut Option<Box<Watch<'w>>>, future: Pin<&'a mut F>) -> See<'a, 'w, F> {
+    See { future, watch }
+}
+
+impl<T, F: Future<Output = Outcome<T>>> Future for See<'_, '_, F> {
     type Output = Outcome<T>;
 
     #[inline]

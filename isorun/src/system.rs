@@ -16,8 +16,9 @@ use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::Instance;
-use crate::instance::store::{Slot, State, enter, enter_sync, leave};
+use crate::instance::store::{Slot, State, enter, enter_sync, leave, settle_sync};
 use crate::interface::Interface;
+use crate::observe::see;
 
 /// A future that borrows what it was made from.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -240,10 +241,11 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
         let defined =
-            self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), params.0.0)
                 });
+                store.data_mut().leave_sync()?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);
@@ -260,11 +262,13 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         let Some(name) = self.name(function) else { return };
         let slot = self.slot;
         let defined =
-            self.linker.func_wrap(name, move |store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
+            self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, params: Guest<Params<P>, N>| {
                 let cx = enter_sync(&store)?;
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), &cx, params.0.0)
                 });
+                settle_sync(&mut store, &cx)?;
+                store.data_mut().leave_sync()?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);
@@ -288,12 +292,13 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                     let result = {
                         let slot = store.data().slot(slot)?;
                         let counting = slot.tally.begin();
+                        let mut watch = slot.instance.observers().watch(&slot.instance, function, &cx);
                         let call = pin!(async { Ok(call(slot.system()?, &cx, params.0.0).await?) });
-                        let result = slot.instance.observers().see(&slot.instance, function, &cx, call).await;
+                        let result = see(&mut watch, call).await;
                         counting.end(result.is_err());
                         result
                     };
-                    leave(&mut store, &mut cx)?.now().await;
+                    leave(&mut store, &mut cx, 0)?.now().await;
                     Ok(Guest::<_, M>(Outcome(result.map_err(|error| *error)?)))
                 })
             },

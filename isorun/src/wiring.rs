@@ -70,11 +70,12 @@ impl Given {
         let mut problems = Vec::new();
         let mut used = vec![false; self.with.len()];
         let mut wires = Vec::new();
-        for import in imports {
+        // An interface of types alone needs no provider. It has no wire either, so that a slot means the same import in all wirings of an app:
+        // what was linked for one serves them all.
+        for import in imports.iter().filter(|import| !import.interface.functions().is_empty()) {
             let candidates = self.candidates(import, &mut used);
             let instance = match candidates[..] {
                 [instance] => instance.clone(),
-                [] if import.interface.functions().is_empty() => continue,
                 [] => {
                     problems.push(WiringProblem::Missing { import: import.name.clone() });
                     continue;
@@ -100,7 +101,6 @@ impl Given {
                         false => WiringProblem::Narrowed { import: import_name, instance: name, functions },
                     });
                 }
-                None if import.interface.functions().is_empty() => {}
                 None => problems.push(WiringProblem::NotProvided {
                     import: import.name.clone(),
                     instance: instance.name().into(),
@@ -130,14 +130,18 @@ impl Given {
             return candidates;
         }
         for (instance, used) in self.with.iter().zip(used) {
-            if !import.interface.functions().is_empty() && instance.offers().find(&import.interface).is_some() {
+            if instance.offers().find(&import.interface).is_some() {
                 *used = true;
                 add(instance);
             }
         }
         if candidates.is_empty() {
             let same = |slot: &&Slot| slot.import.name() == import.interface.name();
-            let serves = |slot: &&Slot| slot.instance.offers().find(&import.interface).is_some();
+            // Another version of what it had, not something else that a provider of before happens to have.
+            let path = import.interface.name().without_version();
+            let serves = |slot: &&Slot| {
+                slot.import.name().without_version() == path && slot.instance.offers().find(&import.interface).is_some()
+            };
             let before = self.before.iter().find(same).or_else(|| self.before.iter().find(serves));
             candidates.extend(before.map(|slot| &slot.instance));
         }

@@ -149,6 +149,34 @@ async fn a_call_that_a_system_makes_is_charged_to_its_caller() {
     assert_eq!(delegated.1.fuel, plain.1.fuel + 3 * one);
 }
 
+/// The same in a method that answers at once: it drives the call to its end itself.
+struct Driver(compute::Caller);
+
+#[isorun::system]
+impl host::Host for Driver {
+    fn tick(&self, cx: &Cx, n: u64) -> isorun::Result<u64> {
+        let mut call = self.0.add(u32::try_from(n).unwrap_or(0), 1).within(cx);
+        loop {
+            if let std::task::Poll::Ready(sum) = poll_once(&mut call) {
+                return Ok(sum?.into());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_a_sync_method_makes_is_charged_to_its_caller() {
+    let (runtime, calc, relay) = initialised_bench().await;
+    let driver = runtime.system(Driver(calc.clone()));
+    let driven = start(&runtime, "driven", apps::RELAY, &[calc.instance(), &driver]).await;
+    let driven = driven.caller::<relay::Interface>().unwrap();
+    assert_eq!(driven.add(1, 2).await.unwrap(), 3);
+    let one = calc.add(1, 1).receipt().await.1.fuel;
+    let (plain, charged) = (relay.tick_many(3).receipt().await, driven.tick_many(3).receipt().await);
+    assert_eq!((plain.0.unwrap(), charged.0.unwrap()), (3, 3));
+    assert_eq!(charged.1.fuel, plain.1.fuel + 3 * one);
+}
+
 /// Has an app loop for ever, and asks for more than its own caller has.
 struct Greedy(misbehave::Caller);
 

@@ -186,3 +186,21 @@ fn a_cache_that_cannot_be_used_is_refused_with_what_to_do() {
     let message = cached(&folder).build().unwrap_err().to_string();
     assert!(message.contains("a secret has 32 bytes, and there are 5\n  help: remove the file"), "{message}");
 }
+
+/// Whoever may write to the folder can put anything under the name of an entry, also what is never read to its end.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_in_the_place_of_an_entry_keeps_nobody_waiting() {
+    let folder = Folder::new().unwrap();
+    calc_of(cached(&folder)).await;
+    let path = entries(&place(&folder)).remove(0);
+    fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let runtime = runtime_of(cached(&folder));
+    let added = tokio::time::timeout(std::time::Duration::from_secs(10), runtime.add_app("calc", apps::CALC)).await;
+    if added.is_err() {
+        // So that whoever waits at the other end goes on, and this test ends.
+        drop(fs::OpenOptions::new().write(true).open(&path));
+    }
+    assert!(!added.expect("it waits for the pipe").unwrap().was_cached());
+}

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Runtime};
-use isorun_tests::{add, apps, caller_of, host, misbehaving, poll_once, relay, runtime, runtime_of, start};
+use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Reuse, Runtime};
+use isorun_tests::{
+    Memory, add, apps, caller_of, guests, host, misbehaving, poll_once, relay, runtime, runtime_of, start,
+};
 
 /// A page of wasm memory, by which it grows.
 const PAGE: u64 = 64 << 10;
@@ -298,4 +300,81 @@ async fn a_call_without_limits_of_its_own_has_those_of_the_runtime() {
     let error = guest.spin_for(u64::MAX).await.unwrap_err();
     let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
     assert_eq!((resource, limit), (Resource::Fuel, Amount::Fuel(1_000_000)));
+}
+
+/// An app that calls the import of this name without end, with a list that takes so many bytes.
+fn calling_for_ever(import: &str, bytes: u32) -> Vec<u8> {
+    guests::parse(&format!(
+        r#"(component
+            (import "{import}" (instance $sink (export "take" (func (param "v" (list u8))))))
+            (core module $memory (memory (export "memory") 32))
+            (core instance $memory (instantiate $memory))
+            (core func $take (canon lower (func $sink "take") (memory (core memory $memory "memory"))))
+            (core module $run
+                (import "" "take" (func $take (param i32 i32)))
+                (func (export "run") (loop (call $take (i32.const 0) (i32.const {bytes})) (br 0))))
+            (core instance $run (instantiate $run (with "" (instance (export "take" (func $take))))))
+            (func (export "run") (canon lift (core func $run "run"))))"#
+    ))
+}
+
+/// Fuel does not tell the time of a guest that has others do something: to start, or to take a megabyte.
+#[tokio::test]
+async fn a_guest_that_does_nothing_but_call_is_stopped_at_its_deadline() {
+    let runtime = Runtime::new().unwrap();
+    runtime.register_wit("package acme:sink; interface sink { take: func(v: list<u8>); }").unwrap();
+    let sink = guests::parse(
+        r#"(component
+            (core module $code
+                (memory (export "memory") 32)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+                (func (export "take") (param i32 i32)))
+            (core instance $code (instantiate $code))
+            (func $take (param "v" (list u8)) (canon lift (core func $code "take")
+                (memory (core memory $code "memory")) (realloc (core func $code "realloc"))))
+            (instance $sink (export "take" (func $take)))
+            (export "acme:sink/sink" (instance $sink)))"#,
+    );
+    let sink = add(&runtime, "sink", &sink).await;
+    for (reuse, bytes) in [(Reuse::Serial, 1 << 20), (Reuse::Fresh, 0)] {
+        let sink = runtime.instantiate(&sink).reuse(reuse).await.unwrap();
+        let app = start(&runtime, &format!("{bytes}"), &calling_for_ever("acme:sink/sink", bytes), &[&sink]).await;
+        let started = Instant::now();
+        let error = app.call("run", "()").deadline(Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(error.out_of_budget(), Some(Resource::Deadline), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{bytes} bytes each: {:?}", started.elapsed());
+        assert!(sink.counters().calls > 1);
+    }
+}
+
+/// The same with a system whose methods answer at once, so that there is no moment to give the thread away.
+#[tokio::test]
+async fn a_guest_that_does_nothing_but_call_a_sync_system_is_stopped_at_its_deadline() {
+    let runtime = runtime();
+    let store = runtime.system(Memory::default());
+    let app = guests::parse(
+        r#"(component
+            (import "isorun:kv/kv@0.1.0" (instance $kv
+                (type $e (variant (case "invalid-key" string) (case "too-large" u64) (case "no-space")
+                    (case "access-denied") (case "other" string)))
+                (export "error" (type $error (eq $e)))
+                (export "delete" (func (param "key" string) (result (result bool (error $error)))))))
+            (core module $memory
+                (memory (export "memory") 40)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0x200000)))
+            (core instance $memory (instantiate $memory))
+            (core func $delete (canon lower (func $kv "delete")
+                (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+            (core module $run
+                (import "" "delete" (func $delete (param i32 i32 i32)))
+                (func (export "run")
+                    (loop (call $delete (i32.const 0) (i32.const 0x100000) (i32.const 0x110000)) (br 0))))
+            (core instance $run (instantiate $run (with "" (instance (export "delete" (func $delete))))))
+            (func (export "run") (canon lift (core func $run "run"))))"#,
+    );
+    let app = start(&runtime, "app", &app, &[&store]).await;
+    let started = Instant::now();
+    let error = app.call("run", "()").deadline(Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Resource::Deadline), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }

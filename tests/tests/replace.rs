@@ -236,6 +236,35 @@ async fn imports_are_kept_unless_they_are_given_something_else() {
     assert!(matches!(runtime.remove(&ticker), Err(RemoveError::InUse { .. })));
 }
 
+/// What an instance was given for one import is not given for others, whatever else it provides.
+#[tokio::test]
+async fn a_provider_of_before_gives_the_new_app_no_more_than_it_gave_the_old() {
+    let runtime = runtime();
+    runtime
+        .register_wit("package acme:wide; interface data { f: func() -> u32; } interface admin { g: func() -> u32; }")
+        .unwrap();
+    let provider = guests::parse(
+        r#"(component
+            (core module $code (func (export "f") (result i32) (i32.const 1)))
+            (core instance $code (instantiate $code))
+            (func $f (result u32) (canon lift (core func $code "f")))
+            (instance $data (export "f" (func $f)))
+            (instance $admin (export "g" (func $f)))
+            (export "acme:wide/data" (instance $data))
+            (export "acme:wide/admin" (instance $admin)))"#,
+    );
+    let provider = start(&runtime, "provider", &provider, &[]).await;
+    let data = r#"(import "acme:wide/data" (instance (export "f" (func (result u32)))))"#;
+    let admin = r#"(import "acme:wide/admin" (instance (export "g" (func (result u32)))))"#;
+    let modest = add(&runtime, "modest", &guests::parse(&format!("(component {data})"))).await;
+    let greedy = add(&runtime, "greedy", &guests::parse(&format!("(component {data} {admin})"))).await;
+    let user = runtime.instantiate(&modest).with_named("acme:wide/data", &provider).await.unwrap();
+    let error = runtime.replace(&user, &greedy).await.unwrap_err();
+    let ReplaceError::Instantiate(InstantiateError::Wiring(report)) = &error else { panic!("{error}") };
+    assert!(matches!(report.problems(), [WiringProblem::Missing { import }] if import == "acme:wide/admin"), "{error}");
+    runtime.replace(&user, &greedy).with(&provider).await.unwrap();
+}
+
 /// Counts in tens.
 struct Ten;
 

@@ -423,3 +423,48 @@ async fn whoever_was_called_up_and_is_gone_passes_its_turn_on() {
     drop(first);
     assert_eq!(second.await.unwrap().unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_start_that_finds_no_place_half_way_is_paid_for() {
+    let runtime = runtime_of(Runtime::builder().max_instances(2));
+    // Two stores have four memories between them. This app starts with a loop in one, and then wants two more.
+    let memories = |modules: &str| guests::parse(&format!("(component {modules})"));
+    let three = memories(
+        r#"(core module $slow
+            (memory 1)
+            (func $start (local i32)
+                (loop
+                    (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+            (start $start)
+            (func (export "go")))
+        (core module $more (memory 1))
+        (core instance $slow (instantiate $slow))
+        (core instance (instantiate $more))
+        (core instance (instantiate $more))
+        (func (export "go") (canon lift (core func $slow "go")))"#,
+    );
+    let two = memories(
+        "(core module $more (memory 1)) (core instance (instantiate $more)) (core instance (instantiate $more))",
+    );
+    let app = add(&runtime, "three", &three).await;
+    let three = runtime.instantiate(&app).reuse(Reuse::Fresh).await.unwrap();
+    let _two = start(&runtime, "two", &two, &[]).await;
+    let (result, receipt) = three.call("go", "()").receipt().await;
+    assert!(matches!(result, Err(CallError::NoCapacity { .. })), "{result:?}");
+    assert!(receipt.fuel > 10_000, "{receipt}");
+}
+
+#[tokio::test]
+async fn a_start_that_is_given_up_is_paid_for() {
+    let runtime = sliced();
+    let app = add(&runtime, "slow", &slow_to_start()).await;
+    let fresh = runtime.instantiate(&app).reuse(Reuse::Fresh).await.unwrap();
+    let cx = isorun::Cx::root(isorun::Budget::default());
+    let before = cx.fuel();
+    let mut dropped = fresh.call("go", "()").within(&cx);
+    assert!(poll_once(&mut dropped).is_pending());
+    drop(dropped);
+    assert!(before - cx.fuel() >= 10_000, "{}", before - cx.fuel());
+    assert_eq!(fresh.counters().running, 0);
+}

@@ -506,3 +506,29 @@ async fn spans_of_calls_that_wait_do_not_mix() {
     ];
     assert_eq!(all, expected.map(|(function, parent, end)| (function.to_string(), parent, end.to_string())));
 }
+
+#[tokio::test]
+async fn a_call_that_is_dropped_is_told_with_what_it_used_and_after_those_below_it() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = told.clone();
+    let observer = move |call: &CallEnded<'_>| {
+        let what = call.error.map_or(("ok", None), |error| (error.kind(), error.out_of_budget()));
+        notes.lock().unwrap().push((call.instance.to_string(), what, call.fuel));
+    };
+    let runtime = runtime_of(Runtime::builder().observer(observer));
+    let misbehave = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
+    let spin = caller_of(&misbehave);
+    let (_, receipt) = spin.spin().deadline(std::time::Duration::from_millis(20)).receipt().await;
+    let late = ("out of time", Some(isorun::Resource::Deadline));
+    assert!(receipt.fuel > 0);
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [("misbehave".to_string(), late, receipt.fuel)]);
+
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let gate = runtime.system(Gate::new());
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &gate]).await;
+    let mut dropped = relay.call("tick-many", "(1)");
+    assert!(poll_once(&mut dropped).is_pending());
+    drop(dropped);
+    let told: Vec<_> = told.lock().unwrap().iter().map(|(instance, what, _)| (instance.clone(), *what)).collect();
+    assert_eq!(told, [("Gate", ("cancelled", None)), ("relay", ("cancelled", None))].map(|(n, w)| (n.to_string(), w)));
+}

@@ -443,3 +443,46 @@ fn a_runtime_for_each_thread_works_beside_the_others() {
         .collect();
     assert!(threads.into_iter().all(|thread| thread.join().unwrap() == 100));
 }
+
+/// Which of its imports are of types alone and have a name of their own makes no difference to where an app's calls go.
+#[tokio::test]
+async fn an_import_of_types_that_is_given_an_instance_moves_no_other() {
+    let runtime = runtime();
+    let wit = "package acme:moved; interface one { f: func() -> u32; } interface two { g: func(n: u64) -> u64; }";
+    runtime.register_wit(wit).unwrap();
+    let provider = guests::parse(
+        r#"(component
+            (type $t u32)
+            (instance $types (export "t" (type $t)))
+            (core module $code
+                (func (export "f") (result i32) (i32.const 1))
+                (func (export "g") (param i64) (result i64) (i64.const 2)))
+            (core instance $code (instantiate $code))
+            (func $f (result u32) (canon lift (core func $code "f")))
+            (func $g (param "n" u64) (result u64) (canon lift (core func $code "g")))
+            (instance $one (export "f" (func $f)))
+            (instance $two (export "g" (func $g)))
+            (export "acme:moved/before" (instance $types))
+            (export "acme:moved/one" (instance $one))
+            (export "acme:moved/two" (instance $two))
+            (export "acme:moved/behind" (instance $types)))"#,
+    );
+    let user = guests::parse(
+        r#"(component
+            (type $t u32)
+            (import "acme:moved/before" (instance (alias outer 1 $t (type $u)) (export "t" (type (eq $u)))))
+            (import "acme:moved/one" (instance $one (export "f" (func (result u32)))))
+            (import "acme:moved/two" (instance (export "g" (func (param "n" u64) (result u64)))))
+            (import "acme:moved/behind" (instance (alias outer 1 $t (type $u)) (export "t" (type (eq $u)))))
+            (alias export $one "f" (func $f))
+            (core func $f (canon lower (func $f)))
+            (func $run (result u32) (canon lift (core func $f)))
+            (export "run" (func $run)))"#,
+    );
+    let provider = start(&runtime, "provider", &provider, &[]).await;
+    let user = add(&runtime, "user", &user).await;
+    for types in ["acme:moved/before", "acme:moved/behind"] {
+        let user = runtime.instantiate(&user).with(&provider).with_named(types, &provider).await.unwrap();
+        assert_eq!(user.call("run", "()").await.unwrap(), "1");
+    }
+}

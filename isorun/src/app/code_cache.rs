@@ -65,7 +65,7 @@ impl CodeCache {
     /// The code that was put away under this key, if it can be trusted and used.
     pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
         let path = self.path(key);
-        let entry = match fs::read(&path) {
+        let entry = match read(&path) {
             Ok(entry) => entry,
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
             Err(error) => {
@@ -108,6 +108,14 @@ impl CodeCache {
 
     fn path(&self, key: &Key) -> PathBuf {
         self.folder.join(format!("{}.code", hex(key)))
+    }
+}
+
+/// The bytes of a file. A pipe or a device, which whoever may write to the folder can put there, may have no end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::metadata(path)?.is_file() {
+        true => fs::read(path),
+        false => Err(io::Error::other("it is no file")),
     }
 }
 

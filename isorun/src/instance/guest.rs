@@ -7,6 +7,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::Store;
 
@@ -78,23 +79,27 @@ impl GuestInstance {
             Place::Store(live) => return Ok((live, 0)),
             Place::Empty(prototype) => prototype,
         };
-        // Should this be dropped, the place is as good as it was.
-        let empty = EmptyPlace { places: Some(&self.places) };
+        // Should this be dropped, the place is as good as it was, and what was used is charged.
+        let spent = AtomicU64::new(0);
+        let empty = EmptyPlace { places: Some(&self.places), cx, spent: &spent };
+        // To start takes time that is not in the fuel: a guest that makes others start, again and again, lets others run now and then.
+        tokio::task::consume_budget().await;
         let frame = Frame { deadline: cx.end(), hops: cx.hops() };
         let (fuel, memory) = (cx.fuel(), cx.memory());
-        let (stop, used) = match caught(pin!(prototype.start((fuel, memory), frame, cx.chain()))).await {
+        let (stop, used) = match caught(pin!(prototype.start((fuel, memory), frame, cx.chain(), &spent))).await {
             Ok(Ok(live)) => {
                 let used = fuel.saturating_sub(live.fuel());
                 cx.settle(used, live.store.data().meter.used());
                 empty.taken();
                 return Ok((live, used));
             }
+            // Some of the app may have started before the rest found no place: what that used is charged when the place is given back.
             Ok(Err(NotStarted { error, .. })) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
                 let (instance, message) = (self.name.clone(), error.to_string().into());
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
             Ok(Err(NotStarted { error, fuel: left })) => (Stop::Error(error), fuel.saturating_sub(left)),
-            Err(message) => (Stop::Panic(message), 0),
+            Err(message) => (Stop::Panic(message), spent.load(Ordering::Relaxed)),
         };
         empty.taken();
         let error = self.explain(stop, "start".into(), fuel, prototype.limits.message);
@@ -168,6 +173,9 @@ pub(crate) struct Policy {
 /// A place in which the app is being started. Dropped before that is done, it is given back.
 struct EmptyPlace<'a> {
     places: Option<&'a Places>,
+    cx: &'a Cx,
+    /// Units of fuel that a start used which was dropped.
+    spent: &'a AtomicU64,
 }
 
 impl EmptyPlace<'_> {
@@ -179,6 +187,7 @@ impl EmptyPlace<'_> {
 impl Drop for EmptyPlace<'_> {
     fn drop(&mut self) {
         if let Some(places) = self.places {
+            self.cx.settle(self.spent.load(Ordering::Relaxed), 0);
             places.put(None);
         }
     }

@@ -1,6 +1,7 @@
 //! An app with its imports wired, and the stores that are made from it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
@@ -57,12 +58,13 @@ impl Prototype {
     }
 
     /// Starts the app in a new store, with so much fuel and room to grow; what is left of the fuel is left in the store. It starts on behalf
-    /// of the callers.
+    /// of the callers. Should it be dropped, or host code panic, what it used is in `spent`.
     pub(crate) async fn start(
         self: &Arc<Prototype>,
         (fuel, memory): (u64, u64),
         frame: Frame,
         callers: &Option<Arc<Chain>>,
+        spent: &AtomicU64,
     ) -> Result<Box<Live>, NotStarted> {
         let state = State {
             name: self.name.clone(),
@@ -72,22 +74,45 @@ impl Prototype {
             frame,
             granted: fuel,
             yielded_at: fuel,
+            unmetered: 0,
+            at_once: 0,
             slice: self.limits.slice,
         };
-        let mut store = Store::new(self.pre.engine(), state);
+        let mut starting = Starting { store: None, fuel, spent };
+        let store = starting.store.insert(Store::new(self.pre.engine(), state));
         store.limiter(|state| &mut state.meter);
         let started = async {
             store.fuel_async_yield_interval(Some(self.limits.slice))?;
             store.set_fuel(fuel)?;
             store.set_hostcall_fuel(self.limits.message);
-            self.pre.instantiate_async(&mut store).await
+            self.pre.instantiate_async(&mut *store).await
         };
         let instance = match started.await {
             Ok(instance) => instance,
             Err(error) => return Err(NotStarted { error, fuel: store.get_fuel().unwrap_or(fuel) }),
         };
+        let Some(store) = starting.store.take() else {
+            let error = wasmtime::Error::msg("a store was gone when it had started; this is a bug of isorun");
+            return Err(NotStarted { error, fuel });
+        };
         let functions = vec![None; self.exports.len()].into();
         Ok(Box::new(Live { store, instance, functions, prototype: self.clone() }))
+    }
+}
+
+/// A store in which an app starts. What it used is noted if it does not come out of there.
+struct Starting<'a> {
+    store: Option<Store<State>>,
+    /// Fuel at its start.
+    fuel: u64,
+    spent: &'a AtomicU64,
+}
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        if let Some(store) = &self.store {
+            self.spent.store(self.fuel.saturating_sub(store.get_fuel().unwrap_or(self.fuel)), Ordering::Relaxed);
+        }
     }
 }
 

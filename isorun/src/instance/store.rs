@@ -7,8 +7,8 @@ use wasmtime::StoreContextMut;
 
 use super::Instance;
 use super::counters::Tally;
-use crate::budget::{Chain, Cx, Frame, Meter};
-use crate::error::CallError;
+use crate::budget::{Chain, Cx, Exhausted, Frame, Meter};
+use crate::error::{Amount, CallError, Resource};
 use crate::interface::Interface;
 
 /// The data of a store.
@@ -27,6 +27,10 @@ pub(crate) struct State {
     pub(crate) granted: u64,
     /// How much fuel was left when the guest last gave the thread away in an import.
     pub(crate) yielded_at: u64,
+    /// What calls of imports took since then that costs no fuel, as if it did.
+    pub(crate) unmetered: u64,
+    /// How many calls were over at once.
+    pub(crate) at_once: u32,
     /// Fuel between two moments at which the guest gives the thread away.
     pub(crate) slice: u64,
 }
@@ -61,6 +65,23 @@ impl State {
     }
 }
 
+impl State {
+    /// Ends a call that was over at once. No thread can be given away there, but a guest that does nothing else is stopped at its deadline.
+    #[inline]
+    pub(crate) fn leave_sync(&mut self) -> Result<(), Exhausted> {
+        self.at_once = self.at_once.wrapping_add(1);
+        match self.frame.deadline.filter(|_| self.at_once.is_multiple_of(CALLS_PER_LOOK)) {
+            Some(deadline) if deadline.has_passed() => {
+                Err(Exhausted { resource: Resource::Deadline, limit: Amount::Time(deadline.span) })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How many calls that are over at once there are between two looks at the clock: one look takes as long as such a call.
+const CALLS_PER_LOOK: u32 = 64;
+
 impl Slot {
     /// The system behind it. The linker put closures for `T` there because the slot holds a `T`.
     #[inline]
@@ -88,15 +109,31 @@ pub(crate) fn enter(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<
     Ok(Cx::of_guest(state.chain.take(), fuel, &state.frame, state.meter.left()))
 }
 
-/// The same for a call that is over at once and uses nothing.
+/// The same for a call that is over at once.
 pub(crate) fn enter_sync(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     Ok(Cx::of_guest(state.chain.clone(), store.get_fuel()?, &state.frame, state.meter.left()))
 }
 
-/// Ends a call out of the guest: the guest goes on with what the callee left, after it has given the thread away if that is due.
+/// What a call takes that costs no fuel, in units of it: a million are about 20 µs.
+const CALL: u64 = 5_000;
+/// The same for a byte that is passed, which is read, checked and written.
+const BYTE: u64 = 16;
+
+/// Charges what such a call used after all: a method may drive calls of its own to their end.
 #[inline]
-pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx) -> wasmtime::Result<GiveWay> {
+pub(crate) fn settle_sync(store: &mut StoreContextMut<'_, State>, cx: &Cx) -> wasmtime::Result<()> {
+    if cx.used() != (0, 0) {
+        store.set_fuel(cx.fuel())?;
+        store.data_mut().meter.set_left(cx.memory());
+    }
+    Ok(())
+}
+
+/// Ends a call out of the guest, by which so many bytes were passed: the guest goes on with what the callee left, after it has given the
+/// thread away if that is due.
+#[inline]
+pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, bytes: usize) -> wasmtime::Result<GiveWay> {
     let left = cx.fuel();
     if left != store.get_fuel()? {
         store.set_fuel(left)?;
@@ -104,10 +141,12 @@ pub(crate) fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx) -> wasm
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
     state.chain = cx.take_chain();
-    // Setting fuel starts a new slice, so a guest that does nothing but call would never end one.
-    let due = state.yielded_at.saturating_sub(left) >= state.slice;
+    // Setting fuel starts a new slice, so a guest that does nothing but call would never end one. And for a few units of fuel it can have
+    // a megabyte passed.
+    state.unmetered = state.unmetered.saturating_add(CALL).saturating_add(BYTE.saturating_mul(bytes as u64));
+    let due = state.yielded_at.saturating_sub(left).saturating_add(state.unmetered) >= state.slice;
     if due {
-        state.yielded_at = left;
+        (state.yielded_at, state.unmetered) = (left, 0);
     }
     Ok(GiveWay { due })
 }

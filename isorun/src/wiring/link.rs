@@ -17,6 +17,7 @@ use crate::engine::guest::{Few, Guest, MAX_FEW, MAX_FLAT_PARAMS, MAX_FLAT_RESULT
 use crate::instance::Provider;
 use crate::instance::store::{State, enter, leave};
 use crate::interface::Function;
+use crate::observe::see;
 use crate::runtime::Runtime;
 
 /// How the functions of each import are linked.
@@ -133,12 +134,13 @@ fn link_scalars_of<const N: usize, const M: usize>(
                 let slot = store.data().slot(slot)?;
                 let (provider, handle) = (&slot.instance, slot.handle(index)?);
                 let counting = slot.tally.begin();
+                let mut watch = provider.observers().watch(provider, handle, &cx);
                 let call = pin!(provider.guest()?.run::<_, One, MAX_FEW>(&cx, handle, params));
-                let result = provider.observers().see(provider, handle, &cx, call).await;
+                let result = see(&mut watch, call).await;
                 counting.end(result.is_err());
                 result
             };
-            leave(&mut store, &mut cx)?.now().await;
+            leave(&mut store, &mut cx, 0)?.now().await;
             let One(value) = result.map_err(|error| *error)?;
             Ok(Guest::<_, M>(One(scalars.result(value))))
         })
@@ -157,6 +159,7 @@ fn link_image_of<const N: usize, const M: usize>(
             let slot = store.data().slot(slot)?;
             let handle = slot.handle(index)?;
             let counting = slot.tally.begin();
+            let given = params.0.0.as_bytes().len();
             let mut result = slot.instance.call_image(&cx, handle, params.0.0).await;
             counting.end(result.is_err());
             if let Err(error) = &result
@@ -164,7 +167,8 @@ fn link_image_of<const N: usize, const M: usize>(
             {
                 result = Ok(value);
             }
-            leave(&mut store, &mut cx)?.now().await;
+            let got = result.as_ref().map_or(0, |image| image.as_bytes().len());
+            leave(&mut store, &mut cx, given + got)?.now().await;
             Ok(Guest::<_, M>(RawOutcome(result.map_err(|error| *error)?)))
         })
     })
