@@ -456,6 +456,7 @@ impl Closed<'_> {
             (None, Provider::System(system)) => system.free(),
             (None, _) => {}
         }
+        tracing::debug!(instance = self.instance.name(), "instance removed");
     }
 }
 

@@ -107,8 +107,8 @@ impl<'a> Instantiate<'a> {
         runtime.check_app(app)?;
         let name = runtime.reserve_name(name.as_deref().unwrap_or(app.name()));
         let plan = Plan { runtime, app, name: name.get(), reuse: policy.reuse };
-        let slots = plan.wire(&given)?;
-        let (prototype, first) = plan.start(slots, app.offers().clone(), app.exports().clone()).await?;
+        let prototype = plan.prototype(plan.wire(&given)?, app.offers().clone(), app.exports().clone());
+        let first = plan.start(&prototype).await?;
         runtime.admit_guest(name, app, GuestInstance::new(prototype.clone(), first, policy), prototype.slots.clone())
     }
 }
@@ -148,18 +148,17 @@ impl Plan<'_> {
         Ok(Wired { pre, slots })
     }
 
+    /// What the stores are made from.
+    pub(crate) fn prototype(&self, wired: Wired, provides: Provides, exports: Exports) -> Arc<Prototype> {
+        let (app, name, limits) = (self.app.clone(), self.name.clone(), self.runtime.limits().clone());
+        let Wired { pre, slots } = wired;
+        Arc::new(Prototype { app, name, pre, slots, provides, exports, limits })
+    }
+
     /// Starts the app once, so that one that cannot start is told at once; a fresh instance keeps nothing of that.
-    pub(crate) async fn start(
-        &self,
-        Wired { pre, slots }: Wired,
-        provides: Provides,
-        exports: Exports,
-    ) -> Result<(Arc<Prototype>, Option<Box<Live>>), InstantiateError> {
-        let limits = self.runtime.limits().clone();
-        let deadline = Deadline::after(limits.budget.time);
-        let grant = (limits.budget.fuel, limits.budget.memory);
-        let (app, name) = (self.app.clone(), self.name.clone());
-        let prototype = Arc::new(Prototype { app, name, pre, slots, provides, exports, limits });
+    pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
+        let budget = self.runtime.limits().budget;
+        let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
         let spent = AtomicU64::new(0);
         let frame = Frame::first(deadline);
         let started = until(deadline, caught(pin!(prototype.start(grant, frame, &None, &spent)))).await;
@@ -171,7 +170,7 @@ impl Plan<'_> {
                 return Err(self.failed(&late.into()));
             }
         };
-        Ok((prototype, Some(live).filter(|_| self.reuse != Reuse::Fresh)))
+        Ok(Some(live).filter(|_| self.reuse != Reuse::Fresh))
     }
 
     #[cold]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -198,7 +199,8 @@ impl Drop for Watch<'_> {
                 }
                 _ => CallError::Cancelled { instance, function },
             };
-            self.end(Some(&error));
+            // What panics while a panic unwinds would end the process.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.end(Some(&error))));
         }
     }
 }

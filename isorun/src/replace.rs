@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::error::ReplaceError;
+use crate::error::{InstantiateError, ReplaceError};
+use crate::instance::policy::Reuse;
 use crate::instance::{Instance, Provider};
 use crate::instantiate::Plan;
 use crate::runtime::Runtime;
@@ -83,9 +84,13 @@ impl<'a> Replace<'a> {
         let wired = plan.wire(&given)?;
         runtime.check_cycle(instance, app, &wired.slots)?;
         let (provides, places) = instance.offers_in_all().replaced_by(app.offers());
-        let exports =
-            places.into_iter().map(|place| place.and_then(|place| app.exports().get(place).copied().flatten()));
-        let (prototype, first) = plan.start(wired, provides, exports.collect()).await?;
+        let export = |place: Option<usize>| place.and_then(|place| app.exports().get(place).copied().flatten());
+        let prototype = plan.prototype(wired, provides, places.into_iter().map(export).collect());
+        let first = match plan.start(&prototype).await {
+            // The calls of a fresh instance may have taken every place; when they have ended there is one.
+            Err(InstantiateError::NoCapacity { .. }) if plan.reuse == Reuse::Fresh => None,
+            started => Some(started?),
+        };
         let Some(hold) = guest.places.hold() else {
             return Err(ReplaceError::InProgress { instance: name() });
         };
@@ -94,6 +99,10 @@ impl<'a> Replace<'a> {
             return Err(ReplaceError::InProgress { instance: name() });
         }
         hold.quiet().await;
+        let first = match first {
+            Some(first) => first,
+            None => plan.start(&prototype).await?,
+        };
         runtime.swap(instance, &hold, prototype, first)
     }
 }

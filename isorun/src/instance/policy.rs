@@ -43,12 +43,15 @@ pub enum Restart {
     ///
     /// More than `max` faults within `within` poison it after all, since an app that fails again and again does nothing else.
     Always {
-        /// How many faults there may be within the span.
+        /// How many faults there may be within the span. No account is kept of more than 4096: a larger number is no limit.
         max: u32,
         /// The span that is looked back over.
         within: Duration,
     },
 }
+
+/// How many faults are remembered.
+const MOST_REMEMBERED: usize = 4096;
 
 /// The faults that a [`Restart`] policy still remembers.
 #[derive(Debug, Default)]
@@ -61,11 +64,13 @@ impl Recent {
         while self.0.front().is_some_and(|fault| now.duration_since(*fault) > within) {
             self.0.pop_front();
         }
-        let allowed = self.0.len() < max as usize;
-        if allowed {
+        if self.0.len() >= max as usize {
+            return false;
+        }
+        if self.0.len() < MOST_REMEMBERED {
             self.0.push_back(now);
         }
-        allowed
+        true
     }
 }
 
@@ -80,6 +85,14 @@ mod tests {
         let mut at = |second| recent.allows(policy, start + Duration::from_secs(second));
         assert!(at(0) && at(1) && !at(2) && !at(10));
         assert!(at(11) && at(12) && !at(13));
+    }
+
+    #[test]
+    fn without_a_limit_memory_has_one() {
+        let (mut recent, now) = (Recent::default(), Instant::now());
+        let policy = Restart::Always { max: u32::MAX, within: Duration::MAX };
+        assert!((0..10_000).all(|_| recent.allows(policy, now)));
+        assert_eq!(recent.0.len(), MOST_REMEMBERED);
     }
 
     #[test]

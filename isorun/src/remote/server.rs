@@ -24,6 +24,7 @@ pub(crate) struct Exports {
     table: RwLock<HashMap<Token, Export>>,
 }
 
+#[derive(Clone)]
 struct Export {
     interface: Interface,
     target: Target,
@@ -141,17 +142,16 @@ impl Exports {
         if call.time.is_some_and(|time| time.is_zero()) {
             return refuse(Status::OutOfBudget, "the deadline passed before the call arrived".into());
         }
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(export) = table.get(&call.target) else {
+        let Some(Export { interface, target }) = self.export(&call.target) else {
             return refuse(Status::UnknownTarget, "nothing is exported under this token; was it taken back?".into());
         };
-        if export.interface.id() != call.interface {
-            return refuse(Status::UnknownInterface, format!("the export is of {}", export.interface.name()));
+        if interface.id() != call.interface {
+            return refuse(Status::UnknownInterface, format!("the export is of {}", interface.name()));
         }
-        let functions = export.interface.functions();
+        let functions = interface.functions();
         let Some(index) = functions.iter().position(|function| function.id() == call.function) else {
             let names: Vec<&str> = functions.iter().map(Function::name).collect();
-            return refuse(Status::UnknownFunction, format!("{} has {}", export.interface.name(), names.join(", ")));
+            return refuse(Status::UnknownFunction, format!("{} has {}", interface.name(), names.join(", ")));
         };
         let function = functions[index].clone();
         if function.signature_id() != call.signature {
@@ -160,7 +160,13 @@ impl Exports {
         if let Err(error) = image::check_params(&function, call.body) {
             return refuse(Status::Malformed, error.to_string());
         }
-        Ok((export.target.clone(), export.target.handle(index as u32), function))
+        let handle = target.handle(index as u32);
+        Ok((target, handle, function))
+    }
+
+    /// What is exported under a token. A copy, since reading what a peer has sent may take a while.
+    fn export(&self, token: &Token) -> Option<Export> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
     }
 }
 

@@ -5,7 +5,7 @@
 //! * An instance is in `instances` from its making to its removal, and `users` of a provider names exactly the instances there that are
 //!   wired to it.
 //! * What goes away is closed and leaves the tables under the lock, so nobody can be wired to it, and is freed after it: what a user's value
-//!   does when it is dropped is not known.
+//!   does when it is dropped is not known, nor what a subscriber does with what is logged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,8 +110,9 @@ impl Registry {
         let mut tables = self.tables();
         let free = !tables.apps.contains_key(app.name());
         if free {
-            tracing::debug!(app = app.name(), "app added");
             tables.apps.insert(app.shared_name(), AppEntry { app: app.clone(), instances: BTreeSet::new() });
+            drop(tables);
+            tracing::debug!(app = app.name(), "app added");
         }
         free
     }
@@ -159,9 +160,10 @@ impl Registry {
         tables.use_all(instance.id(), &slots);
         let app = app.map(App::shared_name);
         let entry = Entry { instance: instance.clone(), app, slots, users: BTreeSet::new() };
-        tracing::debug!(instance = instance.name(), "instance made");
         tables.instances.insert(instance.id(), entry);
         name.keep();
+        drop(tables);
+        tracing::debug!(instance = instance.name(), "instance made");
         Ok(())
     }
 
@@ -492,6 +494,5 @@ impl Tables {
             app.instances.remove(&instance.id());
         }
         self.names.remove(instance.name());
-        tracing::debug!(instance = instance.name(), "instance removed");
     }
 }
