@@ -316,14 +316,31 @@ fn seen<R>(
     call: impl FnOnce(&Slot) -> Result<R>,
 ) -> wasmtime::Result<R> {
     let slot = store.data().slot(slot)?;
-    let observers = slot.instance.observers();
     let counting = slot.tally.begin();
-    let result = match observers.is_anybody_looking() {
+    let result = match slot.instance.observers().is_anybody_looking() {
         false => call(slot),
-        true => observers.see_sync(&slot.instance, function, &enter_sync(store)?, || call(slot)),
+        true => looked_at(store, slot, function, call),
     };
-    counting.end(result.is_err());
-    Ok(result?)
+    // Each end for itself, so that a value moves without the room for an error.
+    match result {
+        Ok(value) => {
+            counting.end(false);
+            Ok(value)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The same, for who wants to see it.
+#[cold]
+fn looked_at<R>(
+    store: &StoreContextMut<'_, State>,
+    slot: &Slot,
+    function: u32,
+    call: impl FnOnce(&Slot) -> Result<R>,
+) -> Result<R> {
+    let cx = enter_sync(store).map_err(|error| CallError::system(error.to_string()))?;
+    slot.instance.observers().see_sync(&slot.instance, function, &cx, || call(slot))
 }
 
 /// A system of some type.

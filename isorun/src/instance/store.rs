@@ -70,7 +70,12 @@ impl State {
     #[inline]
     pub(crate) fn leave_sync(&mut self) -> Result<(), Exhausted> {
         self.at_once = self.at_once.wrapping_add(1);
-        match self.frame.deadline.filter(|_| self.at_once.is_multiple_of(CALLS_PER_LOOK)) {
+        if self.at_once.is_multiple_of(CALLS_PER_LOOK) { self.look_at_the_clock() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look_at_the_clock(&self) -> Result<(), Exhausted> {
+        match self.frame.deadline {
             Some(deadline) if deadline.has_passed() => {
                 Err(Exhausted { resource: Resource::Deadline, limit: Amount::Time(deadline.span) })
             }
