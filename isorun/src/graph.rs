@@ -26,7 +26,7 @@ pub struct Node {
     pub kind: Kind,
     /// The interfaces that it provides.
     pub provides: Vec<String>,
-    /// Whether two or more instances are wired to it, so that they can influence each other through it.
+    /// Whether two or more instances reach it, directly or by way of one that they share, so that they can influence each other through it.
     pub shared: bool,
     /// Where it is in its life.
     pub state: InstanceState,

@@ -306,6 +306,27 @@ async fn the_graph_marks_everything_that_two_or_more_reach() {
     assert_eq!(shared(), ["calc"]);
 }
 
+#[tokio::test]
+async fn what_is_below_something_shared_is_shared_too() {
+    let Bench { runtime, relay, .. } = bench().await;
+    let text = "package acme:ask; interface ask { f: func(); }";
+    runtime.register_wit(text).unwrap();
+    let shared = || -> Vec<String> {
+        runtime.graph().nodes.into_iter().filter(|node| node.shared).map(|node| node.name).collect()
+    };
+    let asks = guests::parse(
+        r#"(component (import "test:bench/relay@0.1.0" (instance
+            (export "tick-many" (func (param "times" u32) (result u64))))))"#,
+    );
+    let app = add(&runtime, "asks", &asks).await;
+    let _one = again(&runtime, &app, &[&relay]).await;
+    assert_eq!(shared(), [""; 0], "one way down is no sharing, however long it is");
+    let two = again(&runtime, &app, &[&relay]).await;
+    assert_eq!(shared(), ["calc", "Ticker", "relay"]);
+    runtime.remove(&two).unwrap();
+    assert_eq!(shared(), [""; 0]);
+}
+
 /// `top` asks `left` and `right`, which both ask one counter.
 async fn diamond(runtime: &Runtime) -> (Instance, Instance) {
     let text = "package acme:count; interface counter { next: func(n: u32) -> u32; }

@@ -288,6 +288,7 @@ impl Registry {
 
     pub(crate) fn graph(&self) -> Graph {
         let tables = self.tables();
+        let mut known = BTreeMap::new();
         let nodes = tables.instances.values().map(|entry| Node {
             name: entry.instance.name().into(),
             kind: match (entry.instance.provider(), &entry.app) {
@@ -296,7 +297,7 @@ impl Registry {
                 _ => Kind::System,
             },
             provides: entry.instance.offers_in_all().names(),
-            shared: entry.users.len() > 1,
+            shared: tables.is_shared(entry.instance.id(), &mut known),
             state: entry.instance.state(),
             counters: tables.counters(&entry.instance),
         });
@@ -337,6 +338,18 @@ fn occupation(instance: &Instance) -> &'static str {
 impl Tables {
     fn name(&self, id: u64) -> Option<String> {
         self.instances.get(&id).map(|entry| entry.instance.name().to_string())
+    }
+
+    /// Whether two consumers or more reach an instance, directly or by way of one that they share.
+    fn is_shared(&self, id: u64, known: &mut BTreeMap<u64, bool>) -> bool {
+        if let Some(shared) = known.get(&id) {
+            return *shared;
+        }
+        let users = self.instances.get(&id).map(|entry| &entry.users);
+        let shared =
+            users.is_some_and(|users| users.len() > 1 || users.iter().any(|user| self.is_shared(*user, known)));
+        known.insert(id, shared);
+        shared
     }
 
     /// A guest counts for itself; calls of others are counted on the way to them.
