@@ -270,11 +270,29 @@ async fn a_start_that_is_given_up_on_is_no_fault_and_the_next_call_tries_again()
     assert_eq!(gate.inside(), 1);
     drop(starting);
     assert_eq!(gate.inside(), 0);
-    let error = instance.call("go", "()").deadline(Duration::from_millis(5)).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
     gate.open(2);
     assert_eq!(instance.call("go", "()").await.unwrap(), "2");
     assert_eq!(instance.counters().failures, 1);
+}
+
+/// An app that never comes to its end when it starts would else take all the time of every call, for ever.
+#[tokio::test]
+async fn a_start_that_takes_all_the_time_of_its_call_is_a_fault() {
+    let runtime = runtime();
+    let gate = Gate::new();
+    gate.open(1);
+    let system = runtime.system(gate.clone());
+    let app = add(&runtime, "starter", &starter()).await;
+    let instance = runtime.instantiate(&app).with(&system).restart(at_most(2)).await.unwrap();
+    instance.call("trap", "()").await.unwrap_err();
+    for faults in [2, 3] {
+        let error = instance.call("go", "()").deadline(Duration::from_millis(5)).await.unwrap_err();
+        assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
+        assert_eq!((gate.inside(), instance.counters().failures), (0, faults));
+    }
+    let error = instance.call("go", "()").await.unwrap_err();
+    let CallError::Poisoned { cause, .. } = &error else { panic!("{error}") };
+    assert!(cause.to_string().starts_with("out of deadline: `starter` was stopped in `start`"), "{cause}");
 }
 
 /// Calls whom it is told to, once it is told, on behalf of who calls it.

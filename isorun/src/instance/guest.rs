@@ -16,7 +16,7 @@ use super::policy::{Restart, Reuse};
 use super::prototype::{Live, NotStarted, Prototype};
 use super::stop::explain;
 use super::store::State;
-use crate::budget::{Cx, Frame};
+use crate::budget::{Cx, Deadline, Frame};
 use crate::call::Outcome;
 use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::{Amount, CallError, Resource};
@@ -79,9 +79,8 @@ impl GuestInstance {
             Place::Store(live) => return Ok((live, 0)),
             Place::Empty(prototype) => prototype,
         };
-        // Should this be dropped, the place is as good as it was, and what was used is charged.
         let spent = AtomicU64::new(0);
-        let empty = EmptyPlace { places: Some(&self.places), cx, spent: &spent };
+        let empty = EmptyPlace { instance: Some(self), cx, spent: &spent };
         // To start takes time that is not in the fuel: a guest that makes others start, again and again, lets others run now and then.
         tokio::task::consume_budget().await;
         let frame = Frame { deadline: cx.end(), hops: cx.hops() };
@@ -93,8 +92,11 @@ impl GuestInstance {
                 empty.taken();
                 return Ok((live, used));
             }
-            // Some of the app may have started before the rest found no place: what that used is charged when the place is given back.
+            // Some of the app may have started before the rest found no place.
             Ok(Err(NotStarted { error, .. })) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+                cx.settle(spent.load(Ordering::Relaxed), 0);
+                empty.taken();
+                self.places.put(None);
                 let (instance, message) = (self.name.clone(), error.to_string().into());
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
@@ -170,9 +172,10 @@ pub(crate) struct Policy {
     pub(crate) queue: usize,
 }
 
-/// A place in which the app is being started. Dropped before that is done, it is given back.
+/// A place in which the app is being started. Dropped before that is done, it is given back: as good as it was if the caller gave up, after a
+/// fault if the start has taken all the time that there was.
 struct EmptyPlace<'a> {
-    places: Option<&'a Places>,
+    instance: Option<&'a GuestInstance>,
     cx: &'a Cx,
     /// Units of fuel that a start used which was dropped.
     spent: &'a AtomicU64,
@@ -180,17 +183,28 @@ struct EmptyPlace<'a> {
 
 impl EmptyPlace<'_> {
     fn taken(mut self) {
-        self.places = None;
+        self.instance = None;
     }
 }
 
 impl Drop for EmptyPlace<'_> {
     fn drop(&mut self) {
-        if let Some(places) = self.places {
-            self.cx.settle(self.spent.load(Ordering::Relaxed), 0);
-            places.put(None);
+        let Some(instance) = self.instance else { return };
+        let spent = self.spent.load(Ordering::Relaxed);
+        self.cx.settle(spent, 0);
+        match self.cx.end() {
+            Some(deadline) if deadline.has_passed() => {
+                instance.lose(late(deadline, &instance.name, "start".into()), spent)
+            }
+            _ => instance.places.put(None),
         }
     }
+}
+
+/// The end of a call whose time is over.
+fn late(deadline: Deadline, instance: &Arc<str>, function: Arc<str>) -> CallError {
+    let limit = Amount::Time(deadline.span);
+    CallError::OutOfBudget { resource: Resource::Deadline, limit, instance: instance.clone(), function }
 }
 
 /// One call's turn in a store. Dropped before its end, it was cancelled, and the store is gone.
@@ -251,10 +265,7 @@ impl Turn<'_> {
         let used = self.charge(&live);
         let (instance, function) = (self.instance.name.clone(), live.prototype.provides.label(self.handle));
         let cause = match self.cx.end() {
-            Some(deadline) if deadline.has_passed() => {
-                let limit = Amount::Time(deadline.span);
-                CallError::OutOfBudget { resource: Resource::Deadline, limit, instance, function }
-            }
+            Some(deadline) if deadline.has_passed() => late(deadline, &instance, function),
             _ => CallError::Cancelled { instance, function },
         };
         drop(live);
