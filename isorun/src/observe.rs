@@ -19,7 +19,7 @@ use crate::instance::{Instance, Provider};
 /// Is told of every call when it ends: the place for metrics. A closure is one.
 ///
 /// It is called on the thread of the call, so it should do little: count, and hand on. It sees calls of instances of all kinds, by the host,
-/// by apps and by peers; a call that an app makes is told before the call of the app that made it.
+/// by apps and by peers; a call that an app makes is told before the call of the app that made it. A panic in it ends here.
 ///
 /// Beside it, each call is a span of [`tracing`](https://docs.rs/tracing) under the target `isorun::call` at level `DEBUG`, with the fields
 /// `app`, `instance`, `interface`, `function`, `caller`, `outcome`, `fuel` and `time_us`. What nobody looks at costs next to nothing.
@@ -180,7 +180,8 @@ impl Watch<'_> {
         self.span.record("fuel", ended.fuel);
         self.span.record("time_us", ended.time.as_micros() as u64);
         if let Some(observer) = &self.observers.0 {
-            observer.call_ended(&ended);
+            // A metric is no reason to lose a call, nor, while another panic unwinds, the process.
+            let _ = catch_unwind(AssertUnwindSafe(|| observer.call_ended(&ended)));
         }
     }
 }
@@ -199,8 +200,7 @@ impl Drop for Watch<'_> {
                 }
                 _ => CallError::Cancelled { instance, function },
             };
-            // What panics while a panic unwinds would end the process.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.end(Some(&error))));
+            self.end(Some(&error));
         }
     }
 }

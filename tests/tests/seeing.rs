@@ -532,3 +532,14 @@ async fn a_call_that_is_dropped_is_told_with_what_it_used_and_after_those_below_
     let told: Vec<_> = told.lock().unwrap().iter().map(|(instance, what, _)| (instance.clone(), *what)).collect();
     assert_eq!(told, [("Gate", ("cancelled", None)), ("relay", ("cancelled", None))].map(|(n, w)| (n.to_string(), w)));
 }
+
+#[tokio::test]
+async fn a_panic_of_an_observer_ends_no_call() {
+    let runtime = runtime_of(Runtime::builder().observer(|_: &CallEnded<'_>| panic!("no room for metrics")));
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let ticker = runtime.system(Ticker);
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
+    assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
+    assert_eq!(relay.call("tick-many", "(3)").await.unwrap(), "3");
+    assert_eq!(counted(&relay), (2, 0));
+}
