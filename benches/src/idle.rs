@@ -1,6 +1,9 @@
 //! What does an idle instance hold of the machine's memory, and does that grow with their number?
 //!
-//! Each has served one call, so that it has a stack and has touched its memory. What is counted is the process's resident memory.
+//! Each has served one call, so that it has a stack and has touched its memory. What is counted is resident memory, of a process for each
+//! figure, since memory that another has left behind would serve again.
+
+use std::process::Command;
 
 use isorun::{Instance, Runtime};
 use wasmtime::error::Context;
@@ -12,16 +15,35 @@ use crate::setup::{CALC, compute};
 
 const SIZES: [u32; 3] = [100, 1000, 10_000];
 
-pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
+pub(crate) fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Result<()> {
     for size in SIZES {
         let id = format!("idle/{size}");
-        if !bench.wants(&id) {
-            continue;
+        if bench.wants(&id) {
+            let (ours, theirs) = (elsewhere("ours", size)?, elsewhere("theirs", size)?);
+            rows.push(Row { id, unit: Unit::Bytes, ours, peer: "wasmtime".into(), peers: theirs });
         }
-        let ours = ours(size).await.with_context(|| format!("{size} instances"))?;
-        let theirs = theirs(size).await.with_context(|| format!("{size} stores"))?;
-        rows.push(Row { id, unit: Unit::Bytes, ours, peer: "wasmtime".into(), peers: theirs });
     }
+    Ok(())
+}
+
+/// The argument by which this program is started for one figure: `--idle ours 100`.
+pub(crate) const ARGUMENT: &str = "--idle";
+
+/// A figure from a process of its own.
+fn elsewhere(whose: &str, size: u32) -> wasmtime::Result<f64> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let output =
+        command.args([ARGUMENT, whose, &size.to_string()]).output().context("cannot start this program again")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.trim()
+        .parse::<f64>()
+        .with_context(|| format!("{size} of {whose}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Prints one figure.
+pub(crate) async fn print(whose: &str, size: &str) -> wasmtime::Result<()> {
+    let size = size.parse()?;
+    println!("{}", if whose == "ours" { ours(size).await? } else { theirs(size).await? });
     Ok(())
 }
 

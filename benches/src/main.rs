@@ -24,6 +24,12 @@ use setup::Setup;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> wasmtime::Result<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, argument, whose, size] = &arguments[..]
+        && argument == idle::ARGUMENT
+    {
+        return idle::print(whose, size).await;
+    }
     let (mut quick, mut filter) = (false, String::new());
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
@@ -41,7 +47,7 @@ async fn main() -> wasmtime::Result<()> {
     fresh::measure(&bench, &mut rows).await?;
     rebuild::measure(&bench, &mut rows).await?;
     app_app::measure(&bench, &mut rows).await?;
-    idle::measure(&bench, &mut rows).await?;
+    idle::measure(&bench, &mut rows)?;
     callers::measure(&bench, &mut rows)?;
     // Half a minute of cargo, and minutes the first time.
     if !quick || bench.filter.starts_with("expand") {
