@@ -57,9 +57,7 @@ impl Image {
 impl Drop for Image {
     #[inline]
     fn drop(&mut self) {
-        if spare::is_worth_keeping(&self.0) {
-            spare::keep(std::mem::take(&mut self.0));
-        }
+        spare::keep(std::mem::take(&mut self.0));
     }
 }
 

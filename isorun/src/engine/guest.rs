@@ -289,6 +289,7 @@ const NOT_IN_MEMORY: &str = "core values were looked for in memory; this is a bu
 
 fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], max: u32) -> Result<Image> {
     let types = Types(cx.types);
+    let ty = types.innermost(ty);
     let layout = types.layout(ty);
     let mut source = GuestSource { cx, params: None };
     if layout.flat > max {
@@ -302,6 +303,7 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
 
 fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Image> {
     let types = Types(cx.types);
+    let ty = types.innermost(ty);
     let mut image = Encoder::new(types.layout(ty))?;
     transcode::memory(types, ty, &mut GuestSource { cx, params: None }, at, &mut image, 0)?;
     Ok(image.finish())
@@ -315,6 +317,7 @@ fn image_to_slots<T: 'static>(
     max: u32,
 ) -> Result<()> {
     let types = cx.types;
+    let ty = Types(types).innermost(ty);
     let layout = Types(types).layout(ty);
     if layout.flat > max {
         let at = GuestSink { cx }.allocate(layout)?;
@@ -333,6 +336,7 @@ fn image_to_memory<T: 'static>(
     at: usize,
 ) -> Result<()> {
     let types = Types(cx.types);
+    let ty = types.innermost(ty);
     let mut source = Decoder::new(image.as_bytes(), types.layout(ty))?;
     transcode::memory(types, ty, &mut source, 0, &mut GuestSink { cx }, at)?;
     Ok(source.finish()?)

@@ -20,6 +20,22 @@ impl<'t> Types<'t> {
         layout(self.0.canonical_abi(&ty))
     }
 
+    /// The only field of a record or tuple of one, which lies where the whole does; else the type itself.
+    #[inline]
+    pub(crate) fn innermost(self, ty: InterfaceType) -> InterfaceType {
+        match ty {
+            InterfaceType::Tuple(i) => match &self.0[i].types[..] {
+                [only] => self.innermost(*only),
+                _ => ty,
+            },
+            InterfaceType::Record(i) => match &self.0[i].fields[..] {
+                [only] => self.innermost(only.ty),
+                _ => ty,
+            },
+            _ => ty,
+        }
+    }
+
     /// The fields of a record or tuple; nothing for other types.
     fn fields(self, ty: InterfaceType) -> Fields<'t> {
         match ty {

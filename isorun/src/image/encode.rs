@@ -31,7 +31,7 @@ impl Encoder {
     pub fn new(root: Layout) -> Result<Encoder, TooLarge> {
         match block_size(1, root) {
             Some(size) => {
-                let mut bytes = Vec::with_capacity(size + SPARE);
+                let mut bytes = spare::take(size + SPARE);
                 bytes.resize(size, 0);
                 Ok(Encoder { bytes })
             }

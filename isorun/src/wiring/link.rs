@@ -153,23 +153,40 @@ fn link_image_of<const N: usize, const M: usize>(
     slot: usize,
     index: usize,
 ) -> wasmtime::Result<()> {
-    linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, params: Guest<RawParams, N>| {
-        Box::new(async move {
-            let mut cx = enter(&mut store)?;
-            let slot = store.data().slot(slot)?;
-            let handle = slot.handle(index)?;
-            let counting = slot.tally.begin();
-            let given = params.0.0.as_bytes().len();
-            let mut result = slot.instance.call_image(&cx, handle, params.0.0).await;
-            counting.end(result.is_err());
-            if let Err(error) = &result
-                && let Some(value) = down::as_value(slot.import.functions().get(index), error)
-            {
-                result = Ok(value);
-            }
-            let got = result.as_ref().map_or(0, |image| image.as_bytes().len());
-            leave(&mut store, &mut cx, given + got)?.now().await;
-            Ok(Guest::<_, M>(RawOutcome(result.map_err(|error| *error)?)))
-        })
-    })
+    linker.func_wrap_async(
+        name,
+        move |mut store: StoreContextMut<'_, State>, Guest(RawParams(params)): Guest<RawParams, N>| {
+            Box::new(async move {
+                let mut cx = enter(&mut store)?;
+                let slot = store.data().slot(slot)?;
+                let (provider, handle) = (&slot.instance, slot.handle(index)?);
+                let counting = slot.tally.begin();
+                let given = params.as_bytes().len();
+                let mut result = match provider.provider() {
+                    Provider::Guest(guest) => {
+                        let mut watch = provider.observers().watch(provider, handle, &cx);
+                        let call = pin!(guest.run::<_, RawOutcome, { MAX_FLAT_PARAMS as usize }>(
+                            &cx,
+                            handle,
+                            RawParams(params)
+                        ));
+                        see(&mut watch, call).await.map(|RawOutcome(image)| image)
+                    }
+                    // Boxed, so that the many calls of guests move a small future.
+                    Provider::System(_) | Provider::Remote(_) => {
+                        Box::pin(provider.call_image(&cx, handle, params)).await
+                    }
+                };
+                counting.end(result.is_err());
+                if let Err(error) = &result
+                    && let Some(value) = down::as_value(slot.import.functions().get(index), error)
+                {
+                    result = Ok(value);
+                }
+                let got = result.as_ref().map_or(0, |image| image.as_bytes().len());
+                leave(&mut store, &mut cx, given + got)?.now().await;
+                Ok(Guest::<_, M>(RawOutcome(result.map_err(|error| *error)?)))
+            })
+        },
+    )
 }
