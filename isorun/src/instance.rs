@@ -99,7 +99,7 @@ impl Instance {
         provides: Provides,
         provider: Provider,
     ) -> Instance {
-        // One that belongs to no runtime is a remote of its own: see `Remote::connect`.
+        // One that belongs to no runtime is a remote of its own: see `Remote::new`.
         let limits = runtime.upgrade().map(|runtime| (runtime.limits().budget, runtime.limits().observers.clone()));
         let (defaults, observers) = limits.unwrap_or_default();
         let (provides, tally, removed) = (RwLock::new(provides), Tally::default(), AtomicBool::new(false));

@@ -386,3 +386,37 @@ async fn ten_thousand_instances_one_after_the_other_leave_no_memory_behind() {
     assert!(grown < 20 << 20, "it has {} KiB more", grown >> 10);
     assert_eq!(runtime.graph().nodes.len(), 2);
 }
+
+/// How deep a graph is decides who wires it; no stack of ours may depend on that.
+#[tokio::test]
+async fn a_graph_may_be_as_deep_as_somebody_makes_it() {
+    const DEPTH: usize = 20_000;
+    let runtime = runtime();
+    runtime.register_wit("package acme:deep; interface link { f: func(); }").unwrap();
+    let ground = add(&runtime, "ground", &guests::provider("acme:deep/link", &[("f", "", "")])).await;
+    let link = guests::parse(
+        r#"(component
+            (import "acme:deep/link" (instance $link (export "f" (func))))
+            (alias export $link "f" (func $f))
+            (core func $f (canon lower (func $f)))
+            (func $up (canon lift (core func $f)))
+            (instance $up (export "f" (func $up)))
+            (export "acme:deep/link" (instance $up)))"#,
+    );
+    let link = add(&runtime, "link", &link).await;
+    for remove in [true, false] {
+        let bottom = runtime.instantiate(&ground).reuse(Reuse::Fresh).await.unwrap();
+        let mut top = bottom.clone();
+        for _ in 0..DEPTH {
+            top = runtime.instantiate(&link).with(&top).reuse(Reuse::Fresh).await.unwrap();
+        }
+        assert!(runtime.graph().nodes.iter().all(|node| !node.shared));
+        let replaced = runtime.replace(&bottom, &link).with(&top).await.unwrap_err().to_string();
+        assert!(replaced.contains("the graph has no cycles"), "{}", &replaced[..200]);
+        drop(top);
+        if remove {
+            assert_eq!(runtime.remove_tree(&bottom).unwrap().len(), DEPTH + 1);
+        }
+    }
+    // The second graph goes with the runtime.
+}

@@ -7,7 +7,7 @@
 //! * What goes away is closed and leaves the tables under the lock, so nobody can be wired to it, and is freed after it: what a user's value
 //!   does when it is dropped is not known, nor what a subscriber does with what is logged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -60,6 +60,15 @@ struct Tables {
     instances: BTreeMap<u64, Entry>,
     /// Names in use, and for each the number that was last put behind it.
     names: BTreeMap<Arc<str>, u64>,
+}
+
+impl Drop for Tables {
+    /// Users go before their providers, as far as numbers tell: an instance that goes last takes all below it along, one within the other.
+    fn drop(&mut self) {
+        while let Some(last) = self.instances.pop_last() {
+            drop(last);
+        }
+    }
 }
 
 struct AppEntry {
@@ -288,7 +297,7 @@ impl Registry {
 
     pub(crate) fn graph(&self) -> Graph {
         let tables = self.tables();
-        let mut known = BTreeMap::new();
+        let shared = tables.shared();
         let nodes = tables.instances.values().map(|entry| Node {
             name: entry.instance.name().into(),
             kind: match (entry.instance.provider(), &entry.app) {
@@ -297,7 +306,7 @@ impl Registry {
                 _ => Kind::System,
             },
             provides: entry.instance.offers_in_all().names(),
-            shared: tables.is_shared(entry.instance.id(), &mut known),
+            shared: shared.contains(&entry.instance.id()),
             state: entry.instance.state(),
             counters: tables.counters(&entry.instance),
         });
@@ -340,15 +349,15 @@ impl Tables {
         self.instances.get(&id).map(|entry| entry.instance.name().to_string())
     }
 
-    /// Whether two consumers or more reach an instance, directly or by way of one that they share.
-    fn is_shared(&self, id: u64, known: &mut BTreeMap<u64, bool>) -> bool {
-        if let Some(shared) = known.get(&id) {
-            return *shared;
+    /// The instances that two consumers or more reach, directly or by way of one that they share.
+    fn shared(&self) -> BTreeSet<u64> {
+        let (mut shared, mut below) = (BTreeSet::new(), Vec::new());
+        below.extend(self.instances.iter().filter(|(_, entry)| entry.users.len() > 1).map(|(id, _)| *id));
+        while let Some(id) = below.pop() {
+            if let Some(entry) = self.instances.get(&id).filter(|_| shared.insert(id)) {
+                below.extend(entry.slots.iter().map(|slot| slot.instance.id()));
+            }
         }
-        let users = self.instances.get(&id).map(|entry| &entry.users);
-        let shared =
-            users.is_some_and(|users| users.len() > 1 || users.iter().any(|user| self.is_shared(*user, known)));
-        known.insert(id, shared);
         shared
     }
 
@@ -442,7 +451,7 @@ impl Tables {
 
     fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
         let cycle = |slot: &Slot| {
-            let through = self.path(&slot.instance, instance, &mut BTreeSet::new())?;
+            let through = self.path(&slot.instance, instance)?;
             Some(WiringProblem::Cycle { instance: slot.instance.name().into(), through })
         };
         let problems: Vec<WiringProblem> = slots.iter().filter_map(cycle).collect();
@@ -453,31 +462,41 @@ impl Tables {
     }
 
     /// The names of the instances by way of which `from` depends on `to`, itself first.
-    fn path(&self, from: &Instance, to: &Instance, seen: &mut BTreeSet<u64>) -> Option<Vec<String>> {
-        if from.is_same(to) {
-            return Some(vec![from.name().into()]);
+    fn path(&self, from: &Instance, to: &Instance) -> Option<Vec<String>> {
+        // No recursion here and below: how deep a graph is decides who wires it.
+        let mut users: BTreeMap<u64, Option<u64>> = BTreeMap::from([(from.id(), None)]);
+        let mut next = VecDeque::from([from.id()]);
+        while let Some(id) = next.pop_front() {
+            if id == to.id() {
+                let back = std::iter::successors(Some(id), |id| users.get(id).copied().flatten());
+                let mut names: Vec<String> = back.filter_map(|id| self.name(id)).collect();
+                names.reverse();
+                return Some(names);
+            }
+            for provider in self.instances.get(&id).into_iter().flat_map(|entry| &*entry.slots) {
+                users.entry(provider.instance.id()).or_insert_with(|| {
+                    next.push_back(provider.instance.id());
+                    Some(id)
+                });
+            }
         }
-        if !seen.insert(from.id()) {
-            return None;
-        }
-        let slots = &self.instances.get(&from.id())?.slots;
-        let mut rest = slots.iter().find_map(|slot| self.path(&slot.instance, to, seen))?;
-        rest.insert(0, from.name().into());
-        Some(rest)
+        None
     }
 
     /// The instance and all that depend on it, each before what it depends on.
     fn users_first(&self, instance: &Instance) -> Vec<Instance> {
-        // Instances of one graph are numbered in the order of their making, but a replacement may wire an old one to a new one.
         let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
-        self.visit_users(instance.id(), &mut seen, &mut order);
+        let mut stack = vec![(instance.id(), false)];
+        while let Some((id, users_are_done)) = stack.pop() {
+            let Some(entry) = self.instances.get(&id) else { continue };
+            if users_are_done {
+                order.push(entry.instance.clone());
+            } else if seen.insert(id) {
+                stack.push((id, true));
+                stack.extend(entry.users.iter().rev().map(|user| (*user, false)));
+            }
+        }
         order
-    }
-
-    fn visit_users(&self, id: u64, seen: &mut BTreeSet<u64>, order: &mut Vec<Instance>) {
-        let Some(entry) = self.instances.get(&id).filter(|_| seen.insert(id)) else { return };
-        entry.users.iter().for_each(|user| self.visit_users(*user, seen, order));
-        order.push(entry.instance.clone());
     }
 
     fn use_all(&mut self, user: u64, slots: &[Slot]) {
