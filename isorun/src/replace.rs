@@ -21,7 +21,8 @@ use crate::wiring::Given;
 /// Imports of the new app are given what the old one was wired with, unless they are given something else. A value that was made for this
 /// instance by a [system per consumer](Runtime::system_per_consumer) stays.
 ///
-/// For a moment both apps are there, so one more place for a store is needed.
+/// For a moment both apps are there, so one more place for a store is needed; where the calls of a [`Fresh`](crate::Reuse::Fresh) instance
+/// have taken them all, the new app is started when those have ended.
 ///
 /// # Errors
 ///
