@@ -2,6 +2,7 @@
 
 pub(crate) mod counters;
 pub(crate) mod guest;
+pub(crate) mod pace;
 pub(crate) mod places;
 pub(crate) mod policy;
 pub(crate) mod prototype;

@@ -15,7 +15,7 @@ use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
-use crate::instance::Instance;
+use crate::instance::{Instance, pace};
 use crate::instance::store::{Slot, State, enter, enter_sync, leave, settle_sync};
 use crate::interface::Interface;
 use crate::observe::see;
@@ -245,7 +245,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                 let result = seen(&store, slot, function, |slot| {
                     call(slot.system()?, Reach::guest(&store.as_context()), params.0.0)
                 });
-                store.data_mut().leave_sync()?;
+                pace::step(&mut store)?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);
@@ -268,7 +268,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                     call(slot.system()?, Reach::guest(&store.as_context()), &cx, params.0.0)
                 });
                 settle_sync(&mut store, &cx)?;
-                store.data_mut().leave_sync()?;
+                pace::step(&mut store)?;
                 Ok(Guest::<_, M>(Outcome(result?)))
             });
         self.defined(defined);

@@ -1,7 +1,7 @@
 //! Guests that take too much: each is stopped, by a limit that names itself, and nobody else notices.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Reuse, Runtime};
@@ -86,6 +86,42 @@ impl host::Host for Later {
     async fn tick(&self, n: u64) -> u64 {
         n + 1
     }
+}
+
+/// Counts on, and keeps the thread for a while if it is told to.
+struct Blocking {
+    blocks: Arc<AtomicBool>,
+}
+
+#[isorun::system]
+impl host::Host for Blocking {
+    fn tick(&self, n: u64) -> u64 {
+        if self.blocks.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        n + 1
+    }
+}
+
+/// Methods that are not `async` cannot give the thread away, and a slice of the usual length has room for thousands of them.
+#[tokio::test(flavor = "current_thread")]
+async fn a_guest_whose_calls_keep_the_thread_lets_other_tasks_run_between_them() {
+    let runtime = runtime();
+    let blocks = Arc::new(AtomicBool::new(true));
+    let ticker = runtime.system(Blocking { blocks: blocks.clone() });
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
+    let relay = relay.caller::<relay::Interface>().unwrap();
+    let ((result, receipt), turns) = with_turns_of_another(relay.tick_many(2_000).receipt()).await;
+    assert_eq!(result.unwrap(), 2_000);
+    let short_slices = receipt.fuel / 1_000;
+    assert!(short_slices >= 10 && turns >= short_slices / 2, "{turns} turns in {short_slices} short slices");
+
+    // The next call is no worse off for it.
+    blocks.store(false, Ordering::Relaxed);
+    let ((result, receipt), turns) = with_turns_of_another(relay.tick_many(2_000).receipt()).await;
+    assert_eq!(result.unwrap(), 2_000);
+    assert!(turns <= 3, "{turns} turns, {receipt}");
 }
 
 #[tokio::test]

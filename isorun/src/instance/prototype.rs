@@ -7,6 +7,7 @@ use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
 
 use super::Provides;
+use super::pace::Pace;
 use super::store::{Slot, State};
 use crate::app::App;
 use crate::budget::{Chain, Cx, Frame, Meter};
@@ -75,7 +76,7 @@ impl Prototype {
             granted: fuel,
             yielded_at: fuel,
             unmetered: 0,
-            at_once: 0,
+            pace: Pace::default(),
             slice: self.limits.slice,
         };
         let mut starting = Starting { store: None, fuel, spent };
@@ -128,8 +129,12 @@ impl Live {
             Some(Some(function)) => *function,
             _ => self.look_up(handle)?,
         };
+        let broken = |error: wasmtime::Error| CallError::system(error.to_string());
+        if self.store.data_mut().pace.begin() {
+            self.store.fuel_async_yield_interval(Some(self.prototype.limits.slice)).map_err(broken)?;
+        }
         let fuel = cx.fuel();
-        self.store.set_fuel(fuel).map_err(|error| CallError::system(error.to_string()))?;
+        self.store.set_fuel(fuel).map_err(broken)?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
         state.called_by(cx.chain());

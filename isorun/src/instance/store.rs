@@ -7,8 +7,9 @@ use wasmtime::StoreContextMut;
 
 use super::Instance;
 use super::counters::Tally;
-use crate::budget::{Chain, Cx, Exhausted, Frame, Meter};
-use crate::error::{Amount, CallError, Resource};
+use super::pace::Pace;
+use crate::budget::{Chain, Cx, Frame, Meter};
+use crate::error::CallError;
 use crate::interface::Interface;
 
 /// The data of a store.
@@ -29,8 +30,7 @@ pub(crate) struct State {
     pub(crate) yielded_at: u64,
     /// What calls of imports took since then that costs no fuel, as if it did.
     pub(crate) unmetered: u64,
-    /// How many calls were over at once.
-    pub(crate) at_once: u32,
+    pub(crate) pace: Pace,
     /// Fuel between two moments at which the guest gives the thread away.
     pub(crate) slice: u64,
 }
@@ -64,28 +64,6 @@ impl State {
         }
     }
 }
-
-impl State {
-    /// Ends a call that was over at once. No thread can be given away there, but a guest that does nothing else is stopped at its deadline.
-    #[inline]
-    pub(crate) fn leave_sync(&mut self) -> Result<(), Exhausted> {
-        self.at_once = self.at_once.wrapping_add(1);
-        if self.at_once.is_multiple_of(CALLS_PER_LOOK) { self.look_at_the_clock() } else { Ok(()) }
-    }
-
-    #[cold]
-    fn look_at_the_clock(&self) -> Result<(), Exhausted> {
-        match self.frame.deadline {
-            Some(deadline) if deadline.has_passed() => {
-                Err(Exhausted { resource: Resource::Deadline, limit: Amount::Time(deadline.span) })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// How many calls that are over at once there are between two looks at the clock: one look takes as long as such a call.
-const CALLS_PER_LOOK: u32 = 64;
 
 impl Slot {
     /// The system behind it. The linker put closures for `T` there because the slot holds a `T`.
