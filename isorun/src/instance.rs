@@ -1,6 +1,7 @@
 //! The token: something that provides interfaces, be it an app's instance, a system, or something behind a transport.
 
 pub(crate) mod counters;
+pub(crate) mod door;
 pub(crate) mod guest;
 pub(crate) mod pace;
 pub(crate) mod places;
@@ -29,6 +30,7 @@ use crate::runtime;
 use crate::system::{StaticInterface, SystemProvider};
 
 use counters::{Counters, Tally};
+use door::{Door, Shut};
 use guest::GuestInstance;
 use places::{Condition, Hold};
 use provides::{Provides, label, named};
@@ -63,6 +65,8 @@ struct Inner {
     observers: Observers,
     /// Calls of systems and remotes by the host, and by consumers that are gone.
     tally: Tally,
+    /// For calls of systems and remotes; an app's instance has its places.
+    door: Door,
     removed: AtomicBool,
 }
 
@@ -103,8 +107,9 @@ impl Instance {
         // One that belongs to no runtime is a remote of its own: see `Remote::new`.
         let limits = runtime.upgrade().map(|runtime| (runtime.limits().budget, runtime.limits().observers.clone()));
         let (defaults, observers) = limits.unwrap_or_default();
-        let (provides, tally, removed) = (RwLock::new(provides), Tally::default(), AtomicBool::new(false));
-        let inner = Inner { id, name, runtime, provides, provider, defaults, observers, tally, removed };
+        let (provides, removed) = (RwLock::new(provides), AtomicBool::new(false));
+        let (tally, door) = (Tally::default(), Door::default());
+        let inner = Inner { id, name, runtime, provides, provider, defaults, observers, tally, door, removed };
         Instance { shared: Arc::new(inner), part: None }
     }
 
@@ -118,12 +123,13 @@ impl Instance {
         self.offers().names()
     }
 
-    /// Where it is in its life. A system or a remote is always idle until it is removed.
+    /// Where it is in its life. A system or a remote is idle until it retires or is removed.
     pub fn state(&self) -> InstanceState {
         if self.is_removed() {
             return InstanceState::Removed;
         }
         match &self.shared.provider {
+            Provider::System(_) | Provider::Remote(_) if self.shared.door.is_closed() => InstanceState::Retiring,
             Provider::System(_) | Provider::Remote(_) => InstanceState::Idle,
             Provider::Guest(guest) => match guest.places.condition() {
                 Condition::Idle => InstanceState::Idle,
@@ -361,20 +367,20 @@ impl Instance {
 
     /// Keeps calls out until they are let in again or the instance is freed. `None` if a call runs or waits, or if it is closed already.
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
-        let hold = match &self.shared.provider {
-            Provider::Guest(guest) => Some(guest.places.hold_if_quiet()?),
-            Provider::System(_) | Provider::Remote(_) => None,
+        let way_in = match &self.shared.provider {
+            Provider::Guest(guest) => WayIn::Places(guest.places.hold_if_quiet()?),
+            Provider::System(_) | Provider::Remote(_) => WayIn::Door(self.shared.door.close()?),
         };
-        Some(Closed { instance: self, hold })
+        Some(Closed { instance: self, way_in })
     }
 
     /// Turns new calls away and lets those that are here go on; see [`close`](Instance::close).
     pub(crate) fn retire(&self) -> Option<Closed<'_>> {
-        let hold = match &self.shared.provider {
-            Provider::Guest(guest) => Some(guest.places.retire()?),
-            Provider::System(_) | Provider::Remote(_) => None,
+        let way_in = match &self.shared.provider {
+            Provider::Guest(guest) => WayIn::Places(guest.places.retire()?),
+            Provider::System(_) | Provider::Remote(_) => WayIn::Door(self.shared.door.close()?),
         };
-        Some(Closed { instance: self, hold })
+        Some(Closed { instance: self, way_in })
     }
 
     /// Calls a function with parameters and result as images, whatever is behind the token.
@@ -418,6 +424,9 @@ impl Instance {
         if self.is_removed() {
             return Err(CallError::Removed { instance: self.shared_name() }.into());
         }
+        let Some(_visit) = self.shared.door.enter() else {
+            return Err(CallError::Retiring { instance: self.shared_name() }.into());
+        };
         let work = async {
             match &self.shared.provider {
                 Provider::System(system) => system.call(self, handle, cx, &params).await,
@@ -438,24 +447,31 @@ impl Instance {
 /// An instance that takes no new calls. Dropping it lets them in again.
 pub(crate) struct Closed<'a> {
     instance: &'a Instance,
-    hold: Option<Hold<'a>>,
+    way_in: WayIn<'a>,
+}
+
+/// What is closed: an app's instance has places, host code a door.
+enum WayIn<'a> {
+    Places(Hold<'a>),
+    Door(Shut<'a>),
 }
 
 impl Closed<'_> {
     /// Waits until the calls that were here have ended.
     pub(crate) async fn quiet(&self) {
-        if let Some(hold) = &self.hold {
-            hold.quiet().await;
+        match &self.way_in {
+            WayIn::Places(hold) => hold.quiet().await,
+            WayIn::Door(shut) => shut.quiet().await,
         }
     }
 
     /// Frees what is behind the token.
     pub(crate) fn free(self) {
         self.instance.shared.removed.store(true, Ordering::Release);
-        match (self.hold, &self.instance.shared.provider) {
-            (Some(hold), _) => hold.remove(),
-            (None, Provider::System(system)) => system.free(),
-            (None, _) => {}
+        match (self.way_in, &self.instance.shared.provider) {
+            (WayIn::Places(hold), _) => hold.remove(),
+            (WayIn::Door(_), Provider::System(system)) => system.free(),
+            (WayIn::Door(_), _) => {}
         }
         tracing::debug!(instance = self.instance.name(), "instance removed");
     }

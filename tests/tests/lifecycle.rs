@@ -52,6 +52,62 @@ async fn what_retires_ends_the_calls_that_it_has_and_takes_no_new_ones() {
 }
 
 #[tokio::test]
+async fn host_code_that_retires_ends_the_calls_that_it_has_and_takes_no_new_ones() {
+    let (there, gate) = (runtime(), Gate::new());
+    let system = there.system(gate.clone());
+    let token = there.export::<host::Interface>(&system).unwrap();
+    let here = runtime();
+    let remote = here.import::<host::Interface>(token, link_to(&there));
+    for (runtime, instance) in [(&here, &remote), (&there, &system)] {
+        let mut calls: Vec<_> = (0..2).map(|_| instance.call("tick", "(1)")).collect();
+        for call in &mut calls {
+            assert!(poll_once(call).is_pending());
+        }
+        let mut retiring = Box::pin(runtime.retire(instance));
+        assert!(poll_once(&mut retiring).is_pending());
+        assert!(matches!(instance.state(), InstanceState::Retiring));
+        assert!(matches!(instance.call("tick", "(1)").await, Err(CallError::Retiring { .. })));
+        assert!(matches!(runtime.retire(instance).await, Err(RemoveError::InProgress { .. })));
+        assert!(matches!(runtime.remove(instance), Err(RemoveError::InProgress { .. })));
+        // Given up, it lets calls in again.
+        drop(retiring);
+        calls.push(instance.call("tick", "(1)"));
+        assert!(poll_once(&mut calls[2]).is_pending());
+        let mut retiring = Box::pin(runtime.retire(instance));
+        assert!(poll_once(&mut retiring).is_pending());
+        gate.open(2);
+        for call in calls.drain(..2) {
+            assert_eq!(call.await.unwrap(), "2");
+        }
+        assert!(poll_once(&mut retiring).is_pending());
+        // One that is dropped is inside no more.
+        drop(calls);
+        retiring.await.unwrap();
+        assert!(matches!(instance.call("tick", "(1)").await, Err(CallError::Removed { .. })));
+        there.unexport(&token);
+    }
+    assert_eq!(there.graph().nodes.len() + here.graph().nodes.len(), 0);
+}
+
+#[tokio::test]
+async fn host_code_that_retires_is_not_wired() {
+    let (runtime, gate) = (runtime(), Gate::new());
+    let (system, calc) = (runtime.system(gate.clone()), start(&runtime, "calc", apps::CALC, &[]).await);
+    let app = add(&runtime, "relay", apps::RELAY).await;
+    let mut running = system.call("tick", "(1)");
+    assert!(poll_once(&mut running).is_pending());
+    let mut retiring = Box::pin(runtime.retire(&system));
+    assert!(poll_once(&mut retiring).is_pending());
+    let Err(InstantiateError::Wiring(report)) = runtime.instantiate(&app).with(&calc).with(&system).await else {
+        panic!("it was wired");
+    };
+    assert!(matches!(report.problems(), [WiringProblem::Retiring { instance }] if instance == system.name()));
+    gate.open(1);
+    running.await.unwrap();
+    retiring.await.unwrap();
+}
+
+#[tokio::test]
 async fn what_is_quiet_retires_at_once_poisoned_or_not() {
     let Bench { runtime, calc, relay } = bench().await;
     runtime.retire(&relay).await.unwrap();
