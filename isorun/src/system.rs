@@ -15,8 +15,8 @@ use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
 use crate::image::{Image, decode, encode};
-use crate::instance::{Instance, pace};
 use crate::instance::store::{Slot, State, enter, enter_sync, leave, settle_sync};
+use crate::instance::{Instance, pace};
 use crate::interface::Interface;
 use crate::observe::see;
 

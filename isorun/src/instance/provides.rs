@@ -1,6 +1,6 @@
 //! The functions that an instance provides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::interface::{Function, Interface, interface};
@@ -105,17 +105,24 @@ impl Provides {
 
     /// Only those functions whose handles are named.
     pub(crate) fn only(&self, handles: &[u32]) -> Provides {
-        let kept: Vec<_> = self.all().filter(|(handle, ..)| handles.contains(handle)).collect();
+        let wanted: HashSet<u32> = handles.iter().copied().collect();
+        let mut reached = self.handles.iter().map(|handle| wanted.contains(handle));
+        let mut kept = |functions: &[Function]| -> Vec<Function> {
+            functions
+                .iter()
+                .zip(reached.by_ref())
+                .filter(|(_, kept)| *kept)
+                .map(|(function, _)| function.clone())
+                .collect()
+        };
         let interfaces = self.interfaces.iter().filter_map(|whole| {
-            let of_it = kept.iter().filter(|(_, interface, _)| interface.is_some_and(|interface| interface == whole));
-            let functions: Vec<Function> = of_it.map(|(_, _, function)| (*function).clone()).collect();
+            let functions = kept(whole.functions());
             (!functions.is_empty()).then(|| interface(&whole.name().to_string(), functions))
         });
-        let root = kept.iter().filter(|(_, interface, _)| interface.is_none());
         Provides {
             interfaces: interfaces.collect(),
-            root: root.map(|(_, _, function)| (*function).clone()).collect(),
-            handles: kept.iter().map(|(handle, ..)| *handle).collect(),
+            root: kept(&self.root).into(),
+            handles: self.handles.iter().copied().filter(|handle| wanted.contains(handle)).collect(),
             ever: self.ever.clone(),
         }
     }
@@ -126,6 +133,10 @@ impl Provides {
         let mut ever = self.ever.to_vec();
         let mut places = vec![None; ever.len()];
         let mut handles = Vec::new();
+        let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
+        for (handle, (interface, function)) in self.ever.iter().enumerate() {
+            alike.entry(whatever_version(interface.as_ref(), function)).or_default().push(handle);
+        }
         for (place, (_, interface, function)) in new.all().enumerate() {
             let same = |(of, other): &Entry| {
                 let serves = match (of, interface) {
@@ -136,7 +147,8 @@ impl Provides {
                 serves && other == function
             };
             // A handle has one function, even if an app exports two versions of one track.
-            let known = (0..ever.len()).find(|handle| places[*handle].is_none() && same(&ever[*handle]));
+            let alike = alike.get(&whatever_version(interface, function)).into_iter().flatten().copied();
+            let known = alike.into_iter().find(|handle| places[*handle].is_none() && same(&ever[*handle]));
             let handle = known.unwrap_or_else(|| {
                 ever.push((interface.cloned(), function.clone()));
                 places.push(None);
@@ -158,6 +170,11 @@ fn in_order<'a>(
         .iter()
         .flat_map(|interface| interface.functions().iter().map(move |function| (Some(interface), function)));
     inside.chain(root.iter().map(|function| (None, function)))
+}
+
+/// What two functions have in common that could be the same one.
+fn whatever_version<'a>(interface: Option<&'a Interface>, function: &'a Function) -> (Option<&'a str>, &'a str) {
+    (interface.map(|interface| interface.name().path()), function.name())
 }
 
 /// The full name of a function.

@@ -67,6 +67,11 @@ impl InterfaceName {
         self.path.to_string()
     }
 
+    /// The same without a copy.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The semver track of the version, on which all versions are compatible: `1`, `0.2` or `0.0.3`.
     ///
     /// A pre-release is compatible with nothing else, so it is a track of its own.
