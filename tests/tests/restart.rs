@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isorun::{CallError, Cx, Instance, InstanceState, Resource, Restart, Reuse, Runtime};
+use isorun::{Budget, CallError, Cx, Instance, InstanceState, Resource, Restart, Reuse, Runtime};
 use isorun_tests::{
     Gate, Starts, Ticker, add, again, apps, caller_of, guests, host, misbehave, misbehaving, poll_once, relay, runtime,
     runtime_of, start, starter,
@@ -174,18 +174,64 @@ async fn calls_that_wait_for_an_app_that_starts_anew_are_not_lost() {
 
 #[tokio::test]
 async fn too_many_faults_within_the_span_poison_after_all() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let budget = Budget { fuel: 1_000_000, ..Budget::default() };
+    let runtime = runtime_of(Runtime::builder().slice(10_000).budget(budget));
     let (instance, guest) = restarting(&runtime, at_most(2)).await;
     guest.trap().await.unwrap_err();
-    guest.trap().await.unwrap_err();
+    guest.spin().await.unwrap_err();
     assert_eq!(guest.count().await.unwrap(), 1);
     let (mut last, mut waiting) = (guest.spin(), guest.count());
     assert!(poll_once(&mut last).is_pending() && poll_once(&mut waiting).is_pending());
-    drop(last);
-    let error = waiting.await.unwrap_err();
-    assert!(matches!(&error, CallError::Poisoned { cause, .. } if matches!(**cause, CallError::Cancelled { .. })));
+    let (last, waiting) = tokio::join!(last, waiting);
+    assert_eq!(last.unwrap_err().out_of_budget(), Some(Resource::Fuel));
+    let CallError::Poisoned { cause, .. } = waiting.unwrap_err() else { panic!("it goes on") };
+    assert_eq!(cause.out_of_budget(), Some(Resource::Fuel));
     assert!(matches!(instance.state(), InstanceState::Poisoned(_)));
     assert_eq!(instance.counters().restarts, 2);
+}
+
+/// Whoever shares an instance could else end it for the others.
+#[tokio::test]
+async fn faults_that_callers_make_with_small_budgets_or_by_giving_up_do_not_count() {
+    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let (instance, guest) = restarting(&runtime, at_most(0)).await;
+    for _ in 0..3 {
+        assert_eq!(guest.spin().fuel(20_000).await.unwrap_err().out_of_budget(), Some(Resource::Fuel));
+        let late = guest.spin().deadline(Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!(late.out_of_budget(), Some(Resource::Deadline));
+        assert_eq!(guest.grow(4 << 20).memory(0).await.unwrap_err().out_of_budget(), Some(Resource::Memory));
+        let mut given_up = guest.spin();
+        assert!(poll_once(&mut given_up).is_pending());
+        drop(given_up);
+        assert_eq!(guest.count().await.unwrap(), 1);
+    }
+    assert_eq!(instance.counters().restarts, 12);
+    guest.trap().await.unwrap_err();
+    assert!(matches!(guest.count().await, Err(CallError::Poisoned { .. })));
+}
+
+/// A budget that ends deep down ends everything above, which tells nothing of those apps either.
+#[tokio::test]
+async fn nor_do_those_that_they_make_far_below() {
+    let runtime = runtime();
+    runtime.register_wit(CHAIN).unwrap();
+    let app = add(&runtime, "bottom", &afraid_of_13()).await;
+    let bottom = runtime.instantiate(&app).restart(at_most(0)).await.unwrap();
+    let app = add(&runtime, "top", &guests::step("acme:chain/one", "acme:chain/two", 10)).await;
+    let top = runtime.instantiate(&app).with(&bottom).restart(at_most(0)).await.unwrap();
+    let enough = top.call("f", "(1)").receipt().await.1.fuel;
+    for fuel in 1..enough {
+        // The last instructions of a function run on credit.
+        if let Err(error) = top.call("f", "(1)").fuel(fuel).await {
+            assert_eq!(error.out_of_budget(), Some(Resource::Fuel));
+        }
+    }
+    assert!(top.counters().restarts > 0 && bottom.counters().restarts > 0);
+    assert_eq!(top.call("f", "(1)").await.unwrap(), "11");
+    top.call("f", "(13)").await.unwrap_err();
+    for instance in [top, bottom] {
+        assert!(matches!(instance.call("f", "(1)").await, Err(CallError::Poisoned { .. })));
+    }
 }
 
 #[tokio::test]
@@ -278,7 +324,8 @@ async fn a_start_that_is_given_up_on_is_no_fault_and_the_next_call_tries_again()
 /// An app that never comes to its end when it starts would else take all the time of every call, for ever.
 #[tokio::test]
 async fn a_start_that_takes_all_the_time_of_its_call_is_a_fault() {
-    let runtime = runtime();
+    let budget = Budget { time: Duration::from_millis(300), ..Budget::default() };
+    let runtime = runtime_of(Runtime::builder().budget(budget));
     let gate = Gate::new();
     gate.open(1);
     let system = runtime.system(gate.clone());
@@ -286,7 +333,7 @@ async fn a_start_that_takes_all_the_time_of_its_call_is_a_fault() {
     let instance = runtime.instantiate(&app).with(&system).restart(at_most(2)).await.unwrap();
     instance.call("trap", "()").await.unwrap_err();
     for faults in [2, 3] {
-        let error = instance.call("go", "()").deadline(Duration::from_millis(5)).await.unwrap_err();
+        let error = instance.call("go", "()").await.unwrap_err();
         assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
         assert_eq!((gate.inside(), instance.counters().failures), (0, faults));
     }

@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use super::counters::Counters;
-use super::policy::{Recent, Restart, Reuse};
+use super::policy::{Recent, Restart, Reuse, is_the_apps};
 use super::prototype::{Live, Prototype};
 use crate::error::CallError;
 
@@ -188,7 +188,7 @@ impl Places {
         line.counters.last_fault = Some(cause.clone());
         let (mut unfit, mut told) = (Vec::new(), VecDeque::new());
         if self.reuse != Reuse::Fresh {
-            if line.recent.allows(self.restart, Instant::now()) {
+            if line.starts_anew(self.restart, &cause) {
                 line.counters.restarts += 1;
             } else if line.poison.is_none() {
                 line.poison = Some(cause);
@@ -273,6 +273,16 @@ impl Line {
     /// Whether a call is let in that came just now, or before if it is known.
     fn serves(&self, known: bool) -> bool {
         self.poison.is_none() && (self.gate == Gate::Open || (self.gate == Gate::Retiring && known))
+    }
+
+    /// Whether the policy lets the app start anew after a fault.
+    fn starts_anew(&mut self, policy: Restart, fault: &CallError) -> bool {
+        let counts = self.prototype.as_ref().is_none_or(|prototype| is_the_apps(fault, prototype.limits()));
+        match policy {
+            Restart::Never => false,
+            Restart::Always { .. } if !counts => true,
+            Restart::Always { .. } => self.recent.allows(policy, Instant::now()),
+        }
     }
 
     fn place(&mut self) -> Option<Place> {

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
+use crate::error::{Amount, CallError, Resource};
+use crate::runtime::Limits;
+
 /// What is kept of an app's instance from one call to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,7 +44,9 @@ pub enum Restart {
     /// The next call starts the app anew, behind the same token and with the same wiring. What it kept in its memory is lost; calls
     /// that waited go on.
     ///
-    /// More than `max` faults within `within` poison it after all, since an app that fails again and again does nothing else.
+    /// More than `max` faults within `within` poison it after all, since an app that fails again and again does nothing else. Not counted
+    /// are faults that tell nothing about the app: its caller gave the call up, or had left less for it than half of the runtime's
+    /// default [`Budget`](crate::Budget). So nobody who shares the instance can use it up for the others with calls that must fail.
     Always {
         /// How many faults there may be within the span. No account is kept of more than 4096: a larger number is no limit.
         max: u32,
@@ -71,6 +76,25 @@ impl Recent {
             self.0.push_back(now);
         }
         true
+    }
+}
+
+/// Whether a fault tells something about the app, and not about the caller who gave up or granted too little.
+pub(crate) fn is_the_apps(fault: &CallError, limits: &Limits) -> bool {
+    // The app may have stopped because of one below it.
+    let root = std::iter::successors(Some(fault), |fault| match fault {
+        CallError::ProviderDown { cause, .. } => Some(cause),
+        _ => None,
+    });
+    match root.last() {
+        Some(CallError::Cancelled { .. }) => false,
+        Some(CallError::OutOfBudget { resource, limit, .. }) => match (resource, *limit) {
+            (Resource::Fuel, Amount::Fuel(fuel)) => fuel >= limits.budget.fuel / 2,
+            (Resource::Deadline, Amount::Time(span)) => span >= limits.budget.time / 2,
+            (Resource::Memory, Amount::Bytes(bytes)) => bytes >= limits.budget.memory.min(limits.instance_memory) / 2,
+            _ => true,
+        },
+        _ => true,
     }
 }
 
