@@ -20,6 +20,7 @@ use crate::image::params::LowerParams;
 use crate::image::{Image, decode, encode};
 use crate::instance::{Instance, Provider};
 use crate::observe::see;
+use crate::timer::Timer;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
@@ -52,7 +53,7 @@ pub struct Call<'a, T> {
     /// Whether it was polled before.
     begun: bool,
     end: Option<Deadline>,
-    timer: Option<Pin<Box<tokio::time::Sleep>>>,
+    timer: Option<Timer>,
     /// Where to note what is used, if somebody wants to know.
     spent: Option<Arc<Spent>>,
 }
@@ -209,11 +210,11 @@ impl Drop for Account<'_> {
 }
 
 /// Waits for the deadline with tokio's timer; outside of a tokio runtime only slices look at the clock.
-fn timer_fired(timer: &mut Option<Pin<Box<tokio::time::Sleep>>>, deadline: Deadline, task: &mut Context<'_>) -> bool {
-    if timer.is_none() && tokio::runtime::Handle::try_current().is_ok() {
-        *timer = Some(Box::pin(tokio::time::sleep_until(deadline.at.into())));
+fn timer_fired(timer: &mut Option<Timer>, deadline: Deadline, task: &mut Context<'_>) -> bool {
+    if timer.is_none() {
+        *timer = Timer::new(deadline.at);
     }
-    timer.as_mut().is_some_and(|timer| timer.as_mut().poll(task).is_ready())
+    timer.as_mut().is_some_and(|timer| timer.has_fired(deadline.at, task))
 }
 
 /// The future's value, or the deadline if that came first. The future is dropped then.

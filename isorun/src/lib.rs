@@ -52,6 +52,7 @@ mod remote;
 mod replace;
 mod runtime;
 mod system;
+mod timer;
 mod wiring;
 
 #[doc(hidden)]
