@@ -8,6 +8,9 @@ use crate::error::{Amount, CallError, Resource};
 use crate::runtime::Limits;
 
 /// What is kept of an app's instance from one call to the next.
+///
+/// Whatever it is, a call that comes back to an instance that waits for it is refused with
+/// [`ReEntered`](crate::CallError::ReEntered): one call never takes more than one of an instance's stores, so nobody can take them all with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reuse {
