@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use isorun::{App, AppError, AppProblemKind, Runtime, RuntimeBuilder, RuntimeError};
 use isorun_tests::{Folder, add, again, apps, runtime_of};
@@ -127,6 +128,179 @@ async fn a_cache_that_fails_later_keeps_no_app_from_being_added() {
     assert!(!add(&runtime, "entry-is-a-folder", apps::CALC).await.was_cached());
     fs::remove_dir_all(place(&folder)).unwrap();
     assert!(!add(&runtime, "no-folder", apps::CALC).await.was_cached());
+}
+
+/// Adds an app in a new runtime that keeps at most so many bytes of code; whether it was there.
+async fn was_cached(folder: &Folder, max: u64, bytes: &[u8]) -> bool {
+    let runtime = runtime_of(cached(folder).max_code_cache(max).max_instances(1));
+    add(&runtime, "app", bytes).await.was_cached()
+}
+
+/// Puts the code of an app away, as if that had been so many hours ago, and returns where it is.
+async fn put_away(folder: &Folder, hours: u64, bytes: &[u8]) -> PathBuf {
+    let before = if place(folder).exists() { entries(&place(folder)) } else { Vec::new() };
+    assert!(!was_cached(folder, u64::MAX, bytes).await);
+    let entry = entries(&place(folder)).into_iter().find(|entry| !before.contains(entry)).unwrap();
+    used_before(&entry, hours);
+    entry
+}
+
+fn used_before(path: &Path, hours: u64) {
+    let time = SystemTime::now() - Duration::from_secs(hours * 60 * 60);
+    fs::OpenOptions::new().write(true).open(path).unwrap().set_modified(time).unwrap();
+}
+
+fn size(folder: &Path) -> u64 {
+    entries(folder).iter().map(|entry| fs::metadata(entry).unwrap().len()).sum()
+}
+
+/// Entries of three apps, used three, two and one hours ago, and how large they are together.
+async fn three(folder: &Folder) -> ([PathBuf; 3], u64) {
+    let calc = put_away(folder, 3, apps::CALC).await;
+    let kv = put_away(folder, 2, apps::KV).await;
+    let relay = put_away(folder, 1, apps::RELAY).await;
+    ([calc, kv, relay], size(&place(folder)))
+}
+
+#[tokio::test]
+async fn what_was_used_longest_ago_goes() {
+    let folder = Folder::new().unwrap();
+    let ([calc, kv, relay], total) = three(&folder).await;
+    fs::remove_file(&relay).unwrap();
+    assert!(!was_cached(&folder, total, apps::RELAY).await);
+    assert!(calc.exists() && kv.exists() && relay.exists(), "they just fit");
+    fs::remove_file(&relay).unwrap();
+    // Who has loaded what goes does not need it any more.
+    let (runtime, app) = calc_of(cached(&folder).max_code_cache(total - 1)).await;
+    assert!(app.was_cached());
+    used_before(&calc, 3);
+    assert!(!add(&runtime, "relay", apps::RELAY).await.was_cached());
+    assert!(!calc.exists() && kv.exists() && relay.exists(), "{:?}", entries(&place(&folder)));
+    let caller = again(&runtime, &app, &[]).await.caller::<isorun_tests::compute::Interface>().unwrap();
+    assert_eq!(caller.add(1, 2).await.unwrap(), 3);
+    assert!(was_cached(&folder, total, apps::KV).await);
+    assert!(!was_cached(&folder, total, apps::CALC).await);
+}
+
+#[tokio::test]
+async fn what_was_used_again_stays() {
+    let folder = Folder::new().unwrap();
+    let ([calc, kv, relay], total) = three(&folder).await;
+    fs::remove_file(&relay).unwrap();
+    assert!(was_cached(&folder, total - 1, apps::CALC).await);
+    assert!(!was_cached(&folder, total - 1, apps::RELAY).await);
+    assert!(calc.exists() && !kv.exists() && relay.exists(), "{:?}", entries(&place(&folder)));
+}
+
+#[tokio::test]
+async fn what_was_just_put_away_stays_whatever_the_times_say() {
+    let folder = Folder::new().unwrap();
+    let ([calc, kv, relay], _) = three(&folder).await;
+    let max = fs::metadata(&relay).unwrap().len();
+    fs::remove_file(&relay).unwrap();
+    // Of a clock that was set back since.
+    for entry in [&calc, &kv] {
+        let time = SystemTime::now() + Duration::from_secs(60 * 60);
+        fs::OpenOptions::new().write(true).open(entry).unwrap().set_modified(time).unwrap();
+    }
+    assert!(!was_cached(&folder, max, apps::RELAY).await);
+    assert_eq!(entries(&place(&folder)), [relay]);
+}
+
+#[tokio::test]
+async fn code_that_alone_is_too_large_is_not_kept_and_its_app_is_added() {
+    let folder = Folder::new().unwrap();
+    let calc = put_away(&folder, 1, apps::CALC).await;
+    let max = fs::metadata(&calc).unwrap().len();
+    fs::remove_file(&calc).unwrap();
+    for max in [max - 1, 0] {
+        let (runtime, app) = calc_of(cached(&folder).max_code_cache(max)).await;
+        assert!(!app.was_cached());
+        let caller = again(&runtime, &app, &[]).await.caller::<isorun_tests::compute::Interface>().unwrap();
+        assert_eq!(caller.add(1, 2).await.unwrap(), 3);
+        // Neither an entry nor a draft: there is the secret alone.
+        assert_eq!(fs::read_dir(place(&folder)).unwrap().count(), 1);
+    }
+    assert!(!was_cached(&folder, max, apps::CALC).await);
+    assert!(was_cached(&folder, max, apps::CALC).await, "it just fits");
+}
+
+#[tokio::test]
+async fn a_smaller_size_holds_for_what_is_there() {
+    let folder = Folder::new().unwrap();
+    three(&folder).await;
+    assert!(!was_cached(&folder, 0, apps::MISBEHAVE).await);
+    assert!(entries(&place(&folder)).is_empty());
+}
+
+#[tokio::test]
+async fn drafts_that_a_crash_left_are_removed() {
+    let folder = Folder::new().unwrap();
+    cached(&folder).build().unwrap();
+    let [abandoned, new] = ["0123456789abcdef.draft", "fedcba9876543210.draft"].map(|name| place(&folder).join(name));
+    fs::write(&abandoned, "half of it").unwrap();
+    fs::write(&new, "another process is writing").unwrap();
+    used_before(&abandoned, 2);
+    calc_of(cached(&folder)).await;
+    assert!(!abandoned.exists());
+    assert!(new.exists());
+}
+
+#[tokio::test]
+async fn what_the_cache_did_not_make_stays() {
+    let folder = Folder::new().unwrap();
+    cached(&folder).build().unwrap();
+    let words = ["secret", "notes.txt", "notes.code", "0123.code", "notes.draft", "code", ".code", ".draft"];
+    let as_long = [format!("{}.code", "n".repeat(64)), format!("{}.draft", "n".repeat(16))];
+    let names = words.iter().copied().chain(as_long.iter().map(String::as_str));
+    let files: Vec<_> = names.map(|name| place(&folder).join(name)).collect();
+    for file in &files[1..] {
+        fs::write(file, "mine").unwrap();
+    }
+    let contents: Vec<_> = files.iter().map(|file| fs::read(file).unwrap()).collect();
+    files.iter().for_each(|file| used_before(file, 100));
+    let inside = place(&folder).join(format!("{:064x}.code", 0));
+    fs::create_dir(&inside).unwrap();
+    // That much room there is for none of them, if they counted.
+    let calc = put_away(&folder, 1, apps::CALC).await;
+    let max = fs::metadata(&calc).unwrap().len();
+    fs::remove_file(&calc).unwrap();
+    assert!(!was_cached(&folder, max, apps::CALC).await);
+    assert!(was_cached(&folder, max, apps::CALC).await);
+    assert!(!was_cached(&folder, 0, apps::KV).await);
+    assert!(!calc.exists());
+    assert!(inside.is_dir());
+    let left: Vec<_> = files.iter().map(|file| fs::read(file).unwrap()).collect();
+    assert_eq!(left, contents);
+}
+
+#[tokio::test]
+async fn runtimes_that_share_a_folder_with_little_room_do_not_hinder_each_other() {
+    let folder = Folder::new().unwrap();
+    let (put_away, total) = three(&folder).await;
+    let max = total - 1;
+    // While all are found, nothing is put away and nothing goes.
+    fs::remove_file(&put_away[0]).unwrap();
+    let builders: Vec<_> = (0..4).map(|_| cached(&folder).max_code_cache(max).max_instances(1)).collect();
+    let adding: Vec<_> = builders
+        .into_iter()
+        .map(|builder| {
+            tokio::task::spawn(async move {
+                let runtime = runtime_of(builder);
+                for round in 0..4 {
+                    for (name, bytes) in [("calc", apps::CALC), ("kv", apps::KV), ("relay", apps::RELAY)] {
+                        add(&runtime, &format!("{name}-{round}"), bytes).await;
+                    }
+                }
+            })
+        })
+        .collect();
+    for adding in adding {
+        adding.await.unwrap();
+    }
+    // Whoever put something away last has left what fits.
+    let left = size(&place(&folder));
+    assert!(left <= max, "{left} of {max}");
 }
 
 #[cfg(unix)]

@@ -6,6 +6,9 @@
 //! * The secret in the folder is this user's, and nobody else could read or write it or the folder when the cache was opened.
 //! * An entry appears whole, under its name, or not at all. What becomes of it afterwards is found out by its MAC.
 //! * What goes wrong with an entry never keeps an app from being added.
+//! * Whenever something was compiled, the entries are held to their size: see `code_cache/sweep.rs`. Loading lists nothing.
+
+mod sweep;
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{Hash, Hasher};
@@ -35,6 +38,8 @@ impl Place {
 /// A cache that is open.
 pub(crate) struct CodeCache {
     folder: PathBuf,
+    /// The most bytes of all entries together.
+    max_size: u64,
     secret: Secret,
     /// What must be the same of two engines for one to load the other's code.
     engine: [u8; 32],
@@ -42,9 +47,13 @@ pub(crate) struct CodeCache {
 
 /// The file with the secret.
 const SECRET: &str = "secret";
+/// How the name of an entry ends, after the digits of its key.
+const ENTRY: &str = "code";
+/// How the name of a file ends that is being written, after random digits.
+const DRAFT: &str = "draft";
 
 impl CodeCache {
-    pub(crate) fn open(place: &Place, engine: &Engine) -> Result<CodeCache, RuntimeError> {
+    pub(crate) fn open(place: &Place, max_size: u64, engine: &Engine) -> Result<CodeCache, RuntimeError> {
         let unusable = |error| unusable(&place.folder, &error);
         make_folder(&place.folder).map_err(unusable)?;
         // The program may go elsewhere later.
@@ -55,7 +64,7 @@ impl CodeCache {
         };
         let mut hasher = Digesting(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(CodeCache { folder, secret, engine: hasher.0.finalize().into() })
+        Ok(CodeCache { folder, max_size, secret, engine: hasher.0.finalize().into() })
     }
 
     pub(crate) fn key(&self, component: &[u8]) -> Key {
@@ -65,8 +74,8 @@ impl CodeCache {
     /// The code that was put away under this key, if it can be trusted and used.
     pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
         let path = self.path(key);
-        let entry = match read(&path) {
-            Ok(entry) => entry,
+        let (file, entry) = match read(&path) {
+            Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
             Err(error) => {
                 tracing::warn!(path = %path.display(), %error, "compiled code cannot be read; compiling again");
@@ -78,7 +87,10 @@ impl CodeCache {
             return None;
         };
         match code.load(engine) {
-            Ok(component) => Some(component),
+            Ok(component) => {
+                sweep::used(&path, &file);
+                Some(component)
+            }
             Err(error) => {
                 tracing::warn!(path = %path.display(), %error, "compiled code cannot be used; compiling again");
                 None
@@ -86,37 +98,53 @@ impl CodeCache {
         }
     }
 
-    /// Puts a component's code away under a key, in place of what is there.
+    /// Puts a component's code away under a key, in place of what is there, and removes what is too much then.
     pub(crate) fn store(&self, key: &Key, component: &Component) {
         let path = self.path(key);
-        let entry = match precompiled::seal(&self.secret, key, component) {
-            Ok(entry) => entry,
+        let kept = match precompiled::seal(&self.secret, key, component) {
+            Ok(entry) => self.keep(&path, &entry),
             Err(error) => {
                 tracing::warn!(%error, "compiled code is not kept");
-                return;
+                false
             }
         };
+        // Also if nothing was kept: what a crash left may be what fills the disk.
+        sweep::sweep(&self.folder, self.max_size, kept.then_some(path.as_path()));
+    }
+
+    /// Writes an entry, unless it alone is larger than all may be; whether it is there now.
+    fn keep(&self, path: &Path, entry: &[u8]) -> bool {
+        let size = entry.len() as u64;
+        if size > self.max_size {
+            // Not a warning: whoever brings apps could fill the log with them.
+            tracing::debug!(path = %path.display(), size, max_size = self.max_size, "compiled code is too large to be kept");
+            return false;
+        }
         // It need not reach the disk now: what a crash leaves of it has not its MAC.
         let kept = Draft::new(&self.folder).and_then(|mut draft| {
-            draft.file.write_all(&entry)?;
-            fs::rename(&draft.path, &path)
+            draft.file.write_all(entry)?;
+            fs::rename(&draft.path, path)
         });
-        if let Err(error) = kept {
+        if let Err(error) = &kept {
             tracing::warn!(path = %path.display(), %error, "compiled code is not kept");
         }
+        kept.is_ok()
     }
 
     fn path(&self, key: &Key) -> PathBuf {
-        self.folder.join(format!("{}.code", hex(key)))
+        self.folder.join(format!("{}.{ENTRY}", hex(key)))
     }
 }
 
-/// The bytes of a file. A pipe or a device, which whoever may write to the folder can put there, may have no end.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    match fs::metadata(path)?.is_file() {
-        true => fs::read(path),
-        false => Err(io::Error::other("it is no file")),
+/// A file and its bytes. A pipe or a device, which whoever may write to the folder can put there, may have no end.
+fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
     }
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok((file, bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -133,7 +161,7 @@ impl Draft {
     fn new(folder: &Path) -> io::Result<Draft> {
         let mut name = [0; 8];
         getrandom::fill(&mut name).map_err(|error| io::Error::other(error.to_string()))?;
-        let path = folder.join(format!("{}.draft", hex(&name)));
+        let path = folder.join(format!("{}.{DRAFT}", hex(&name)));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]

@@ -20,12 +20,13 @@ pub(crate) struct GateSettings {
     pub(crate) max_size: usize,
     pub(crate) max_compiles: usize,
     pub(crate) cache: Option<Place>,
+    pub(crate) max_cache: u64,
 }
 
 impl Default for GateSettings {
     fn default() -> GateSettings {
         let cores = available_parallelism().map_or(1, NonZero::get);
-        GateSettings { max_size: 64 << 20, max_compiles: (cores / 2).max(1), cache: None }
+        GateSettings { max_size: 64 << 20, max_compiles: (cores / 2).max(1), cache: None, max_cache: 1 << 30 }
     }
 }
 
@@ -35,7 +36,7 @@ impl GateSettings {
     }
 
     pub(crate) fn open(self, engine: &Engine) -> Result<Gate, RuntimeError> {
-        let cache = self.cache.map(|place| CodeCache::open(&place, engine)).transpose()?;
+        let cache = self.cache.map(|place| CodeCache::open(&place, self.max_cache, engine)).transpose()?;
         // Checks have places of their own, so that what is refused is refused at once while others are compiled.
         let places = || Places(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
         Ok(Gate { max_size: self.max_size, checks: places(), compiles: places(), cache: cache.map(Arc::new) })

@@ -98,8 +98,9 @@ impl RuntimeBuilder {
     ///
     /// The folder is made if it is not there, for this user alone, and so is a file in it with a secret: only code that carries a MAC under
     /// the secret is loaded. An entry that is damaged, forged or of another build is compiled anew and replaced. Several runtimes and
-    /// processes of one user may share the folder. It grows by an entry for every component; any file may be removed at any time. What
-    /// goes wrong with an entry is logged, and never keeps an app from being added.
+    /// processes of one user may share the folder. It is [held to a size](RuntimeBuilder::max_code_cache), and any file may be removed
+    /// at any time: a runtime that has loaded an app needs its entry no longer. What goes wrong with an entry is logged, and never keeps
+    /// an app from being added.
     ///
     /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that is another user's, or that others may read or write. On systems
     /// other than Unix it does not look.
@@ -113,6 +114,20 @@ impl RuntimeBuilder {
     /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
     pub fn code_cache_with_key(mut self, folder: impl AsRef<Path>, key: [u8; 32]) -> RuntimeBuilder {
         self.gate.cache(folder.as_ref(), Some(key));
+        self
+    }
+
+    /// The most bytes that the entries of the [code cache](RuntimeBuilder::code_cache) have together. Default: 1 GiB.
+    ///
+    /// Whenever an app was compiled, the entries that were loaded or put away longest ago are removed until the rest fits; the folder is
+    /// not looked at before. Code that alone is larger is not kept, and its app is added all the same; with 0 nothing is kept. An entry
+    /// that is being written does not count yet, and what a crash left of one goes after an hour. Files that the cache did not make
+    /// neither count nor go.
+    ///
+    /// Runtimes that share a folder should agree on its size: each holds all entries to its own. The last use is the file's modified time;
+    /// where that cannot be set, the entry that was put away first goes first.
+    pub fn max_code_cache(mut self, bytes: u64) -> RuntimeBuilder {
+        self.gate.max_cache = bytes;
         self
     }
 
