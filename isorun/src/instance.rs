@@ -369,7 +369,8 @@ impl Instance {
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
         let way_in = match &self.shared.provider {
             Provider::Guest(guest) => WayIn::Places(guest.places.hold_if_quiet()?),
-            Provider::System(_) | Provider::Remote(_) => WayIn::Door(self.shared.door.close()?),
+            Provider::System(_) | Provider::Remote(_) if self.shared.door.is_closed() => return None,
+            Provider::System(_) | Provider::Remote(_) => WayIn::Open,
         };
         Some(Closed { instance: self, way_in })
     }
@@ -454,6 +455,8 @@ pub(crate) struct Closed<'a> {
 enum WayIn<'a> {
     Places(Hold<'a>),
     Door(Shut<'a>),
+    /// Nothing: calls of host code end as if it were there, and nobody is turned away by a removal that may yet be refused.
+    Open,
 }
 
 impl Closed<'_> {
@@ -462,6 +465,7 @@ impl Closed<'_> {
         match &self.way_in {
             WayIn::Places(hold) => hold.quiet().await,
             WayIn::Door(shut) => shut.quiet().await,
+            WayIn::Open => {}
         }
     }
 
@@ -470,8 +474,8 @@ impl Closed<'_> {
         self.instance.shared.removed.store(true, Ordering::Release);
         match (self.way_in, &self.instance.shared.provider) {
             (WayIn::Places(hold), _) => hold.remove(),
-            (WayIn::Door(_), Provider::System(system)) => system.free(),
-            (WayIn::Door(_), _) => {}
+            (WayIn::Door(_) | WayIn::Open, Provider::System(system)) => system.free(),
+            (WayIn::Door(_) | WayIn::Open, _) => {}
         }
         tracing::debug!(instance = self.instance.name(), "instance removed");
     }
