@@ -365,7 +365,8 @@ impl Instance {
         self.shared.removed.load(Ordering::Acquire)
     }
 
-    /// Keeps calls out until they are let in again or the instance is freed. `None` if a call runs or waits, or if it is closed already.
+    /// Keeps calls of an app out until they are let in again or the instance is freed; nobody is kept from host code. `None` if a call of
+    /// the app runs or waits, or if the instance is closed already.
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
         let way_in = match &self.shared.provider {
             Provider::Guest(guest) => WayIn::Places(guest.places.hold_if_quiet()?),

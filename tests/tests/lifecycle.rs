@@ -1,6 +1,7 @@
 //! How instances go: at once, when their calls have ended, or with everything that depends on them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use isorun::{
     CallError, Instance, InstanceState, InstantiateError, ProvideError, RemoveError, ReplaceError, Reuse, Runtime,
@@ -73,16 +74,21 @@ async fn host_code_that_retires_ends_the_calls_that_it_has_and_takes_no_new_ones
         drop(retiring);
         calls.push(instance.call("tick", "(1)"));
         assert!(poll_once(&mut calls[2]).is_pending());
-        let mut retiring = Box::pin(runtime.retire(instance));
-        assert!(poll_once(&mut retiring).is_pending());
+        // In a task of its own, which goes on only if it is woken.
+        let (of, token_of_it) = (runtime.clone(), instance.clone());
+        let retiring = tokio::spawn(async move { of.retire(&token_of_it).await });
+        while !matches!(instance.state(), InstanceState::Retiring) {
+            tokio::task::yield_now().await;
+        }
         gate.open(2);
         for call in calls.drain(..2) {
             assert_eq!(call.await.unwrap(), "2");
         }
-        assert!(poll_once(&mut retiring).is_pending());
+        tokio::task::yield_now().await;
+        assert!(!retiring.is_finished());
         // One that is dropped is inside no more.
         drop(calls);
-        retiring.await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), retiring).await.expect("it is woken").unwrap().unwrap();
         assert!(matches!(instance.call("tick", "(1)").await, Err(CallError::Removed { .. })));
         there.unexport(&token);
     }

@@ -27,8 +27,8 @@ const CALLS_PER_LOOK: u32 = 64;
 /// So many calls have kept the thread for long when they took this time.
 const LONG: Duration = Duration::from_millis(1);
 
-/// Units of fuel in a short slice: about 20 µs, or some dozen calls. A guest that computes after all loses a few percent by it, and only until
-/// it calls a method again.
+/// Units of fuel in a short slice: about 20 µs, or some dozen calls. A guest that computes after all loses a few percent by it, until it has
+/// made quick calls again or its own call ends.
 const SHORT_SLICE: u64 = 1_000;
 
 /// Ends a call that was over at once.

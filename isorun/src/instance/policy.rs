@@ -10,7 +10,8 @@ use crate::runtime::Limits;
 /// What is kept of an app's instance from one call to the next.
 ///
 /// Whatever it is, a call that comes back to an instance that waits for it is refused with
-/// [`ReEntered`](crate::CallError::ReEntered): one call never takes more than one of an instance's stores, so nobody can take them all with it.
+/// [`ReEntered`](crate::CallError::ReEntered): with one store it would wait for itself, and with several, two who call each other would take
+/// one after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reuse {
@@ -48,8 +49,8 @@ pub enum Restart {
     /// that waited go on.
     ///
     /// More than `max` faults within `within` poison it after all, since an app that fails again and again does nothing else. Not counted
-    /// are faults that tell nothing about the app: its caller gave the call up, or had left less for it than half of the runtime's
-    /// default [`Budget`](crate::Budget). So nobody who shares the instance can use it up for the others with calls that must fail.
+    /// are faults that tell nothing about the app: its caller gave the call up, or gave it less than half of the runtime's default
+    /// [`Budget`](crate::Budget) of what ran out. So one caller's small budgets do not end an instance that it shares with others.
     Always {
         /// How many faults there may be within the span. No account is kept of more than 4096: a larger number is no limit.
         max: u32,

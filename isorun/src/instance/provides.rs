@@ -147,8 +147,8 @@ impl Provides {
                 serves && other == function
             };
             // A handle has one function, even if an app exports two versions of one track.
-            let alike = alike.get(&whatever_version(interface, function)).into_iter().flatten().copied();
-            let known = alike.into_iter().find(|handle| places[*handle].is_none() && same(&ever[*handle]));
+            let mut alike = alike.get(&whatever_version(interface, function)).into_iter().flatten().copied();
+            let known = alike.find(|handle| places[*handle].is_none() && same(&ever[*handle]));
             let handle = known.unwrap_or_else(|| {
                 ever.push((interface.cloned(), function.clone()));
                 places.push(None);
