@@ -62,14 +62,14 @@ async fn main() -> anyhow::Result<()> {
     let runtime = Runtime::new()?;
     runtime.register::<kv::Interface>()?;
     runtime.register::<Interface>()?;
-    let memory = runtime.system(Memory::default());
+    let memory = runtime.provide(Memory::default());
     let app = runtime.add_app("notes", include_bytes!("apps/components/notes.wasm")).await?;
     let notes = runtime.instantiate(&app).with(&memory).await?;
 
     // An app, called with a budget of its own.
     let web = notes.caller::<Interface>()?;
     let put = Request::new(Method::Put, "/notes/today", "buy milk");
-    println!("PUT from the app: {}", web.handle(&put).deadline(Duration::from_millis(500)).await?.status);
+    println!("PUT from the app: {}", web.handle(&put).timeout(Duration::from_millis(500)).await?.status);
 
     // The same request, to three kinds of server.
     let token = runtime.export::<Interface>(&notes)?;

@@ -89,7 +89,7 @@ async fn main() -> anyhow::Result<()> {
     runtime.register::<kv::Interface>()?;
     runtime.register::<server::Interface>()?;
     let folder = tempfile::tempdir()?;
-    let disk = runtime.system(Disk(folder.path().into()));
+    let disk = runtime.provide(Disk(folder.path().into()));
     let kv_app = runtime.add_app("kv", KV).await?;
     let notes_app = runtime.add_app("notes", NOTES).await?;
 
@@ -114,7 +114,7 @@ async fn main() -> anyhow::Result<()> {
     println!("{}\n", web.handle(&spin).fuel(5_000_000).await.unwrap_err());
     let second = runtime.instantiate(&notes_app).with(&store).await?;
     let call = second.caller::<server::Interface>()?;
-    println!("{}\n", call.handle(&spin).deadline(Duration::from_millis(50)).await.unwrap_err());
+    println!("{}\n", call.handle(&spin).timeout(Duration::from_millis(50)).await.unwrap_err());
 
     // Another runtime, as on another machine, reaches the same `kv` by bytes; here the transport is a function call.
     let token = runtime.export::<kv::Interface>(&store)?;
@@ -132,7 +132,7 @@ async fn main() -> anyhow::Result<()> {
 
     // What is in use stays. From the top down, everything goes.
     println!("{}\n", runtime.remove(&store).unwrap_err());
-    runtime.unexport(&token);
+    runtime.revoke(&token);
     for instance in [&notes, &second, &store, &disk] {
         runtime.remove(instance)?;
     }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use isorun::{CallEnded, Restart, Runtime};
+use isorun::observe::CallEnded;
+use isorun::{Restart, Runtime};
 
 #[isorun::interface("../wit/server/server.wit")]
 pub mod server {}
@@ -67,8 +68,8 @@ async fn main() -> anyhow::Result<()> {
     let app = runtime.add_app("notes", NOTES).allow(["isorun:kv"]).await?;
 
     // One token, a value for each tenant: they share the code and nothing else.
-    let store = runtime.system_per_consumer(|_| Memory::default());
-    let restart = Restart::Always { max: 3, within: Duration::from_secs(60) };
+    let store = runtime.provide_per_consumer(|_| Memory::default());
+    let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
     let ada = runtime.instantiate(&app).with(&store).name("ada").restart(restart).await?;
     let bob = runtime.instantiate(&app).with(&store).name("bob").restart(restart).await?;
     let (adas, bobs) = (ada.caller::<server::Interface>()?, bob.caller::<server::Interface>()?);

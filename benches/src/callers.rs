@@ -66,7 +66,7 @@ where
 }
 
 async fn ours(stores: u32) -> wasmtime::Result<Vec<Instance>> {
-    let runtime = Runtime::builder().max_instances(stores).build()?;
+    let runtime = Runtime::builder().max_stores(stores).build()?;
     runtime.register::<compute::Interface>()?;
     let app = runtime.add_app("calc", CALC).await?;
     let mut instances = Vec::new();

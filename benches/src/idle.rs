@@ -49,7 +49,7 @@ pub(crate) async fn print(whose: &str, size: &str) -> wasmtime::Result<()> {
 
 /// Bytes for each of so many instances.
 async fn ours(size: u32) -> wasmtime::Result<f64> {
-    let runtime = Runtime::builder().max_instances(size).build()?;
+    let runtime = Runtime::builder().max_stores(size).build()?;
     runtime.register::<compute::Interface>()?;
     let app = runtime.add_app("calc", CALC).await?;
     let before = resident()?;

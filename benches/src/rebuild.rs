@@ -17,7 +17,7 @@ pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Res
         return Ok(());
     }
     let setup = &bench.setup;
-    let restart = Restart::Always { max: u32::MAX, within: Duration::from_millis(1) };
+    let restart = Restart::Limited { max: u32::MAX, within: Duration::from_millis(1) };
     let instance = setup.runtime.instantiate(&setup.calc_app).restart(restart).await?;
     let caller = instance.caller::<compute::Interface>()?;
     let ours = async |times| {

@@ -43,13 +43,13 @@ pub(crate) struct Setup {
 impl Setup {
     /// Adds both apps and wires them.
     pub(crate) async fn new() -> wasmtime::Result<Setup> {
-        let runtime = Runtime::builder().max_instances(STORES).build()?;
+        let runtime = Runtime::builder().max_stores(STORES).build()?;
         runtime.register::<compute::Interface>()?;
         runtime.register::<relay::Interface>()?;
         runtime.register::<host::Interface>()?;
         let calc_app = runtime.add_app("calc", CALC).await?;
         let calc = runtime.instantiate(&calc_app).await?;
-        let tick = runtime.system(Tick);
+        let tick = runtime.provide(Tick);
         let relay = runtime.add_app("relay", RELAY).await?;
         let relay = runtime.instantiate(&relay).with(&calc).with(&tick).await?;
         Ok(Setup { runtime, calc_app, calc, relay })

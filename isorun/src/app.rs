@@ -1,35 +1,32 @@
 //! A component that was added: its imports and exports checked, compiled, not running.
 
-mod add;
-mod allow;
-mod check;
+pub(crate) mod allow;
+pub(crate) mod check;
 mod code_cache;
-mod component;
-mod gate;
-mod inspect;
-mod wasi;
+pub(crate) mod component;
+pub(crate) mod gate;
+pub mod inspect;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
-use crate::instance::provides::Provides;
-use crate::instance::store::State;
 use crate::interface::Interface;
-use crate::wiring::Shape;
+use crate::interface::exports::Exports;
+use crate::provider::glue::WiringKey;
+use crate::store::State;
+use crate::wiring::import::Import;
 
-pub use add::AddApp;
 use check::Checked;
-pub(crate) use gate::{Gate, GateSettings};
-pub use inspect::{Inspected, InspectedFunction, Inspection, inspect};
-pub use wasi::WasiReason;
+use gate::Compiled;
 
-/// A component that was added to a runtime: the prototype of its instances.
+/// A component that was added to a runtime, of which instances can be made.
 ///
-/// Cloning gives the same app.
+/// A clone is a handle of the same app.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
@@ -37,42 +34,27 @@ struct Inner {
     name: Arc<str>,
     component: Component,
     imports: Box<[Import]>,
-    provides: Provides,
-    /// The function behind each handle of `provides`.
-    exports: Arc<[Option<ComponentExportIndex>]>,
+    exports: Exports,
+    /// The component's function for each index of `exports`.
+    functions: Arc<[Option<ComponentExportIndex>]>,
     was_cached: bool,
     /// What was linked, per kind of provider of each import: instances wired alike share it.
-    linked: Mutex<HashMap<Shape, InstancePre<State>>>,
+    linked: Mutex<HashMap<WiringKey, InstancePre<State>>>,
     removed: AtomicBool,
-}
-
-/// A component's code, and where it came from.
-pub(crate) struct Compiled {
-    pub(crate) component: Component,
-    pub(crate) was_cached: bool,
-}
-
-/// An interface that an app imports.
-#[derive(Debug)]
-pub(crate) struct Import {
-    /// The name as the component spells it, which is the one to link.
-    pub(crate) name: String,
-    /// The interface, with the functions that the app imports and no others.
-    pub(crate) interface: Interface,
 }
 
 impl App {
     /// The app of a compiled component; `None` if that has not the exports that were read of it.
-    fn new(name: &str, compiled: Compiled, checked: Checked) -> Option<App> {
+    pub(crate) fn new(name: &str, compiled: Compiled, checked: Checked) -> Option<App> {
         let Compiled { component, was_cached } = compiled;
-        let exports = export_indices(&component, &checked.provides)?;
-        let Checked { imports, provides } = checked;
+        let functions = export_indices(&component, &checked.exports)?;
+        let Checked { imports, exports } = checked;
         Some(App(Arc::new(Inner {
             name: name.into(),
             component,
             imports: imports.into(),
-            provides,
             exports,
+            functions,
             was_cached,
             linked: Mutex::default(),
             removed: AtomicBool::new(false),
@@ -84,14 +66,14 @@ impl App {
         &self.0.name
     }
 
-    /// The names of the interfaces that its instances need, as the component spells them.
-    pub fn imports(&self) -> Vec<String> {
-        self.0.imports.iter().map(|import| import.name.clone()).collect()
+    /// The interfaces that its instances import, with the functions that it may call and no others.
+    pub fn imports(&self) -> Vec<Interface> {
+        self.0.imports.iter().map(|import| import.interface.clone()).collect()
     }
 
-    /// The names of the interfaces that its instances provide.
-    pub fn provides(&self) -> Vec<String> {
-        self.0.provides.names()
+    /// The interfaces that its instances export.
+    pub fn exports(&self) -> Vec<Interface> {
+        self.0.exports.interfaces.to_vec()
     }
 
     /// Whether its compiled code came from the [code cache](crate::RuntimeBuilder::code_cache), so that nothing was compiled.
@@ -103,16 +85,17 @@ impl App {
         self.0.name.clone()
     }
 
-    pub(crate) fn needs(&self) -> &[Import] {
+    pub(crate) fn all_imports(&self) -> &[Import] {
         &self.0.imports
     }
 
-    pub(crate) fn offers(&self) -> &Provides {
-        &self.0.provides
+    pub(crate) fn all_exports(&self) -> &Exports {
+        &self.0.exports
     }
 
-    pub(crate) fn exports(&self) -> &Arc<[Option<ComponentExportIndex>]> {
-        &self.0.exports
+    /// The component's function for each index of [`all_exports`](App::all_exports).
+    pub(crate) fn functions(&self) -> &Arc<[Option<ComponentExportIndex>]> {
+        &self.0.functions
     }
 
     pub(crate) fn component(&self) -> &Component {
@@ -127,18 +110,18 @@ impl App {
         self.0.removed.store(true, Ordering::Release);
     }
 
-    /// What was linked for this shape before, or what `link` makes of it now.
+    /// What was linked for this key before, or what `link` makes of it now.
     pub(crate) fn linked<E>(
         &self,
-        shape: Shape,
+        key: WiringKey,
         link: impl FnOnce() -> Result<InstancePre<State>, E>,
     ) -> Result<InstancePre<State>, E> {
         let mut linked = self.0.linked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pre) = linked.get(&shape) {
+        if let Some(pre) = linked.get(&key) {
             return Ok(pre.clone());
         }
         let pre = link()?;
-        linked.insert(shape, pre.clone());
+        linked.insert(key, pre.clone());
         Ok(pre)
     }
 }
@@ -148,12 +131,12 @@ impl fmt::Debug for App {
         f.debug_struct("App")
             .field("name", &self.0.name)
             .field("imports", &self.imports())
-            .field("provides", &self.provides())
+            .field("exports", &self.exports())
             .finish()
     }
 }
 
-/// Two tokens are equal if they stand for the same app.
+/// Two handles are equal if they stand for the same app.
 impl PartialEq for App {
     fn eq(&self, other: &App) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -162,16 +145,22 @@ impl PartialEq for App {
 
 impl Eq for App {}
 
-/// Where the functions are that an app provides, in the order of their handles.
-fn export_indices(component: &Component, provides: &Provides) -> Option<Arc<[Option<ComponentExportIndex>]>> {
+impl Hash for App {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}
+
+/// Where the functions are that an app exports, in the order of their indices.
+fn export_indices(component: &Component, exports: &Exports) -> Option<Arc<[Option<ComponentExportIndex>]>> {
     let mut indices = Vec::new();
-    for interface in &*provides.interfaces {
+    for interface in &*exports.interfaces {
         let outer = component.get_export_index(None, interface.name().to_string())?;
         for function in interface.functions() {
             indices.push(Some(component.get_export_index(Some(&outer), function.name())?));
         }
     }
-    for function in &*provides.root {
+    for function in &*exports.root {
         indices.push(Some(component.get_export_index(None, function.name())?));
     }
     Some(indices.into())

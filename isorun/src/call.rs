@@ -1,26 +1,30 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
+pub(crate) mod target;
+
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::ops::Deref;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::task::coop;
 
-use crate::budget::{Budget, Cx, Deadline, Grant, Receipt};
-use crate::engine::guest::{self, MAX_FLAT_PARAMS, Params};
-use crate::error::{Amount, CallError, Resource, Result};
-use crate::image::codec::Lift;
-use crate::image::params::LowerParams;
-use crate::image::{Image, decode, encode};
-use crate::instance::{Instance, Provider};
-use crate::observe::see;
-use crate::timer::Timer;
+use crate::clock::{Instant, Timer};
+use crate::error::call::{CallError, CallResult, Result};
+use crate::image::Image;
+use crate::interface::exports::FuncIndex;
+use crate::limits::budget::{Budget, Grant};
+use crate::limits::cx::Cx;
+use crate::limits::deadline::Deadline;
+use crate::limits::limit::{Amount, Limit};
+use crate::limits::receipt::Receipt;
+use crate::observe::Callee;
+use crate::provider::Provider;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
@@ -39,13 +43,13 @@ use crate::timer::Timer;
 /// ```no_run
 /// # use std::time::Duration;
 /// # async fn example(call: isorun::Call<'_, u32>) -> isorun::Result<()> {
-/// let value = call.fuel(5_000_000).deadline(Duration::from_millis(50)).await?;
+/// let value = call.fuel(5_000_000).timeout(Duration::from_millis(50)).await?;
 /// # Ok(()) }
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<'a, T> {
-    instance: &'a Instance,
-    handle: u32,
+    provider: &'a Provider,
+    function: FuncIndex,
     grant: Grant,
     parent: Option<&'a Cx>,
     /// Gone when the call has ended.
@@ -59,14 +63,14 @@ pub struct Call<'a, T> {
 }
 
 impl<'a, T> Call<'a, T> {
-    pub(crate) fn new<S, F>(instance: &'a Instance, handle: u32, start: S) -> Call<'a, T>
+    pub(crate) fn new<S, F>(provider: &'a Provider, function: FuncIndex, start: S) -> Call<'a, T>
     where
         S: FnOnce(Account<'a>) -> F + Send + 'a,
-        F: Future<Output = Outcome<T>> + Send + 'a,
+        F: Future<Output = CallResult<T>> + Send + 'a,
     {
         Call {
-            instance,
-            handle,
+            provider,
+            function,
             grant: Grant::default(),
             parent: None,
             work: Some(Box::pin(Started { start: Some(start), future: None })),
@@ -84,8 +88,14 @@ impl<'a, T> Call<'a, T> {
     }
 
     /// Ends the call when this span has passed since its first poll. Waiting for the instance's turn counts.
-    pub fn deadline(mut self, span: Duration) -> Call<'a, T> {
-        self.grant.time = Some(span);
+    pub fn timeout(mut self, span: Duration) -> Call<'a, T> {
+        self.grant.timeout = Some(span);
+        self
+    }
+
+    /// Ends the call at this moment. Of this and a [`timeout`](Call::timeout), the earlier wins.
+    pub fn deadline(mut self, moment: impl Into<Instant>) -> Call<'a, T> {
+        self.grant.deadline = Some(moment.into());
         self
     }
 
@@ -110,8 +120,13 @@ impl<'a, T> Call<'a, T> {
 
     /// The call of a message that came over `MAX_HOPS - hops` borders.
     pub(crate) fn granted(mut self, budget: Budget, hops: u16) -> Call<'a, T> {
-        self.grant =
-            Grant { fuel: Some(budget.fuel), time: Some(budget.time), memory: Some(budget.memory), hops: Some(hops) };
+        self.grant = Grant {
+            fuel: Some(budget.fuel),
+            timeout: Some(budget.time),
+            deadline: None,
+            memory: Some(budget.memory),
+            hops: Some(hops),
+        };
         self
     }
 
@@ -134,9 +149,7 @@ impl<'a, T> Call<'a, T> {
         }
         // A guest that computes comes by at the end of each slice; the timer is for one that waits.
         match self.end {
-            Some(deadline) if deadline.has_passed() || timer_fired(&mut self.timer, deadline, task) => {
-                Poll::Ready(self.late(deadline))
-            }
+            Some(deadline) if deadline.poll_passed(&mut self.timer, task) => Poll::Ready(self.late(deadline)),
             _ => Poll::Pending,
         }
     }
@@ -146,7 +159,7 @@ impl<'a, T> Call<'a, T> {
     fn begin(&mut self) -> Option<Deadline> {
         self.begun = true;
         let cx = match self.parent {
-            None => Cx::first(&self.instance.defaults(), &self.grant),
+            None => Cx::first(self.provider.defaults(), &self.grant),
             Some(parent) => parent.child(&self.grant),
         };
         self.end = cx.end();
@@ -161,10 +174,10 @@ impl<'a, T> Call<'a, T> {
         // Stops the guest if it is still running.
         self.work = None;
         Err(CallError::OutOfBudget {
-            resource: Resource::Deadline,
-            limit: Amount::Time(deadline.span),
-            instance: self.instance.shared_name(),
-            function: self.instance.label(self.handle),
+            limit: Limit::Time,
+            amount: Amount::Time(deadline.span),
+            instance: self.provider.name().clone(),
+            function: self.provider.label(self.function),
         })
     }
 }
@@ -209,39 +222,11 @@ impl Drop for Account<'_> {
     }
 }
 
-/// Waits for the deadline with tokio's timer; outside of a tokio runtime only slices look at the clock.
-fn timer_fired(timer: &mut Option<Timer>, deadline: Deadline, task: &mut Context<'_>) -> bool {
-    if timer.is_none() {
-        *timer = Timer::new(deadline.at);
-    }
-    timer.as_mut().is_some_and(|timer| timer.has_fired(deadline.at, task))
-}
-
-/// The future's value, or the deadline if that came first. The future is dropped then.
-pub(crate) async fn until<T>(
-    deadline: Option<Deadline>,
-    future: impl Future<Output = T>,
-) -> std::result::Result<T, Deadline> {
-    let mut future = pin!(future);
-    let mut timer = None;
-    poll_fn(|task| match (future.as_mut().poll(task), deadline) {
-        (Poll::Ready(value), _) => Poll::Ready(Ok(value)),
-        (Poll::Pending, Some(deadline)) if deadline.has_passed() || timer_fired(&mut timer, deadline, task) => {
-            Poll::Ready(Err(deadline))
-        }
-        (Poll::Pending, _) => Poll::Pending,
-    })
-    .await
-}
-
-/// The result of something that is polled on the way of a call: small, so that moving it costs little.
-pub(crate) type Outcome<T> = std::result::Result<T, Box<CallError>>;
-
 /// What a call does.
 trait Work<'a, T> {
     /// Says on whose account, before the first poll.
     fn begin(self: Pin<&mut Self>, account: Account<'a>);
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>>;
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<T>>;
 }
 
 pin_project! {
@@ -256,7 +241,7 @@ pin_project! {
 impl<'a, T, S, F> Work<'a, T> for Started<S, F>
 where
     S: FnOnce(Account<'a>) -> F,
-    F: Future<Output = Outcome<T>>,
+    F: Future<Output = CallResult<T>>,
 {
     #[inline]
     fn begin(self: Pin<&mut Self>, account: Account<'a>) {
@@ -267,7 +252,7 @@ where
     }
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<T>> {
         match self.project().future.as_pin_mut() {
             Some(future) => future.poll(task),
             None => Poll::Pending,
@@ -310,65 +295,7 @@ impl<T> Future for CallWithReceipt<'_, T> {
     }
 }
 
-/// An instance seen through one interface: what a generated caller holds.
-#[doc(hidden)]
-#[derive(Clone)]
-pub struct Target {
-    instance: Instance,
-    /// The provider's handle of each function, in the interface's order.
-    handles: Arc<[u32]>,
-}
-
-impl Target {
-    pub(crate) fn new(instance: Instance, handles: Arc<[u32]>) -> Target {
-        Target { instance, handles }
-    }
-
-    /// The instance that is called.
-    pub fn instance(&self) -> &Instance {
-        &self.instance
-    }
-
-    /// The provider's handle for function `function` of the interface.
-    pub(crate) fn handle(&self, function: u32) -> u32 {
-        self.handles.get(function as usize).copied().unwrap_or(u32::MAX)
-    }
-
-    /// A call of function `function` of the interface.
-    pub fn call<'a, P, R>(&'a self, function: u32, params: P) -> Call<'a, R>
-    where
-        P: LowerParams + Send + Sync + 'a,
-        R: Lift + Send + Sync + 'static,
-    {
-        let (instance, handle) = (&self.instance, self.handle(function));
-        Call::new(instance, handle, move |cx| invoke(instance, cx, handle, params))
-    }
-}
-
-impl fmt::Debug for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.instance.fmt(f)
-    }
-}
-
-/// The shortest way between Rust values and what is behind the instance.
-async fn invoke<P, R>(instance: &Instance, cx: Account<'_>, handle: u32, params: P) -> Outcome<R>
-where
-    P: LowerParams + Send + Sync,
-    R: Lift + Send + Sync + 'static,
-{
-    if let Provider::Guest(guest) = instance.provider() {
-        let mut watch = instance.observers().watch(instance, handle, &cx);
-        let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(&cx, handle, Params(params)));
-        return see(&mut watch, call).await.map(|guest::Outcome(value)| value);
-    }
-    let params = encode::encode_params(&params).map_err(CallError::from)?;
-    // Boxed, so that a call of a guest, which is not this one, moves a small future.
-    let image = Box::pin(instance.call_by_host(&cx, handle, params)).await?;
-    Ok(decode::decode(image.as_bytes()).map_err(CallError::from)?)
-}
-
-/// A call of an instance's function with parameters and result as images.
-pub(crate) fn by_image<'a>(instance: &'a Instance, handle: u32, params: Image) -> Call<'a, Image> {
-    Call::new(instance, handle, move |cx| async move { instance.call_by_host(&cx, handle, params).await })
+/// A call of a function with parameters and result as images.
+pub(crate) fn by_image(provider: &Provider, function: FuncIndex, params: Image) -> Call<'_, Image> {
+    Call::new(provider, function, move |cx| async move { provider.call_by_host(&cx, function, params).await })
 }

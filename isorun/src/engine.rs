@@ -1,7 +1,7 @@
 //! The edge between isorun and wasmtime: the engine's settings, and what wasmtime leaves to the honour of who uses it.
 //!
-//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables,
-//! `precompiled` loads code that was compiled before.
+//! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables, `precompiled` loads
+//! code that was compiled before, `meter` watches what memories hold, and `cause` turns wasmtime's words into causes.
 //!
 //! # Obligations
 //!
@@ -17,7 +17,9 @@
 //! * The hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
 #![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
 
+pub(crate) mod cause;
 pub(crate) mod guest;
+pub(crate) mod meter;
 pub(crate) mod precompiled;
 mod transcode;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use crate::instance::InstanceState;
-use crate::instance::counters::Counters;
+use crate::provider::counters::Counters;
+use crate::provider::state::InstanceState;
+use crate::text::count;
 
 /// A picture of a runtime at one moment. Its `Display` is text for people.
 #[derive(Clone, Debug)]
@@ -23,9 +24,9 @@ pub struct Node {
     /// Its name.
     pub name: String,
     /// What is behind it.
-    pub kind: Kind,
-    /// The interfaces that it provides.
-    pub provides: Vec<String>,
+    pub kind: NodeKind,
+    /// The names of the interfaces that it exports.
+    pub exports: Vec<String>,
     /// Whether two or more instances reach it, directly or by way of one that they share, so that they can influence each other through it.
     pub shared: bool,
     /// Where it is in its life.
@@ -37,7 +38,7 @@ pub struct Node {
 /// What is behind an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum NodeKind {
     /// An instance of the app of this name.
     App(String),
     /// Rust code of the host.
@@ -62,12 +63,12 @@ pub struct Edge {
     pub failures: u64,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for NodeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::App(app) => write!(f, "app {app}"),
-            Kind::System => f.write_str("system"),
-            Kind::Remote => f.write_str("remote"),
+            NodeKind::App(app) => write!(f, "app {app}"),
+            NodeKind::System => f.write_str("system"),
+            NodeKind::Remote => f.write_str("remote"),
         }
     }
 }
@@ -77,8 +78,8 @@ impl fmt::Display for Graph {
         for (index, node) in self.nodes.iter().enumerate() {
             let shared = if node.shared { ", shared" } else { "" };
             let line = if index == 0 { "" } else { "\n" };
-            let provides = if node.provides.is_empty() { "nothing".into() } else { node.provides.join(", ") };
-            write!(f, "{line}{} ({}{shared}) provides {provides}", node.name, node.kind)?;
+            let exports = if node.exports.is_empty() { "nothing".into() } else { node.exports.join(", ") };
+            write!(f, "{line}{} ({}{shared}) exports {exports}", node.name, node.kind)?;
             for edge in self.edges.iter().filter(|edge| edge.from == node.name) {
                 write!(f, "\n  {} -> {}", edge.import, edge.to)?;
             }
@@ -116,10 +117,6 @@ fn calls(calls: u64, failures: u64) -> Option<String> {
     }
 }
 
-fn count(number: u64, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
-}
-
 impl Graph {
     /// The graph in the DOT language of Graphviz.
     pub fn dot(&self) -> String {
@@ -130,9 +127,9 @@ impl Graph {
         };
         for node in &self.nodes {
             let shape = match node.kind {
-                Kind::App(_) => "box",
-                Kind::System => "ellipse",
-                Kind::Remote => "parallelogram",
+                NodeKind::App(_) => "box",
+                NodeKind::System => "ellipse",
+                NodeKind::Remote => "parallelogram",
             };
             let border = if node.shared { ", peripheries = 2" } else { "" };
             let label = quote(
@@ -159,9 +156,9 @@ impl Graph {
         let mut text = String::from("flowchart LR\n");
         for (id, node) in self.nodes.iter().enumerate() {
             let (open, close) = match node.kind {
-                Kind::App(_) => ("[", "]"),
-                Kind::System => ("([", "])"),
-                Kind::Remote => ("[/", "/]"),
+                NodeKind::App(_) => ("[", "]"),
+                NodeKind::System => ("([", "])"),
+                NodeKind::Remote => ("[/", "/]"),
             };
             let shared = if node.shared { ", shared" } else { "" };
             let _ = writeln!(
@@ -200,13 +197,13 @@ mod tests {
         let node = |name: &str, kind, shared| Node {
             name: name.into(),
             kind,
-            provides: vec!["a:b/c@1.0.0".into()],
+            exports: vec!["a:b/c@1.0.0".into()],
             shared,
             state: InstanceState::Idle,
             counters: Counters::default(),
         };
         Graph {
-            nodes: vec![node("Disk", Kind::System, true), node("kv \"1\"", Kind::App("kv".into()), false)],
+            nodes: vec![node("Disk", NodeKind::System, true), node("kv \"1\"", NodeKind::App("kv".into()), false)],
             edges: vec![Edge {
                 from: "kv \"1\"".into(),
                 import: "a:b/c@1.0.0".into(),
@@ -253,7 +250,7 @@ mod tests {
     fn text_lists_what_each_instance_is_wired_to() {
         assert_eq!(
             small().to_string(),
-            "Disk (system, shared) provides a:b/c@1.0.0\nkv \"1\" (app kv) provides a:b/c@1.0.0\n  a:b/c@1.0.0 -> Disk"
+            "Disk (system, shared) exports a:b/c@1.0.0\nkv \"1\" (app kv) exports a:b/c@1.0.0\n  a:b/c@1.0.0 -> Disk"
         );
     }
 }

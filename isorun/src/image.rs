@@ -7,29 +7,34 @@
 //! One value has one image, and [`decode`](decode::decode) accepts nothing else. So images can be hashed and
 //! compared, a relay forwards them untouched, and a value is never larger than the bytes that describe it.
 //!
-//! The folder in reading order: `layout` says how large a value is, `medium` what it is read from and written to,
-//! `codec` how. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types; `encode` and `decode`
+//! The folder in reading order: `medium` is what a value is read from and written to, `codec` says how, by the layout of its
+//! type. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types; `encode` and `decode`
 //! are the image as a medium; the other one, a guest's memory, is in `engine`. For types that are known only at run time,
 //! `value` makes values and `check` only looks.
 
+mod buffer_pool;
 pub(crate) mod bytes;
-mod check;
+pub(crate) mod check;
 pub(crate) mod codec;
 pub(crate) mod containers;
 pub(crate) mod decode;
 pub(crate) mod encode;
-pub(crate) mod layout;
 pub(crate) mod malformed;
 pub(crate) mod map;
 pub(crate) mod medium;
 pub(crate) mod params;
 pub(crate) mod scalars;
-mod spare;
 pub(crate) mod value;
 
 use std::fmt;
 
-pub(crate) use check::{check_params, check_result};
+pub use decode::{Decoder, decode, decode_params};
+pub use encode::{Encoder, TooLarge, encode, encode_params};
+pub use malformed::{Malformed, Rule};
+pub use map::Map;
+pub use value::Value;
+pub use value::mismatch::{EncodeError, Mismatch};
+pub use value::wave::error::WaveError;
 
 /// The body bytes of one value: a result, or the parameters of a call as one tuple.
 ///
@@ -57,7 +62,7 @@ impl Image {
 impl Drop for Image {
     #[inline]
     fn drop(&mut self) {
-        spare::keep(std::mem::take(&mut self.0));
+        buffer_pool::keep(std::mem::take(&mut self.0));
     }
 }
 

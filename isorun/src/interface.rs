@@ -1,19 +1,16 @@
 //! WIT interfaces at run time.
 
-mod function;
+pub(crate) mod exports;
+pub(crate) mod function;
 mod id;
-mod name;
-mod wit;
+pub(crate) mod name;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub use function::Function;
-#[doc(hidden)]
-pub use function::function;
-pub use name::InterfaceName;
-pub use wit::{WitError, WitProblem};
+use function::Function;
+use name::InterfaceName;
 
 /// A WIT interface: its name and its functions, with all that is known of their types.
 ///
@@ -37,7 +34,7 @@ pub use wit::{WitError, WitProblem};
 ///     kv.functions()[0].to_string(),
 ///     "func(key: string) -> result<list<u8>, variant { not-found, io(string) }>"
 /// );
-/// # Ok::<(), isorun::WitError>(())
+/// # Ok::<(), isorun::wit::WitError>(())
 /// ```
 #[derive(Clone)]
 pub struct Interface(Arc<Inner>);
@@ -49,21 +46,6 @@ struct Inner {
 }
 
 impl Interface {
-    /// The interfaces of a WIT text, in its order: all that have functions, nested packages included.
-    ///
-    /// Interfaces of types alone are not among them, since there is nothing to call; they can be used by those that
-    /// are. The text must be complete: packages it refers to must be nested in it.
-    ///
-    /// # Errors
-    ///
-    /// [`WitError`] with the first mistake if this is not WIT, or else with everything that isorun does not carry:
-    /// resources, streams, futures, `async func`, `error-context`, and types that [`Type::check`] refuses.
-    ///
-    /// [`Type::check`]: crate::Type::check
-    pub fn from_wit(text: &str) -> Result<Vec<Interface>, WitError> {
-        wit::read(text)
-    }
-
     /// Its name, such as `isorun:kv/kv@0.1.0`.
     pub fn name(&self) -> &InterfaceName {
         &self.0.name
@@ -141,20 +123,13 @@ pub fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> I
 
 #[cfg(test)]
 mod tests {
+    use super::function::function;
     use super::*;
-    use crate::Type;
+    use crate::types::Type;
 
     fn kv(value: Type) -> Interface {
         let get = function("get", [("key", Type::String)], Some(value));
         interface("isorun:kv/kv@0.1.0", [get, function("flush", Vec::<(&str, Type)>::new(), None)])
-    }
-
-    #[test]
-    fn an_interface_from_text_equals_one_from_code() {
-        let text = "package isorun:kv@0.1.0; interface kv { flush: func(); get: func(key: string) -> u32; }";
-        let [read] = Interface::from_wit(text).unwrap().try_into().unwrap();
-        assert_eq!(read, kv(Type::U32));
-        assert_eq!(read.id(), kv(Type::U32).id());
     }
 
     #[test]

@@ -19,7 +19,7 @@
 //! # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
 //! let runtime = Runtime::new()?;
 //! runtime.register::<greeter::Interface>()?;
-//! let polite = runtime.system(Polite);
+//! let polite = runtime.provide(Polite);
 //!
 //! // A system, an app's instance and something remote are called, and wired, alike.
 //! let caller = polite.caller::<greeter::Interface>()?;
@@ -27,32 +27,50 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Reading order: [`macro@interface`] and [`macro@system`] make Rust of WIT; [`Runtime`] registers, adds, wires and removes; [`Instance`] is
-//! the token; [`Call`] runs under a [`Budget`] and gives a [`Receipt`]; [`Remote`], [`Transport`] and [`Token`] cross borders. Every error says
-//! what is wrong, where, and what to do.
+//! Reading order: [`macro@interface`] and [`macro@system`] make Rust of WIT; [`Runtime`] registers, adds, wires and removes; an [`Instance`] is
+//! a handle of what was made; a [`Call`] runs under a [`Budget`] and gives a [`Receipt`]; [`Remote`], [`Transport`] and [`Token`] cross
+//! borders. Every error says what is wrong, where, and what to do.
+//!
+//! # Features
+//!
+//! * `engine` (on by default): apps, run by wasmtime. Without it there are interfaces, systems, callers and remotes, and
+//!   [`Runtime::serve`]: enough for an interface crate, or for a client that speaks to a runtime elsewhere.
+//! * `js`: the clock and the randomness of a browser or of Node.js, for `wasm32-unknown-unknown`. It does nothing on other targets.
 
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "engine"), allow(dead_code, reason = "what only guests use has no user without the engine"))]
 
+pub mod call;
+pub mod error;
+pub mod graph;
+pub mod image;
+pub mod instance;
+pub mod limits;
+pub mod observe;
+pub mod remote;
+pub mod runtime;
 pub mod types;
+pub mod wit;
 
+#[cfg(feature = "engine")]
 mod app;
-mod budget;
-mod call;
+mod clock;
+#[cfg(feature = "engine")]
 mod engine;
-mod error;
-mod graph;
-mod image;
-mod instance;
-mod instantiate;
+#[cfg(feature = "engine")]
+mod guest;
 mod interface;
-mod names;
-mod observe;
+mod nearest;
 mod panics;
-mod remote;
-mod replace;
-mod runtime;
+mod provider;
+mod random;
+#[cfg(feature = "engine")]
+mod store;
+mod sync;
 mod system;
-mod timer;
+mod text;
+#[cfg(feature = "engine")]
 mod wiring;
 
 #[doc(hidden)]
@@ -60,29 +78,20 @@ pub mod __private;
 
 pub use isorun_macros::{interface, system};
 
-pub use app::{AddApp, App, Inspected, InspectedFunction, Inspection, WasiReason, inspect};
-pub use budget::{Budget, Cx, Receipt};
-pub use call::{Call, CallWithReceipt};
-pub use error::{
-    Amount, AppError, AppProblem, AppProblemKind, AppReport, Break, CallError, InspectError, InstantiateError,
-    NarrowError, ProvideError, RegisterError, RemoteError, RemoveError, ReplaceError, Resource, Result, RuntimeError,
-    WiringProblem, WiringReport,
-};
-pub use graph::{Edge, Graph, Kind, Node};
-pub use image::Image;
-pub use image::decode::{Decoder, decode, decode_params};
-pub use image::encode::{Encoder, TooLarge, encode, encode_params};
-pub use image::malformed::{Malformed, Rule};
-pub use image::map::Map;
-pub use image::value::{EncodeError, Mismatch, Value, WaveError};
-pub use instance::counters::Counters;
-pub use instance::policy::{Restart, Reuse};
-pub use instance::{Instance, InstanceState};
-pub use instantiate::Instantiate;
-pub use interface::{Function, Interface, InterfaceName, WitError, WitProblem};
-pub use observe::{CallEnded, Observer};
-pub use remote::{ParseTokenError, Remote, Status, Token, Transport, TransportError};
-pub use replace::Replace;
+#[cfg(feature = "engine")]
+pub use app::{App, inspect, inspect::inspect};
+pub use call::Call;
+#[cfg(feature = "engine")]
+pub use error::{AppError, InstantiateError, ReplaceError};
+pub use error::{CallError, ProvideError, RegisterError, RemoveError, Result, RuntimeError};
+#[cfg(feature = "engine")]
+pub use guest::policy::{Restart, Reuse};
+pub use image::{Map, Value};
+pub use instance::Instance;
+pub use interface::Interface;
+pub use limits::{Budget, Cx, Receipt};
+pub use provider::system::Consumer;
+pub use remote::{Remote, Token, Transport, TransportError};
 pub use runtime::{Runtime, RuntimeBuilder};
-pub use system::{Consumer, StaticInterface, System};
-pub use types::{Type, TypeError};
+pub use system::contract::{StaticInterface, System};
+pub use types::Type;

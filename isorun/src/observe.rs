@@ -6,15 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span, field};
 
-use crate::budget::Cx;
-use crate::call::Outcome;
-use crate::error::{Amount, CallError, Resource};
-use crate::instance::{Instance, Provider};
+use crate::clock::Instant;
+use crate::error::call::{CallError, CallResult};
+use crate::interface::exports::FuncIndex;
+use crate::limits::cx::Cx;
+use crate::limits::limit::{Amount, Limit};
 
 /// Is told of every call when it ends: the place for metrics. A closure is one.
 ///
@@ -83,16 +84,17 @@ impl Observers {
         self.0.is_some() || (LevelFilter::current() >= Level::DEBUG && is_span_enabled())
     }
 
-    /// The same for a call that is over at once.
+    /// As [`watch`](Observers::watch) and [`see`], for a call that is over at once.
+    #[cfg(feature = "engine")]
     #[inline]
     pub(crate) fn see_sync<T, E: AsRef<CallError>>(
         &self,
-        instance: &Instance,
-        handle: u32,
+        callee: &impl Callee,
+        function: FuncIndex,
         cx: &Cx,
         call: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.watch(instance, handle, cx) {
+        match self.watch(callee, function, cx) {
             None => call(),
             Some(mut watch) => {
                 watch.inside = true;
@@ -106,23 +108,19 @@ impl Observers {
     /// Who looks at a call that is about to be made, if anybody does. To be made before the call and dropped after it, so that what a call
     /// used that is dropped has been charged when it is told.
     #[inline]
-    pub(crate) fn watch<'a>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
-        self.is_anybody_looking().then(|| self.look(instance, handle, cx))
+    pub(crate) fn watch<'a>(&'a self, callee: &impl Callee, function: FuncIndex, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
+        self.is_anybody_looking().then(|| self.look(callee, function, cx))
     }
 
     #[cold]
-    fn look<'a>(&'a self, instance: &'a Instance, handle: u32, cx: &'a Cx) -> Box<Watch<'a>> {
-        let label = instance.label(handle);
-        let app = match instance.provider() {
-            Provider::Guest(guest) => guest.app(),
-            Provider::System(_) | Provider::Remote(_) => None,
-        };
+    fn look<'a>(&'a self, callee: &impl Callee, function: FuncIndex, cx: &'a Cx) -> Box<Watch<'a>> {
+        let (instance, app, label) = (callee.name(), callee.app(), callee.label(function));
         let (interface, function) = parts(&label);
         let span = tracing::debug_span!(
             target: "isorun::call",
             "call",
             app = app.as_deref(),
-            instance = instance.name(),
+            instance = &*instance,
             interface,
             function,
             caller = cx.caller(),
@@ -133,6 +131,16 @@ impl Observers {
         let (fuel, started) = (cx.fuel(), Instant::now());
         Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, inside: false, ended: false })
     }
+}
+
+/// What is called, in words: asked only if somebody looks.
+pub(crate) trait Callee {
+    /// The instance's name.
+    fn name(&self) -> Arc<str>;
+    /// The name of the app behind it; `None` for systems and remotes.
+    fn app(&self) -> Option<Arc<str>>;
+    /// The full name of one of its functions.
+    fn label(&self, function: FuncIndex) -> Arc<str>;
 }
 
 /// Out of line, since most programs never come here.
@@ -149,7 +157,7 @@ fn parts(label: &str) -> (Option<&str>, &str) {
 /// A call that somebody looks at. Dropped before its end, it was cancelled, or host code in it has panicked.
 pub(crate) struct Watch<'a> {
     observers: &'a Observers,
-    instance: &'a Instance,
+    instance: Arc<str>,
     app: Option<Arc<str>>,
     label: Arc<str>,
     cx: &'a Cx,
@@ -168,7 +176,7 @@ impl Watch<'_> {
         let (interface, function) = parts(&self.label);
         let ended = CallEnded {
             app: self.app.as_deref(),
-            instance: self.instance.name(),
+            instance: &self.instance,
             caller: self.cx.caller(),
             interface,
             function,
@@ -189,14 +197,15 @@ impl Watch<'_> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            let (instance, function) = (self.instance.shared_name(), self.label.clone());
+            let (instance, function) = (self.instance.clone(), self.label.clone());
             let error = match self.cx.end() {
+                // The panic is still on its way to the caller, whose error will have its message.
                 _ if self.inside => {
-                    CallError::HostPanic { instance, function, message: "the caller is told what it said".into() }
+                    CallError::HostPanic { instance, function, message: "it is still unwinding".into() }
                 }
                 Some(deadline) if deadline.has_passed() => {
-                    let limit = Amount::Time(deadline.span);
-                    CallError::OutOfBudget { resource: Resource::Deadline, limit, instance, function }
+                    let amount = Amount::Time(deadline.span);
+                    CallError::OutOfBudget { limit: Limit::Time, amount, instance, function }
                 }
                 _ => CallError::Cancelled { instance, function },
             };
@@ -217,11 +226,11 @@ pub(crate) fn see<'a, 'w, F>(watch: &'a mut Option<Box<Watch<'w>>>, future: Pin<
     See { future, watch }
 }
 
-impl<T, F: Future<Output = Outcome<T>>> Future for See<'_, '_, F> {
-    type Output = Outcome<T>;
+impl<T, F: Future<Output = CallResult<T>>> Future for See<'_, '_, F> {
+    type Output = CallResult<T>;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Outcome<T>> {
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<T>> {
         let See { future, watch } = &mut *self;
         let Some(watch) = watch else { return future.as_mut().poll(task) };
         watch.inside = true;

@@ -1,29 +1,28 @@
 //! What crosses a border between runtimes, and what does not.
 //!
 //! A provider on the other side is called by one message and answers with one. Their bodies are images, the same bytes that two apps of
-//! one runtime pass to each other; what is around them is in [`message`]. isorun holds no networking code: a [`Transport`] is one
+//! one runtime pass to each other; what is around them is in [`wire`]. isorun holds no networking code: a [`Transport`] is one
 //! function from bytes to bytes, and [`Runtime::serve`](crate::Runtime::serve) is the other end of it.
 
-pub(crate) mod client;
-pub(crate) mod message;
 pub(crate) mod server;
-mod token;
-mod transport;
+pub(crate) mod wire;
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Weak;
+use std::sync::Arc;
 
-pub use message::Status;
-pub use token::{ParseTokenError, Token};
-pub use transport::{Transport, TransportError};
+pub use crate::error::remote::{RemoteError, Status};
+pub use wire::token::{ParseTokenError, Token};
+pub use wire::transport::{Transport, TransportError};
 
-use crate::call::Target;
-use crate::instance::provides::Provides;
-use crate::instance::{Instance, Provider};
-use crate::system::StaticInterface;
-
-use client::RemoteProvider;
+use crate::call::target::Target;
+use crate::instance::Instance;
+use crate::interface::exports::{Exports, FuncIndex};
+use crate::limits::budget::Budget;
+use crate::observe::Observers;
+use crate::provider::remote::RemoteProvider;
+use crate::provider::{Belonging, Kind, Provider};
+use crate::system::contract::StaticInterface;
 
 /// The interface `I`, its work done elsewhere: a transport and the token of an export behind it.
 ///
@@ -41,11 +40,13 @@ impl<I: StaticInterface> Remote<I> {
     /// Nothing is sent before the first call. Calls that set no budget get the [default](crate::Budget::default) one.
     pub fn new(token: Token, transport: impl Transport) -> Remote<I> {
         let interface = I::interface();
-        let provider = Provider::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
+        let kind = Kind::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
         let name = format!("remote {}", interface.name().interface());
-        let handles = (0..interface.functions().len() as u32).collect();
-        let instance = Instance::new(0, name.into(), Weak::new(), Provides::one(interface.clone()), provider);
-        Remote { target: Target::new(instance, handles), interface: PhantomData }
+        let belonging = Belonging { id: 0, owner: None, defaults: Budget::default(), observers: Observers::default() };
+        let provider = Provider::new(name.into(), belonging, Exports::one(interface.clone()), kind);
+        let functions = (0..interface.functions().len() as u32).map(FuncIndex).collect();
+        let target = Target::new(Instance::whole(Arc::new(provider)), functions);
+        Remote { target, interface: PhantomData }
     }
 
     /// The typed caller, for calls with a budget of their own.

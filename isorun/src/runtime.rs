@@ -1,39 +1,72 @@
 //! The runtime: the engine, what is registered, what runs.
 
-mod builder;
+#[cfg(feature = "engine")]
+pub(crate) mod add_app;
+pub(crate) mod builder;
+#[cfg(feature = "engine")]
+pub(crate) mod instantiate;
+mod names;
 mod registry;
+#[cfg(feature = "engine")]
+pub(crate) mod replace;
+mod tables;
 
 use std::any::type_name;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+#[cfg(feature = "engine")]
 use wasmtime::Engine;
 
-use crate::app::{AddApp, App, Gate};
-use crate::error::{InstantiateError, ProvideError, RegisterError, RemoveError, ReplaceError, RuntimeError};
+#[cfg(feature = "engine")]
+use crate::app::{App, gate::Gate};
+use crate::error::instance::{ProvideError, RemoveError};
+#[cfg(feature = "engine")]
+use crate::error::replace::ReplaceError;
+use crate::error::runtime::RegisterError;
+#[cfg(feature = "engine")]
+use crate::error::wiring::InstantiateError;
 use crate::graph::Graph;
-use crate::instance::guest::GuestInstance;
-use crate::instance::places::Hold;
-use crate::instance::prototype::{Live, Prototype};
-use crate::instance::provides::Provides;
-use crate::instance::store::Slot;
-use crate::instance::{Instance, Provider};
-use crate::instantiate::Instantiate;
+#[cfg(feature = "engine")]
+use crate::guest::GuestProvider;
+#[cfg(feature = "engine")]
+use crate::guest::pool::Closed as ClosedPool;
+#[cfg(feature = "engine")]
+use crate::guest::prototype::{Live, Prototype};
+use crate::instance::Instance;
 use crate::interface::Interface;
-use crate::remote::client::RemoteProvider;
-use crate::remote::server::Exports;
-use crate::remote::{Token, Transport};
-use crate::replace::Replace;
-use crate::system::{Consumer, StaticInterface, System, SystemProvider};
+use crate::interface::exports::Exports;
+use crate::limits::settings::Settings;
+use crate::observe::Observers;
+use crate::provider::counters::Counters;
+use crate::provider::remote::RemoteProvider;
+#[cfg(feature = "engine")]
+use crate::provider::slot::Slot;
+use crate::provider::system::{Consumer, Source, SystemProvider};
+use crate::provider::{Belonging, Kind, Owner, Provider};
+use crate::random::Random;
+use crate::remote::server::ExportTable;
+use crate::remote::wire::token::Token;
+use crate::remote::wire::transport::Transport;
+use crate::system::contract::{StaticInterface, System};
+use crate::system::handlers::handlers;
+#[cfg(feature = "engine")]
+use crate::wiring::linker::system::glue;
 
-pub(crate) use builder::Limits;
+use names::ReservedName;
+use registry::Registry;
+
+#[cfg(feature = "engine")]
+pub use add_app::AddApp;
 pub use builder::RuntimeBuilder;
-
-use registry::{Registry, ReservedName};
+#[cfg(feature = "engine")]
+pub use instantiate::Instantiate;
+#[cfg(feature = "engine")]
+pub use replace::Replace;
 
 /// What runs apps: an engine, the interfaces that are registered with it, the apps and the instances.
 ///
-/// Cloning gives the same runtime. Several in one process do not know of each other; what one [exports](Runtime::export), another
+/// A clone is a handle of the same runtime. Several in one process do not know of each other; what one [exports](Runtime::export), another
 /// can [import](Runtime::import).
 ///
 /// Calls are futures and need a tokio runtime with its time driver to end at their deadline while they wait.
@@ -49,35 +82,19 @@ use registry::{Registry, ReservedName};
 pub struct Runtime(Arc<Inner>);
 
 pub(crate) struct Inner {
+    #[cfg(feature = "engine")]
     engine: Engine,
-    limits: Limits,
+    limits: Settings,
+    observers: Observers,
+    #[cfg(feature = "engine")]
     gate: Gate,
+    random: Arc<Random>,
     interfaces: RwLock<Vec<Interface>>,
     registry: Registry,
-    exports: Exports,
+    exports: ExportTable,
 }
 
 impl Runtime {
-    /// A runtime with the defaults of its [builder](RuntimeBuilder).
-    ///
-    /// # Errors
-    ///
-    /// Those of [`RuntimeBuilder::build`].
-    pub fn new() -> Result<Runtime, RuntimeError> {
-        RuntimeBuilder::default().build()
-    }
-
-    fn of(engine: Engine, gate: Gate, limits: Limits) -> Result<Runtime, RuntimeError> {
-        let exports = Exports::new().map_err(RuntimeError::Random)?;
-        let (interfaces, registry) = (RwLock::default(), Registry::default());
-        Ok(Runtime(Arc::new(Inner { engine, limits, gate, interfaces, registry, exports })))
-    }
-
-    /// A builder, to set limits.
-    pub fn builder() -> RuntimeBuilder {
-        RuntimeBuilder::default()
-    }
-
     /// Makes an interface known that this program was compiled with. Doing it twice is the same as once.
     ///
     /// # Errors
@@ -121,33 +138,28 @@ impl Runtime {
         self.0.interfaces.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Begins to add an app: a component, whose imports and exports are compared with what is registered before it is compiled. Nothing
-    /// of it runs. See [`AddApp`].
-    pub fn add_app<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> AddApp<'a> {
-        AddApp::new(self, name, bytes)
-    }
-
     /// Removes an app.
     ///
     /// # Errors
     ///
     /// [`RemoveError::InUse`] while it has instances; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    #[cfg(feature = "engine")]
     pub fn remove_app(&self, app: &App) -> Result<(), RemoveError> {
         self.0.registry.remove_app(app)
     }
 
-    /// Offers a Rust value that implements the interface `I`, as an instance.
+    /// Provides a Rust value that implements the interface `I`, as an instance.
     ///
-    /// One system serves every instance that is wired with its token, several at a time. A type with several interfaces says which one is
-    /// meant: `runtime.system::<kv::Interface>(store)`.
-    pub fn system<I: StaticInterface>(&self, system: impl System<I>) -> Instance {
-        self.system_of(system)
+    /// One system serves every instance that is wired with its handle, several at a time. A type with several interfaces says which one is
+    /// meant: `runtime.provide::<kv::Interface>(store)`.
+    pub fn provide<I: StaticInterface>(&self, system: impl System<I>) -> Instance {
+        self.provide_from(Source::shared(system))
     }
 
-    /// Offers Rust values that implement the interface `I`, one for each instance that is wired with the token: consumers share nothing.
+    /// Provides Rust values that implement the interface `I`, one for each instance that is wired with the handle: consumers share nothing.
     ///
     /// `make` is called when an instance is wired; its value lives as long as that instance, and stays when the instance's app is started
-    /// anew or [replaced](Runtime::replace). The host has a value of its own, made when it first calls the token, directly or for a peer.
+    /// anew or replaced. The host has a value of its own, made when it first calls the handle, directly or for a peer.
     ///
     /// ```
     /// #[isorun::system("tests/wit/greeter.wit")]
@@ -161,34 +173,37 @@ impl Runtime {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let runtime = isorun::Runtime::new()?;
-    /// let greeter = runtime.system_per_consumer(|consumer| Tenant(consumer.instance().unwrap_or("the host").into()));
+    /// let greeter = runtime.provide_per_consumer(|consumer| Tenant(consumer.instance().unwrap_or("the host").into()));
     /// # Ok(()) }
     /// ```
-    pub fn system_per_consumer<I: StaticInterface, T: System<I>>(
+    pub fn provide_per_consumer<I: StaticInterface, T: System<I>>(
         &self,
         make: impl Fn(&Consumer<'_>) -> T + Send + Sync + 'static,
     ) -> Instance {
-        self.offer::<I, T>(SystemProvider::per_consumer::<I, T>(make))
+        self.provide_from(Source::per_consumer(make))
     }
 
-    fn system_of<I: StaticInterface, T: System<I>>(&self, system: T) -> Instance {
-        self.offer::<I, T>(SystemProvider::new::<I, T>(system))
-    }
-
-    fn offer<I: StaticInterface, T>(&self, provider: SystemProvider) -> Instance {
+    fn provide_from<I: StaticInterface, T: System<I>>(&self, source: Source<T>) -> Instance {
         let full = type_name::<T>();
         let name = full.split('<').next().and_then(|path| path.rsplit("::").next()).unwrap_or(full);
-        self.admit(name, Provides::one(I::interface().clone()), Provider::System(provider))
+        let system = SystemProvider::new(
+            source,
+            handlers::<I, T>(),
+            #[cfg(feature = "engine")]
+            glue::<I, T>(),
+        );
+        self.admit(name, Exports::one(I::interface().clone()), Kind::System(system))
     }
 
-    /// Begins to make an instance of an app; see [`Instantiate`].
-    pub fn instantiate<'a>(&'a self, app: &'a App) -> Instantiate<'a> {
-        Instantiate::new(self, app)
+    /// The instance of this name, if there is one.
+    pub fn instance(&self, name: &str) -> Option<Instance> {
+        self.0.registry.instance(name).map(Instance::whole)
     }
 
-    /// Begins to put another app behind an instance; see [`Replace`].
-    pub fn replace<'a>(&'a self, instance: &'a Instance, app: &'a App) -> Replace<'a> {
-        Replace::new(self, instance, app)
+    /// The app of this name, if there is one.
+    #[cfg(feature = "engine")]
+    pub fn app(&self, name: &str) -> Option<App> {
+        self.0.registry.app(name)
     }
 
     /// Removes an instance and frees what it holds: the memory of an app, the value of a system.
@@ -201,7 +216,7 @@ impl Runtime {
     /// Calls that the host has made of a system or remote end as if it were there, and the last of them drops the system's value.
     pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
-        self.0.registry.remove(instance, &self.0.exports)
+        self.0.registry.remove(instance.provider(), &self.0.exports)
     }
 
     /// Removes an instance together with every instance that is wired to it, directly or by way of others. Gives the names of what was
@@ -212,7 +227,7 @@ impl Runtime {
     /// Those of [`remove`](Runtime::remove), for all of them: if one is exported or runs a call, nothing is removed.
     pub fn remove_tree(&self, instance: &Instance) -> Result<Vec<String>, RemoveError> {
         self.check_owned(instance)?;
-        self.0.registry.remove_tree(instance, &self.0.exports)
+        self.0.registry.remove_tree(instance.provider(), &self.0.exports)
     }
 
     /// Removes an instance when the calls that it has have ended, those that wait included. New ones are told
@@ -227,9 +242,10 @@ impl Runtime {
     /// Dropping it lets new calls in again.
     pub async fn retire(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
-        let closed = self.0.registry.retire(instance, &self.0.exports)?;
-        closed.quiet().await;
-        self.0.registry.remove_retired(instance, closed, &self.0.exports)
+        let provider = instance.provider();
+        let closed = self.0.registry.retire(provider, &self.0.exports)?;
+        closed.idle().await;
+        self.0.registry.remove_retired(provider, closed, &self.0.exports)
     }
 
     /// What is wired to what, right now.
@@ -257,13 +273,13 @@ impl Runtime {
         if !self.owns(instance) {
             return Err(ProvideError::Foreign { instance: instance.name().into() });
         }
-        let export = || Ok(self.0.exports.add(interface, instance.target(interface)?));
-        let exported = self.0.registry.export(instance, export);
+        let export = || Ok(self.0.exports.add(interface, instance.target(interface)?, &self.0.random));
+        let exported = self.0.registry.export(instance.provider(), export);
         exported.unwrap_or_else(|| Err(ProvideError::Removed { instance: instance.name().into() }))
     }
 
     /// Takes an export back: its token is unknown from now on. `false` if it was already.
-    pub fn unexport(&self, token: &Token) -> bool {
+    pub fn revoke(&self, token: &Token) -> bool {
         self.0.exports.remove(token)
     }
 
@@ -278,7 +294,7 @@ impl Runtime {
     pub fn import_interface(&self, interface: &Interface, token: Token, transport: impl Transport) -> Instance {
         let remote = RemoteProvider::new(interface, token, transport, self.0.limits.message);
         let name = format!("remote {}", interface.name().interface());
-        self.admit(&name, Provides::one(interface.clone()), Provider::Remote(remote))
+        self.admit(&name, Exports::one(interface.clone()), Kind::Remote(remote))
     }
 
     /// Answers one message of a remote: the whole server. Every message has an answer, also one that makes no sense.
@@ -290,72 +306,95 @@ impl Runtime {
         self.0.exports.serve(message, self.0.limits.budget, self.0.limits.message).await
     }
 
+    #[cfg(feature = "engine")]
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
+    #[cfg(feature = "engine")]
+    pub(crate) fn limits(&self) -> &Settings {
         &self.0.limits
     }
 
+    #[cfg(feature = "engine")]
     pub(crate) fn gate(&self) -> &Gate {
         &self.0.gate
     }
 
+    #[cfg(feature = "engine")]
     pub(crate) fn has_app(&self, name: &str) -> bool {
-        self.0.registry.has_app(name)
+        self.0.registry.app(name).is_some()
     }
 
     /// Makes an app known; `false` if its name was taken meanwhile.
+    #[cfg(feature = "engine")]
     pub(crate) fn admit_app(&self, app: &App) -> bool {
         self.0.registry.add_app(app)
     }
 
     /// Whether instances of the app can be made here.
+    #[cfg(feature = "engine")]
     pub(crate) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
         self.0.registry.check_app(app)
     }
 
     pub(crate) fn owns(&self, instance: &Instance) -> bool {
-        instance.belongs_to(&self.0)
+        instance.provider().belongs_to(&self.0)
     }
 
-    pub(crate) fn reserve_name(&self, wanted: &str) -> ReservedName<'_> {
-        self.0.registry.reserve(wanted)
+    /// The very name, if it is free.
+    #[cfg(feature = "engine")]
+    pub(crate) fn reserve_name(&self, name: &str) -> Option<ReservedName<'_>> {
+        self.0.registry.names().reserve(name)
+    }
+
+    /// The name, with a number behind it if it is taken.
+    pub(crate) fn reserve_some_name(&self, wanted: &str) -> ReservedName<'_> {
+        self.0.registry.names().reserve_like(wanted)
     }
 
     /// Makes an app's running instance known, if nothing that it is wired to was removed meanwhile.
+    #[cfg(feature = "engine")]
     pub(crate) fn admit_guest(
         &self,
         name: ReservedName<'_>,
         app: &App,
-        guest: GuestInstance,
+        guest: GuestProvider,
         slots: Arc<[Slot]>,
     ) -> Result<Instance, InstantiateError> {
-        let instance = self.make(name.get(), app.offers().clone(), Provider::Guest(guest));
-        self.0.registry.admit(name, &instance, Some(app), slots)?;
-        Ok(instance)
+        let provider = self.make(name.get(), app.all_exports().clone(), Kind::Guest(guest));
+        self.0.registry.admit_guest(name, &provider, app, slots)?;
+        Ok(Instance::whole(provider))
     }
 
     /// Whether everything that uses an instance could go on if it were one of this app.
-    pub(crate) fn check_replacement(&self, instance: &Instance, app: &App) -> Result<(), ReplaceError> {
-        self.0.registry.check_replacement(instance, app, app.offers(), &self.0.exports)
+    #[cfg(feature = "engine")]
+    pub(crate) fn check_replacement(&self, provider: &Arc<Provider>, app: &App) -> Result<(), ReplaceError> {
+        self.0.registry.check_replacement(provider, app, app.all_exports(), &self.0.exports)
     }
 
     /// Whether an instance would come to depend on itself.
-    pub(crate) fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), InstantiateError> {
-        Ok(self.0.registry.check_cycle(instance, app, slots)?)
+    #[cfg(feature = "engine")]
+    pub(crate) fn check_cycle(
+        &self,
+        provider: &Arc<Provider>,
+        app: &App,
+        slots: &[Slot],
+    ) -> Result<(), InstantiateError> {
+        Ok(self.0.registry.check_cycle(provider, app, slots)?)
     }
 
-    /// Puts another app behind an instance whose calls are held.
+    /// Puts another app behind an instance whose calls are suspended.
+    #[cfg(feature = "engine")]
     pub(crate) fn swap(
         &self,
-        instance: &Instance,
-        hold: &Hold<'_>,
+        provider: &Arc<Provider>,
+        suspended: &ClosedPool<'_, Box<Live>, Arc<Prototype>>,
+        app: &App,
         prototype: Arc<Prototype>,
         first: Option<Box<Live>>,
     ) -> Result<(), ReplaceError> {
-        self.0.registry.swap(instance, hold, prototype, first, &self.0.exports)
+        self.0.registry.swap(provider, suspended, app, prototype, first, &self.0.exports)
     }
 
     fn check_owned(&self, instance: &Instance) -> Result<(), RemoveError> {
@@ -365,27 +404,29 @@ impl Runtime {
         }
     }
 
-    fn admit(&self, name: &str, provides: Provides, provider: Provider) -> Instance {
-        let name = self.reserve_name(name);
-        let instance = self.make(name.get(), provides, provider);
-        // Without edges and app there is nothing that could have gone meanwhile.
-        let _ = self.0.registry.admit(name, &instance, None, Arc::default());
-        instance
+    /// Makes a system or remote known.
+    fn admit(&self, name: &str, exports: Exports, kind: Kind) -> Instance {
+        let name = self.reserve_some_name(name);
+        let provider = self.make(name.get(), exports, kind);
+        self.0.registry.admit(name, &provider);
+        Instance::whole(provider)
     }
 
-    fn make(&self, name: Arc<str>, provides: Provides, provider: Provider) -> Instance {
-        let id = self.0.registry.next_id();
-        Instance::new(id, name, Arc::downgrade(&self.0), provides, provider)
+    fn make(&self, name: Arc<str>, exports: Exports, kind: Kind) -> Arc<Provider> {
+        let owner: Arc<dyn Owner> = self.0.clone();
+        let belonging = Belonging {
+            id: self.0.registry.next_id(),
+            owner: Some(Arc::downgrade(&owner)),
+            defaults: self.0.limits.budget,
+            observers: self.0.observers.clone(),
+        };
+        Arc::new(Provider::new(name, belonging, exports, kind))
     }
 }
 
-impl Inner {
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    pub(crate) fn registry(&self) -> &Registry {
-        &self.registry
+impl Owner for Inner {
+    fn counters(&self, provider: &Arc<Provider>) -> Counters {
+        self.registry.counters(provider)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use isorun::{App, CallError, Instance, InstanceState, RemoteError, Restart, Runtime, Status};
+use isorun::instance::InstanceState;
+use isorun::remote::{RemoteError, Status};
+use isorun::{App, CallError, Instance, Restart, Runtime};
 
 use crate::again;
 
@@ -52,7 +54,7 @@ impl Step {
     pub async fn take(&self, at: &Instance, guest: &Instance) -> Result<(), String> {
         let Step { function, arguments, end } = self;
         let span = Duration::from_secs(60);
-        let result = at.call(function, arguments).deadline(span).await;
+        let result = at.call(function, arguments).timeout(span).await;
         if !end.is(&result) {
             return Err(format!("{function}{arguments} must end in {end:?}, it ended in {result:?}"));
         }
@@ -117,11 +119,11 @@ pub async fn thrice(runtime: &Runtime, app: &App, steps: &[Step]) -> Result<(), 
 /// Takes the steps up to the first that ends badly, and once more on what the restart policy makes of the instance then.
 async fn twice_behind_one_token(runtime: &Runtime, app: &App, steps: &[Step]) -> Result<(), String> {
     let Some(bad) = steps.iter().position(|step| !matches!(step.end, End::Value(_))) else { return Ok(()) };
-    let restart = Restart::Always { max: 2, within: Duration::from_secs(3600) };
+    let restart = Restart::Limited { max: 2, within: Duration::from_secs(3600) };
     let instance = runtime.instantiate(app).restart(restart).await.map_err(|error| error.to_string())?;
     for life in 1..=2 {
         for Step { function, arguments, end } in &steps[..=bad] {
-            let result = instance.call(function, arguments).deadline(Duration::from_secs(60)).await;
+            let result = instance.call(function, arguments).timeout(Duration::from_secs(60)).await;
             if !end.is(&result) {
                 return Err(format!("in life {life} {function}{arguments} ended in {result:?}"));
             }

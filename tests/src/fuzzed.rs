@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, LazyLock, Mutex};
 
-use isorun::{
-    CallError, Function, Image, Instance, Interface, Runtime, StaticInterface, Token, TransportError, Type, Value,
-};
+use isorun::image::Image;
+use isorun::wit::Function;
+use isorun::{CallError, Instance, Interface, Runtime, StaticInterface, Token, TransportError, Type, Value};
 use tokio::runtime::{Builder, Runtime as Tokio};
 
 use crate::choices::Choices;
@@ -81,7 +81,7 @@ fn relayed(interface: &Interface, body: &[u8], answer: &[u8]) -> (Option<Vec<u8>
     let token = RUNTIME.export_interface(&remote, interface).expect("it provides that");
     let message = call_message(token, interface, &interface.functions()[0], body);
     let reply = Reply::read(&block_on(RUNTIME.serve(&message)));
-    RUNTIME.unexport(&token);
+    RUNTIME.revoke(&token);
     RUNTIME.remove(&remote).expect("nobody uses it");
     let sent = sent.lock().expect("no panic").take();
     (sent, reply)
@@ -94,7 +94,7 @@ fn relayed(interface: &Interface, body: &[u8], answer: &[u8]) -> (Option<Vec<u8>
 pub fn message(bytes: &[u8]) {
     static SERVER: LazyLock<(Runtime, Instance, Token)> = LazyLock::new(|| {
         let runtime = small();
-        let echo = runtime.system(Echo);
+        let echo = runtime.provide(Echo);
         let token = runtime.export::<types::Interface>(&echo).expect("it provides that");
         (runtime, echo, token)
     });
@@ -159,7 +159,7 @@ fn edited(bytes: &[u8], changes: &[u8]) -> Vec<u8> {
 
 /// A runtime in which no app runs.
 fn small() -> Runtime {
-    crate::runtime_of(Runtime::builder().max_instances(1))
+    crate::runtime_of(Runtime::builder().max_stores(1))
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {

@@ -21,7 +21,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use isorun::{App, Instance, Runtime, RuntimeBuilder, Transport, TransportError};
+use isorun::{App, Instance, Interface, Runtime, RuntimeBuilder, Transport, TransportError};
 
 pub use disk::{Disk, Folder, files};
 pub use echo::Echo;
@@ -104,7 +104,7 @@ pub struct Bench {
 pub async fn bench() -> Bench {
     let runtime = runtime();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
     Bench { runtime, calc, relay }
 }
@@ -129,6 +129,11 @@ pub fn link_to(runtime: &Runtime) -> impl Transport + Clone + use<> {
         let runtime = runtime.clone();
         async move { Ok::<_, TransportError>(runtime.serve(&message).await) }
     }
+}
+
+/// The names of interfaces.
+pub fn names_of(interfaces: &[Interface]) -> Vec<String> {
+    interfaces.iter().map(|interface| interface.name().to_string()).collect()
 }
 
 /// Polls a future once, as an executor would that then forgets it.

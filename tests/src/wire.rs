@@ -1,6 +1,7 @@
 //! Messages as `isorun/src/remote/message.rs` describes them, made and read without the library's help.
 
-use isorun::{Function, Interface, Token};
+use isorun::wit::Function;
+use isorun::{Interface, Token};
 
 /// Bytes of a header.
 pub const HEADER: usize = 88;

@@ -10,7 +10,7 @@ use isorun_tests::{Disk, Folder, Memory, apps, runtime, start};
 /// `kv` over the files in a folder.
 async fn store(folder: &Folder) -> (Runtime, kv::Caller) {
     let runtime = runtime();
-    let disk = runtime.system(Disk::new(folder));
+    let disk = runtime.provide(Disk::new(folder));
     let kv = start(&runtime, "kv", apps::KV, &[&disk]).await;
     let caller = kv.caller::<kv::Interface>().unwrap();
     (runtime, caller)
@@ -94,7 +94,7 @@ async fn what_one_instance_wrote_another_one_reads_after_it() {
 /// `notes` over a store in memory.
 async fn notes() -> (Runtime, server::Caller) {
     let runtime = runtime();
-    let store = runtime.system(Memory::default());
+    let store = runtime.provide(Memory::default());
     let notes = start(&runtime, "notes", apps::NOTES, &[&store]).await;
     let caller = notes.caller::<server::Interface>().unwrap();
     (runtime, caller)

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use isorun::{AppError, AppProblemKind, RegisterError};
+use isorun::error::AppProblemKind;
+use isorun::{AppError, RegisterError};
 use isorun_tests::{add, again, apps, compute, kv, runtime, start};
 
 /// What `add_app` says to these bytes.

@@ -8,7 +8,7 @@ async fn parts() -> (Runtime, App, Instance, Instance) {
     let runtime = runtime();
     let relay = add(&runtime, "relay", apps::RELAY).await;
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     (runtime, relay, calc, ticker)
 }
 
@@ -219,7 +219,7 @@ async fn a_removed_instance_answers_no_call() {
 #[tokio::test]
 async fn a_removed_system_answers_no_call() {
     let runtime = runtime();
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let caller = ticker.caller::<host::Interface>().unwrap();
     runtime.remove(&ticker).unwrap();
     assert_eq!(

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isorun::{Amount, Budget, CallError, Cx, Resource, Runtime};
+use isorun::limits::{Amount, Limit};
+use isorun::{Budget, CallError, Cx, Runtime};
 use isorun_tests::compute::Compute;
 use isorun_tests::{
     Bench, Ticker, apps, bench, caller_of, compute, host, misbehave, misbehaving, poll_once, relay, runtime,
@@ -54,13 +55,13 @@ async fn a_call_with_just_the_fuel_that_it_needs_ends_well() {
     let needed = guest.spin_for(1000).receipt().await.1.fuel;
     assert_eq!(guest.spin_for(1000).fuel(needed).await.unwrap(), 1000);
     let error = guest.spin_for(1000).fuel(needed / 2).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Resource::Fuel));
+    assert_eq!(error.out_of_budget(), Some(Limit::Fuel));
 }
 
 #[tokio::test]
 async fn a_receipt_tells_how_long_a_call_took_waiting_included() {
     let Bench { runtime, calc, .. } = bench().await;
-    let slow = runtime.system(Slow(Duration::from_millis(5)));
+    let slow = runtime.provide(Slow(Duration::from_millis(5)));
     let relay = start(&runtime, "waiting", apps::RELAY, &[&calc, &slow]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     let (result, receipt) = relay.tick_many(2).receipt().await;
@@ -107,8 +108,8 @@ async fn fuel_that_runs_out_in_an_app_below_names_that_app() {
     let below = calc.sum_points(&points).receipt().await.1.fuel;
     let both = relay.sum_points(&points).receipt().await.1.fuel;
     let error = relay.sum_points(&points).fuel(both - below / 2).await.unwrap_err();
-    let CallError::OutOfBudget { resource, instance, function, .. } = &error else { panic!("{error}") };
-    assert_eq!((*resource, &**instance), (Resource::Fuel, "calc"));
+    let CallError::OutOfBudget { limit: which, instance, function, .. } = &error else { panic!("{error}") };
+    assert_eq!((*which, &**instance), (Limit::Fuel, "calc"));
     assert_eq!(&**function, "test:bench/compute@0.1.0#sum-points");
 }
 
@@ -116,10 +117,10 @@ async fn fuel_that_runs_out_in_an_app_below_names_that_app() {
 async fn memory_that_runs_out_in_an_app_below_names_that_app() {
     let relay = bench().await.relay.caller::<relay::Interface>().unwrap();
     let error = relay.echo(&vec![1; 1 << 20]).memory(3 << 19).await.unwrap_err();
-    let CallError::OutOfBudget { resource, instance, limit: Amount::Bytes(limit), .. } = &error else {
+    let CallError::OutOfBudget { limit: which, instance, amount: Amount::Bytes(limit), .. } = &error else {
         panic!("{error}")
     };
-    assert_eq!((*resource, &**instance), (Resource::Memory, "calc"));
+    assert_eq!((*which, &**instance), (Limit::Memory, "calc"));
     assert!(*limit < 1 << 20, "{error}");
 }
 
@@ -137,7 +138,7 @@ impl host::Host for Delegate {
 #[tokio::test]
 async fn a_call_that_a_system_makes_is_charged_to_its_caller() {
     let (runtime, calc, relay) = initialised_bench().await;
-    let delegate = runtime.system(Delegate(calc.clone()));
+    let delegate = runtime.provide(Delegate(calc.clone()));
     let delegating = start(&runtime, "delegating", apps::RELAY, &[calc.instance(), &delegate]).await;
     let delegating = delegating.caller::<relay::Interface>().unwrap();
     assert_eq!(delegating.add(1, 2).await.unwrap(), 3);
@@ -167,7 +168,7 @@ impl host::Host for Driver {
 #[tokio::test]
 async fn a_call_that_a_sync_method_makes_is_charged_to_its_caller() {
     let (runtime, calc, relay) = initialised_bench().await;
-    let driver = runtime.system(Driver(calc.clone()));
+    let driver = runtime.provide(Driver(calc.clone()));
     let driven = start(&runtime, "driven", apps::RELAY, &[calc.instance(), &driver]).await;
     let driven = driven.caller::<relay::Interface>().unwrap();
     assert_eq!(driven.add(1, 2).await.unwrap(), 3);
@@ -183,7 +184,7 @@ struct Greedy(misbehave::Caller);
 #[isorun::system]
 impl host::Host for Greedy {
     async fn tick(&self, cx: &Cx, _n: u64) -> isorun::Result<u64> {
-        let spin = self.0.spin().within(cx).fuel(u64::MAX).deadline(Duration::from_secs(3600));
+        let spin = self.0.spin().within(cx).fuel(u64::MAX).timeout(Duration::from_secs(3600));
         spin.await.map(|()| 0)
     }
 }
@@ -192,14 +193,14 @@ impl host::Host for Greedy {
 async fn a_call_within_another_never_gets_more_than_that_one_has_left() {
     let Bench { runtime, calc, .. } = bench().await;
     let guest = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
-    let greedy = runtime.system(Greedy(caller_of(&guest)));
+    let greedy = runtime.provide(Greedy(caller_of(&guest)));
     let relay = start(&runtime, "greedy", apps::RELAY, &[&calc, &greedy]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
 
     let (result, receipt) = relay.tick_many(1).fuel(1_000_000).receipt().await;
 
     let error = result.unwrap_err();
-    let CallError::OutOfBudget { instance, limit: Amount::Fuel(limit), .. } = &error else { panic!("{error}") };
+    let CallError::OutOfBudget { instance, amount: Amount::Fuel(limit), .. } = &error else { panic!("{error}") };
     assert_eq!(&**instance, "misbehave");
     assert!(*limit < 1_000_000, "{error}");
     assert_eq!(receipt.fuel, 1_000_000);
@@ -212,7 +213,7 @@ struct Patient(misbehave::Caller);
 impl host::Host for Patient {
     async fn tick(&self, cx: &Cx, n: u64) -> u64 {
         let spin = self.0.spin().within(cx).fuel(10_000).await;
-        if spin.is_err_and(|error| error.out_of_budget() == Some(Resource::Fuel)) { n + 1 } else { n }
+        if spin.is_err_and(|error| error.out_of_budget() == Some(Limit::Fuel)) { n + 1 } else { n }
     }
 }
 
@@ -220,7 +221,7 @@ impl host::Host for Patient {
 async fn a_call_within_another_may_be_given_less_and_its_end_is_not_the_end_of_both() {
     let Bench { runtime, calc, .. } = bench().await;
     let guest = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
-    let patient = runtime.system(Patient(caller_of(&guest)));
+    let patient = runtime.provide(Patient(caller_of(&guest)));
     let relay = start(&runtime, "patient", apps::RELAY, &[&calc, &patient]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     let (result, receipt) = relay.tick_many(1).receipt().await;
@@ -247,7 +248,7 @@ async fn a_call_within_another_that_is_dropped_is_charged_too() {
     let runtime = runtime_of(Runtime::builder().slice(10_000));
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let guest = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
-    let fickle = runtime.system(Fickle(caller_of(&guest)));
+    let fickle = runtime.provide(Fickle(caller_of(&guest)));
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &fickle]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     let (result, receipt) = relay.tick_many(1).receipt().await;
@@ -275,7 +276,7 @@ async fn calls_that_are_made_at_the_same_time_are_all_charged() {
         + guest.spin_for(1000).receipt().await.1.fuel
         + relay.tick_many(1).receipt().await.1.fuel;
 
-    let both = runtime.system(Both(calc.clone(), guest));
+    let both = runtime.provide(Both(calc.clone(), guest));
     let relay = start(&runtime, "both", apps::RELAY, &[calc.instance(), &both]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     relay.add(1, 2).await.unwrap();
@@ -290,7 +291,7 @@ async fn a_call_within_one_whose_time_is_up_does_not_run() {
     let (_runtime, _, guest) = misbehaving().await;
     let cx = Cx::root(Budget { time: Duration::ZERO, ..Budget::default() });
     let error = guest.count().within(&cx).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
+    assert_eq!(error.out_of_budget(), Some(Limit::Time));
     assert_eq!(guest.count().await.unwrap(), 1);
 }
 
@@ -319,7 +320,7 @@ impl host::Host for Circular {
 async fn an_app_that_a_system_calls_back_is_told_that_it_waits_for_this_very_call() {
     let Bench { runtime, calc, .. } = bench().await;
     let target = Arc::default();
-    let circular = runtime.system(Circular(Arc::clone(&target)));
+    let circular = runtime.provide(Circular(Arc::clone(&target)));
     let relay = start(&runtime, "circular", apps::RELAY, &[&calc, &circular]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     target.set(relay.clone()).unwrap();
@@ -343,18 +344,18 @@ impl host::Host for Silent {
 #[tokio::test]
 async fn a_system_that_never_answers_is_left_at_the_deadline() {
     let Bench { runtime, calc, .. } = bench().await;
-    let silent = runtime.system(Silent);
+    let silent = runtime.provide(Silent);
     let relay = start(&runtime, "waiting", apps::RELAY, &[&calc, &silent]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
-    let error = relay.tick_many(1).deadline(Duration::from_millis(10)).await.unwrap_err();
+    let error = relay.tick_many(1).timeout(Duration::from_millis(10)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "out of deadline: `waiting` was stopped in `test:bench/relay@0.1.0#tick-many` at its limit of 10ms
-  help: give the call more time with `.deadline(..)`, or raise the `budget` in the runtime's builder"
+  help: give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
     );
     let direct = silent.caller::<host::Interface>().unwrap();
-    let error = direct.tick(1).deadline(Duration::from_millis(10)).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
+    let error = direct.tick(1).timeout(Duration::from_millis(10)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Limit::Time));
 }
 
 /// Tells what its caller has left.
@@ -370,7 +371,7 @@ impl host::Host for Meter {
 #[tokio::test]
 async fn a_system_sees_what_its_caller_has_left() {
     let Bench { runtime, calc, .. } = bench().await;
-    let meter = runtime.system(Meter);
+    let meter = runtime.provide(Meter);
     let relay = start(&runtime, "metered", apps::RELAY, &[&calc, &meter]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     let (left, receipt) = relay.tick_many(1).fuel(1_000_000).receipt().await;
@@ -383,7 +384,7 @@ async fn a_system_sees_what_its_caller_has_left() {
 async fn the_largest_budgets_are_budgets_too() {
     let (_runtime, _, relay) = initialised_bench().await;
     let usual = relay.add(1, 2).receipt().await.1;
-    let (sum, receipt) = relay.add(1, 2).fuel(u64::MAX).memory(u64::MAX).deadline(Duration::MAX).receipt().await;
+    let (sum, receipt) = relay.add(1, 2).fuel(u64::MAX).memory(u64::MAX).timeout(Duration::MAX).receipt().await;
     assert_eq!(sum.unwrap(), 3);
     assert_eq!((receipt.fuel, receipt.memory), (usual.fuel, usual.memory));
 }
@@ -391,7 +392,7 @@ async fn the_largest_budgets_are_budgets_too() {
 #[tokio::test]
 async fn a_system_costs_no_fuel() {
     let runtime = runtime();
-    let ticker = runtime.system(Ticker).caller::<host::Interface>().unwrap();
+    let ticker = runtime.provide(Ticker).caller::<host::Interface>().unwrap();
     let (n, receipt) = ticker.tick(1).fuel(0).memory(0).receipt().await;
     assert_eq!((n.unwrap(), receipt.fuel, receipt.memory), (2, 0, 0));
 }

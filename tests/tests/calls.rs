@@ -44,7 +44,7 @@ async fn a_megabyte_passes_from_app_to_app() {
 #[tokio::test]
 async fn twenty_parameters_arrive_each_in_its_place() {
     let runtime = runtime();
-    let echo = runtime.system(Echo);
+    let echo = runtime.provide(Echo);
     let types = start(&runtime, "types", apps::TYPES, &[]).await;
     let on_system = start(&runtime, "on-system", apps::TYPES_RELAY, &[&echo]).await;
     let on_app = start(&runtime, "on-app", apps::TYPES_RELAY, &[&types]).await;
@@ -59,7 +59,7 @@ async fn twenty_parameters_arrive_each_in_its_place() {
 
 #[tokio::test]
 async fn the_host_calls_a_system_as_it_calls_an_app() {
-    let store = runtime().system(Memory::default());
+    let store = runtime().provide(Memory::default());
     let kv = store.caller::<kv::Interface>().unwrap();
     kv.set("a", b"one").await.unwrap().unwrap();
     assert_eq!(kv.get("a").await.unwrap(), Ok(Some(b"one".to_vec())));
@@ -83,7 +83,7 @@ impl host::Host for Witness {
 async fn a_system_is_told_who_calls() {
     let Bench { runtime, calc, .. } = bench().await;
     let callers = Arc::default();
-    let witness = runtime.system(Witness(Arc::clone(&callers)));
+    let witness = runtime.provide(Witness(Arc::clone(&callers)));
     let caller = start(&runtime, "caller", apps::RELAY, &[&calc, &witness]).await;
     caller.call("tick-many", "(1)").await.unwrap();
     witness.call("tick", "(1)").await.unwrap();
@@ -267,7 +267,7 @@ async fn callers_on_many_threads_share_one_instance_and_no_call_is_lost() {
 #[tokio::test]
 async fn one_system_serves_many_instances() {
     let Bench { runtime, calc, .. } = bench().await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let mut relays = Vec::new();
     let app = runtime.add_app("relays", apps::RELAY).await.unwrap();
     for _ in 0..10 {

@@ -2,7 +2,8 @@
 //!
 //! Each guest runs on a system, which is typed, and on an app, which is reached by image.
 
-use isorun::{CallError, Instance, InstanceState, Runtime};
+use isorun::instance::InstanceState;
+use isorun::{CallError, Instance, Runtime};
 use isorun_tests::{Echo, apps, runtime, start};
 
 /// An app that passes core values to `test:types/types` and from it as they are.
@@ -39,7 +40,7 @@ const RAW: &str = r#"(component
 
 /// What a guest of `test:types/types` can be wired to.
 async fn providers(runtime: &Runtime) -> [Instance; 2] {
-    [runtime.system(Echo), start(runtime, "types", apps::TYPES, &[]).await]
+    [runtime.provide(Echo), start(runtime, "types", apps::TYPES, &[]).await]
 }
 
 #[tokio::test]

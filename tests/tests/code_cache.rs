@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use isorun::{App, AppError, AppProblemKind, Runtime, RuntimeBuilder, RuntimeError};
+use isorun::error::AppProblemKind;
+use isorun::{App, AppError, Runtime, RuntimeBuilder, RuntimeError};
 use isorun_tests::{Folder, add, again, apps, runtime_of};
 
 fn cached(folder: &Folder) -> RuntimeBuilder {
@@ -111,7 +112,7 @@ async fn runtimes_that_open_one_folder_at_once_share_it() {
     let folder = Folder::new().unwrap();
     let builders: Vec<_> = (0..8).map(|_| cached(&folder)).collect();
     let building: Vec<_> =
-        builders.into_iter().map(|builder| std::thread::spawn(move || runtime_of(builder.max_instances(1)))).collect();
+        builders.into_iter().map(|builder| std::thread::spawn(move || runtime_of(builder.max_stores(1)))).collect();
     for (number, runtime) in building.into_iter().map(|building| building.join().unwrap()).enumerate() {
         assert_eq!(add(&runtime, "calc", apps::CALC).await.was_cached(), number > 0);
     }
@@ -132,7 +133,7 @@ async fn a_cache_that_fails_later_keeps_no_app_from_being_added() {
 
 /// Adds an app in a new runtime that keeps at most so many bytes of code; whether it was there.
 async fn was_cached(folder: &Folder, max: u64, bytes: &[u8]) -> bool {
-    let runtime = runtime_of(cached(folder).max_code_cache(max).max_instances(1));
+    let runtime = runtime_of(cached(folder).max_code_cache(max).max_stores(1));
     add(&runtime, "app", bytes).await.was_cached()
 }
 
@@ -281,7 +282,7 @@ async fn runtimes_that_share_a_folder_with_little_room_do_not_hinder_each_other(
     let max = total - 1;
     // While all are found, nothing is put away and nothing goes.
     fs::remove_file(&put_away[0]).unwrap();
-    let builders: Vec<_> = (0..4).map(|_| cached(&folder).max_code_cache(max).max_instances(1)).collect();
+    let builders: Vec<_> = (0..4).map(|_| cached(&folder).max_code_cache(max).max_stores(1)).collect();
     let adding: Vec<_> = builders
         .into_iter()
         .map(|builder| {

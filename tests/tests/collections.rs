@@ -114,7 +114,7 @@ async fn assert_all_come_back(provider: &collections::Caller) {
 #[tokio::test]
 async fn they_cross_from_the_host_to_a_system_and_to_a_remote() {
     let runtime = runtime_with_collections();
-    let system = runtime.system(Collections);
+    let system = runtime.provide(Collections);
     assert_all_come_back(&system.caller::<collections::Interface>().unwrap()).await;
     let token = runtime.export::<collections::Interface>(&system).unwrap();
     assert_all_come_back(&Remote::<collections::Interface>::new(token, link_to(&runtime)).caller()).await;
@@ -123,7 +123,7 @@ async fn they_cross_from_the_host_to_a_system_and_to_a_remote() {
 #[tokio::test]
 async fn they_cross_from_the_host_to_an_app_and_on_to_a_system() {
     let runtime = runtime_with_collections();
-    let system = runtime.system(Collections);
+    let system = runtime.provide(Collections);
     let relay = start(&runtime, "relay", &relay(), &[&system]).await;
     assert_all_come_back(&relay.caller::<collections::Interface>().unwrap()).await;
 }
@@ -131,7 +131,7 @@ async fn they_cross_from_the_host_to_an_app_and_on_to_a_system() {
 #[tokio::test]
 async fn they_cross_from_an_app_to_an_app() {
     let runtime = runtime_with_collections();
-    let system = runtime.system(Collections);
+    let system = runtime.provide(Collections);
     let first = start(&runtime, "first", &relay(), &[&system]).await;
     let second = start(&runtime, "second", &relay(), &[&first]).await;
     assert_all_come_back(&second.caller::<collections::Interface>().unwrap()).await;
@@ -140,7 +140,7 @@ async fn they_cross_from_an_app_to_an_app() {
 #[tokio::test]
 async fn they_cross_as_text() {
     let runtime = runtime_with_collections();
-    let system = runtime.system(Collections);
+    let system = runtime.provide(Collections);
     assert_eq!(system.call("echo-map", r#"([("b", 1), ("a", 2)])"#).await.unwrap(), r#"[("b", 1), ("a", 2)]"#);
     assert_eq!(system.call("echo-matrix", "([[1, -2], [3, 4], [5, 6]])").await.unwrap(), "[[1, -2], [3, 4], [5, 6]]");
     let error = system.call("echo-array", "([1, 2, 3])").await.unwrap_err().to_string();

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use isorun::{
-    Amount, App, AppError, AppProblemKind, Budget, CallError, Cx, Instance, InstanceState, Resource, Runtime,
-    RuntimeBuilder, Value,
-};
+use isorun::error::AppProblemKind;
+use isorun::instance::InstanceState;
+use isorun::limits::{Amount, Limit};
+use isorun::{App, AppError, Budget, CallError, Cx, Instance, Runtime, RuntimeBuilder, Value};
 use isorun_tests::engine::{ALONE, End, HOST_IMPORT, HOST_WAT, HOST_WIT, ON_A_HOST, Step, follow, lives, thrice};
 use isorun_tests::{add, again, host, link_to, runtime_of, start};
 use serde_json::Value as Json;
@@ -111,7 +111,7 @@ async fn every_case_ends_the_same_behind_a_remote() {
             Ok(()) => passed += 1,
             Err(error) => wrong.push(format!("{id}: {error}")),
         }
-        runtime.unexport(&token);
+        runtime.revoke(&token);
         runtime.remove(&guest).unwrap();
     }
     println!("{passed} cases passed, {} failed", wrong.len());
@@ -132,8 +132,8 @@ async fn gigabytes_must_be_granted() {
         let runtime = runtime_of(builder);
         let instance = start(&runtime, "strings", &strings, &[]).await;
         let error = instance.call("grow", "(32768)").await.unwrap_err();
-        let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
-        assert_eq!((resource, limit), (Resource::Memory, Amount::Bytes(most)));
+        let CallError::OutOfBudget { limit, amount, .. } = error else { panic!("{error}") };
+        assert_eq!((limit, amount), (Limit::Memory, Amount::Bytes(most)));
         assert!(matches!(instance.state(), InstanceState::Poisoned(_)));
     }
 }
@@ -354,8 +354,8 @@ async fn more_than_a_message_does_not_leave_a_guest() {
     let guest = wrapped(&case, HOST_IMPORT, &given(&[("hi", "bytes")]), &["run"]);
     let guest = start(&runtime, "guest", &guest, &[&host]).await;
     let error = guest.call("run", "()").await.unwrap_err();
-    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
-    assert_eq!((resource, limit), (Resource::Message, Amount::Bytes(100)));
+    let CallError::OutOfBudget { limit, amount, .. } = error else { panic!("{error}") };
+    assert_eq!((limit, amount), (Limit::Message, Amount::Bytes(100)));
     assert!(matches!(host.state(), InstanceState::Idle));
 }
 
@@ -471,7 +471,7 @@ impl host::Host for CallsBack {
     async fn tick(&self, cx: &Cx, n: u64) -> isorun::Result<u64> {
         let next = self.next.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(next) = next {
-            match next.call(self.function, "()").within(cx).deadline(Duration::from_millis(20)).await {
+            match next.call(self.function, "()").within(cx).timeout(Duration::from_millis(20)).await {
                 Err(error) if self.patient => assert!(matches!(error, CallError::ReEntered { .. }), "{error}"),
                 called => called.map(drop)?,
             }
@@ -484,7 +484,7 @@ impl host::Host for CallsBack {
 async fn errors_of_a_system_come_out_with_their_message() {
     let Some(cases) = cases("host-cases.jsonl") else { return };
     let runtime = generous();
-    let system = runtime.system(CallsBack::default());
+    let system = runtime.provide(CallsBack::default());
     let case = host_case(&cases, "call-hook-trapping");
     let guest = add(&runtime, "action", &wrapped(&case, TICKS, &given(&[("f", "act")]), &["export"])).await;
     let guest = again(&runtime, &guest, &[&system]).await;
@@ -511,7 +511,7 @@ async fn who_is_called_back_by_a_system_is_not_entered_again() {
     // `a` calls the system, which calls the first that is named here, which calls the system, which calls the second.
     for (called, end) in [("", ""), ("b", ""), ("a", CALLED_BACK), ("ba", CALLED_BACK)] {
         let calls_back = CallsBack { function: "export", ..CallsBack::default() };
-        let system = runtime.system(calls_back.clone());
+        let system = runtime.provide(calls_back.clone());
         let a = again(&runtime, &app, &[&system]).await;
         let b = again(&runtime, &app, &[&system]).await;
         let named = called.chars().rev().map(|name| if name == 'a' { a.clone() } else { b.clone() });
@@ -528,7 +528,7 @@ async fn a_system_that_cannot_enter_its_caller_may_go_on() {
     let Some(cases) = cases("host-cases.jsonl") else { return };
     let runtime = generous();
     let calls_back = CallsBack { function: "run", patient: true, ..CallsBack::default() };
-    let system = runtime.system(calls_back.clone());
+    let system = runtime.provide(calls_back.clone());
     let case = host_case(&cases, "import-attempt-to-reenter-during-host");
     let guest = wrapped(&case, TICKS, &given(&[("thunk", "thunk")]), &["run"]);
     let guest = start(&runtime, "guest", &guest, &[&system]).await;

@@ -1,6 +1,7 @@
 //! Calls that end badly: what ended is said by name, only the instance that it ended in is lost, and the host goes on.
 
-use isorun::{CallError, Cx, InstanceState, Runtime};
+use isorun::instance::InstanceState;
+use isorun::{CallError, Cx, Runtime};
 use isorun_tests::{
     Bench, Ticker, add, again, apps, bench, caller_of, compute, host, misbehaving, poll_once, relay, runtime_of, start,
 };
@@ -64,7 +65,7 @@ async fn an_app_starts_anew_in_the_place_of_a_poisoned_instance() {
 
 #[tokio::test]
 async fn the_memory_of_a_poisoned_instance_is_free_at_once() {
-    let runtime = runtime_of(Runtime::builder().max_instances(1));
+    let runtime = runtime_of(Runtime::builder().max_stores(1));
     let app = add(&runtime, "guest", apps::MISBEHAVE).await;
     let first = again(&runtime, &app, &[]).await;
     caller_of(&first).trap().await.unwrap_err();
@@ -108,7 +109,7 @@ async fn dropping_a_running_call_poisons() {
 #[tokio::test]
 async fn dropping_a_call_that_runs_in_an_app_below_poisons_both() {
     let Bench { runtime, calc, .. } = bench().await;
-    let silent = runtime.system(Silent);
+    let silent = runtime.provide(Silent);
     let below = start(&runtime, "below", apps::RELAY, &[&calc, &silent]).await;
     let above = start(&runtime, "above", &passing_on(), &[&below]).await;
     let mut call = above.call("wait", "()");
@@ -195,7 +196,7 @@ impl host::Host for Later {
 #[tokio::test]
 async fn a_panic_in_a_system_ends_the_call_and_not_the_host() {
     let Bench { runtime, calc, .. } = bench().await;
-    let systems = [runtime.system(Superstitious), runtime.system(Later)];
+    let systems = [runtime.provide(Superstitious), runtime.provide(Later)];
     for system in &systems {
         let name = format!("on-{}", system.name());
         let relay = start(&runtime, &name, apps::RELAY, &[&calc, system]).await;
@@ -215,7 +216,7 @@ async fn a_panic_in_a_system_ends_the_call_and_not_the_host() {
 #[tokio::test]
 async fn a_panic_in_a_system_that_the_host_calls_leaves_the_system_well() {
     let Bench { runtime, .. } = bench().await;
-    for system in [runtime.system(Superstitious), runtime.system(Later)] {
+    for system in [runtime.provide(Superstitious), runtime.provide(Later)] {
         let caller = system.caller::<host::Interface>().unwrap();
         assert_eq!(
             caller.tick(13).await.unwrap_err().to_string(),
@@ -241,7 +242,7 @@ impl host::Host for Refusing {
 #[tokio::test]
 async fn an_error_of_a_system_stops_the_guest_that_called() {
     let Bench { runtime, calc, .. } = bench().await;
-    let refusing = runtime.system(Refusing);
+    let refusing = runtime.provide(Refusing);
     let relay = start(&runtime, "caller", apps::RELAY, &[&calc, &refusing]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     let error = relay.tick_many(1).await.unwrap_err();
@@ -259,7 +260,7 @@ async fn an_error_of_a_system_stops_the_guest_that_called() {
 async fn a_fault_in_one_system_leaves_the_other_wirings_of_its_app_well() {
     let Bench { runtime, calc, .. } = bench().await;
     let app = add(&runtime, "relays", apps::RELAY).await;
-    let (refusing, ticker) = (runtime.system(Refusing), runtime.system(Ticker));
+    let (refusing, ticker) = (runtime.provide(Refusing), runtime.provide(Ticker));
     let bad = again(&runtime, &app, &[&calc, &refusing]).await;
     let good = again(&runtime, &app, &[&calc, &ticker]).await;
     bad.call("tick-many", "(1)").await.unwrap_err();

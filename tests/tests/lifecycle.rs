@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use isorun::{
-    CallError, Instance, InstanceState, InstantiateError, ProvideError, RemoveError, ReplaceError, Reuse, Runtime,
-    WiringProblem,
-};
+use isorun::error::WiringProblem;
+use isorun::instance::InstanceState;
+use isorun::{CallError, Instance, InstantiateError, ProvideError, RemoveError, ReplaceError, Reuse, Runtime};
 use isorun_tests::{
     Bench, Gate, Ticker, add, again, apps, bench, caller_of, compute, guests, host, link_to, poll_once, relay, runtime,
     runtime_of, start,
@@ -17,7 +16,7 @@ async fn gated(reuse: Reuse) -> (Runtime, Instance, Gate) {
     let runtime = runtime();
     let gate = Gate::new();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let app = add(&runtime, "relay", apps::RELAY).await;
     let relay = runtime.instantiate(&app).with(&calc).with(&system).reuse(reuse).await.unwrap();
     (runtime, relay, gate)
@@ -55,7 +54,7 @@ async fn what_retires_ends_the_calls_that_it_has_and_takes_no_new_ones() {
 #[tokio::test]
 async fn host_code_that_retires_ends_the_calls_that_it_has_and_takes_no_new_ones() {
     let (there, gate) = (runtime(), Gate::new());
-    let system = there.system(gate.clone());
+    let system = there.provide(gate.clone());
     let token = there.export::<host::Interface>(&system).unwrap();
     let here = runtime();
     let remote = here.import::<host::Interface>(token, link_to(&there));
@@ -90,7 +89,7 @@ async fn host_code_that_retires_ends_the_calls_that_it_has_and_takes_no_new_ones
         drop(calls);
         tokio::time::timeout(Duration::from_secs(10), retiring).await.expect("it is woken").unwrap().unwrap();
         assert!(matches!(instance.call("tick", "(1)").await, Err(CallError::Removed { .. })));
-        there.unexport(&token);
+        there.revoke(&token);
     }
     assert_eq!(there.graph().nodes.len() + here.graph().nodes.len(), 0);
 }
@@ -98,7 +97,7 @@ async fn host_code_that_retires_ends_the_calls_that_it_has_and_takes_no_new_ones
 #[tokio::test]
 async fn host_code_that_retires_is_not_wired() {
     let (runtime, gate) = (runtime(), Gate::new());
-    let (system, calc) = (runtime.system(gate.clone()), start(&runtime, "calc", apps::CALC, &[]).await);
+    let (system, calc) = (runtime.provide(gate.clone()), start(&runtime, "calc", apps::CALC, &[]).await);
     let app = add(&runtime, "relay", apps::RELAY).await;
     let mut running = system.call("tick", "(1)");
     assert!(poll_once(&mut running).is_pending());
@@ -119,7 +118,7 @@ async fn what_is_quiet_retires_at_once_poisoned_or_not() {
     runtime.retire(&relay).await.unwrap();
     calc.call("add", "(1, 2)").fuel(1).await.unwrap_err();
     runtime.retire(&calc).await.unwrap();
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     runtime.retire(&ticker).await.unwrap();
     assert!(matches!(ticker.state(), InstanceState::Removed));
     assert!(matches!(runtime.retire(&ticker).await, Err(RemoveError::Removed { .. })));
@@ -175,7 +174,7 @@ async fn what_is_wired_or_exported_does_not_retire() {
         matches!(runtime.retire(&relay).await, Err(RemoveError::InUse { by, .. }) if by[0].starts_with("an export of"))
     );
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
-    runtime.unexport(&token);
+    runtime.revoke(&token);
     runtime.retire(&relay).await.unwrap();
     runtime.retire(&calc).await.unwrap();
 }
@@ -199,7 +198,7 @@ async fn what_is_exported_while_it_retires_stays() {
 async fn exporting_an_instance_and_removing_it_at_once_ends_well() {
     let runtime = runtime();
     for _ in 0..2000 {
-        let ticker = runtime.system(Ticker);
+        let ticker = runtime.provide(Ticker);
         let exporting = tokio::spawn({
             let (runtime, ticker) = (runtime.clone(), ticker.clone());
             async move { runtime.export::<host::Interface>(&ticker) }
@@ -209,7 +208,7 @@ async fn exporting_an_instance_and_removing_it_at_once_ends_well() {
         let exported = exporting.await.unwrap();
         assert!(exported.is_ok() != removed.is_ok(), "{exported:?} {removed:?}");
         if let Ok(token) = exported {
-            runtime.unexport(&token);
+            runtime.revoke(&token);
             runtime.remove(&ticker).unwrap();
         }
     }
@@ -259,7 +258,7 @@ async fn a_tree_goes_from_the_top_down() {
 #[tokio::test]
 async fn of_a_diamond_each_side_goes_before_what_it_stands_on() {
     let Bench { runtime, calc, relay } = bench().await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     start(&runtime, "second", apps::RELAY, &[&calc, &ticker]).await;
     assert_eq!(runtime.remove_tree(&calc).unwrap(), ["relay", "second", "calc"]);
     assert!(matches!(relay.state(), InstanceState::Removed));
@@ -289,7 +288,7 @@ async fn a_tree_in_which_a_call_runs_or_something_is_exported_stays_as_a_whole()
     assert!(matches!(runtime.remove_tree(&one), Err(RemoveError::InUse { by, .. }) if by.len() == 1));
     // All of them are open as before.
     assert_eq!(three.call("f", "(1)").await.unwrap(), "10002");
-    runtime.unexport(&token);
+    runtime.revoke(&token);
     assert_eq!(runtime.remove_tree(&one).unwrap().len(), 4);
     assert!(matches!(two.state(), InstanceState::Removed));
 }
@@ -313,7 +312,7 @@ async fn a_token_of_what_is_gone_never_means_what_has_its_name_now() {
     let caller = relay.caller::<relay::Interface>().unwrap();
     let part = relay.only(["add"]).unwrap();
     runtime.remove(&relay).unwrap();
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let app = add(&runtime, "relays", apps::RELAY).await;
     let named = runtime.instantiate(&app).name("relay").with(&calc).with(&ticker).await.unwrap();
     assert_eq!(named.name(), relay.name());
@@ -344,7 +343,7 @@ impl host::Host for Guard {
 async fn the_value_of_a_system_that_is_removed_is_dropped_at_once() {
     let runtime = runtime();
     let alive = Arc::new(());
-    let guard = runtime.system(Guard(alive.clone()));
+    let guard = runtime.provide(Guard(alive.clone()));
     let (caller, token) = (guard.caller::<host::Interface>().unwrap(), guard.clone());
     assert_eq!(Arc::strong_count(&alive), 2);
     runtime.remove(&guard).unwrap();
@@ -357,7 +356,7 @@ async fn the_value_of_a_system_that_is_removed_is_dropped_at_once() {
 async fn a_call_that_the_host_made_of_a_system_before_it_was_removed_ends_well() {
     let runtime = runtime();
     let gate = Gate::new();
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let mut call = system.call("tick", "(1)");
     assert!(poll_once(&mut call).is_pending());
     runtime.remove(&system).unwrap();
@@ -371,7 +370,7 @@ async fn a_value_that_was_made_for_an_instance_goes_with_it() {
     let Bench { runtime, calc, .. } = bench().await;
     let alive = Arc::new(());
     let kept = alive.clone();
-    let guard = runtime.system_per_consumer(move |_| Guard(kept.clone()));
+    let guard = runtime.provide_per_consumer(move |_| Guard(kept.clone()));
     let app = add(&runtime, "relays", apps::RELAY).await;
     let (one, two) = (again(&runtime, &app, &[&calc, &guard]).await, again(&runtime, &app, &[&calc, &guard]).await);
     // Its factory has one as well.
@@ -405,7 +404,7 @@ async fn remotes_go_like_everything_else() {
     let (here, there) = (runtime(), bench().await);
     let token = there.runtime.export::<compute::Interface>(&there.calc).unwrap();
     let remote = here.import::<compute::Interface>(token, link_to(&there.runtime));
-    let ticker = here.system(Ticker);
+    let ticker = here.provide(Ticker);
     let relay = start(&here, "relay", apps::RELAY, &[&remote, &ticker]).await;
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
     assert!(matches!(here.retire(&remote).await, Err(RemoveError::InUse { .. })));
@@ -424,9 +423,9 @@ fn resident() -> i64 {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn ten_thousand_instances_one_after_the_other_leave_no_memory_behind() {
-    let runtime = runtime_of(Runtime::builder().max_instances(8));
+    let runtime = runtime_of(Runtime::builder().max_stores(8));
     let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
-    let system = runtime.system(Ticker);
+    let system = runtime.provide(Ticker);
     let relay = add(&runtime, "relay", apps::RELAY).await;
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let mut at_first = 0;

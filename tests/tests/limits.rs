@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use isorun::{Amount, Budget, CallError, InstanceState, InstantiateError, Resource, Reuse, Runtime};
+use isorun::instance::InstanceState;
+use isorun::limits::{Amount, Limit};
+use isorun::{Budget, CallError, InstantiateError, Reuse, Runtime};
 use isorun_tests::{
     Memory, add, apps, caller_of, guests, host, misbehaving, poll_once, relay, runtime, runtime_of, start,
 };
@@ -27,11 +29,11 @@ async fn endless_loop_is_stopped_when_its_fuel_is_used_up() {
 #[tokio::test]
 async fn endless_loop_is_stopped_at_its_deadline() {
     let (_runtime, _, guest) = misbehaving().await;
-    let error = guest.spin().fuel(u64::MAX).deadline(Duration::from_millis(20)).await.unwrap_err();
+    let error = guest.spin().fuel(u64::MAX).timeout(Duration::from_millis(20)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "out of deadline: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 20ms
-  help: give the call more time with `.deadline(..)`, or raise the `budget` in the runtime's builder"
+  help: give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
     );
 }
 
@@ -60,7 +62,7 @@ async fn endless_loop_lets_other_tasks_run() {
     let runtime = runtime_of(Runtime::builder().slice(SLICE));
     let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
     let (result, turns) = with_turns_of_another(guest.spin().fuel(100 * SLICE)).await;
-    assert_eq!(result.unwrap_err().out_of_budget(), Some(Resource::Fuel));
+    assert_eq!(result.unwrap_err().out_of_budget(), Some(Limit::Fuel));
     // One turn for each slice, give or take those at the ends.
     assert!(turns >= 90, "{turns}");
 }
@@ -69,7 +71,7 @@ async fn endless_loop_lets_other_tasks_run() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_calls_all_the_time_lets_other_tasks_run() {
     let runtime = runtime_of(Runtime::builder().slice(SLICE));
-    let (calc, ticker) = (start(&runtime, "calc", apps::CALC, &[]).await, runtime.system(Later));
+    let (calc, ticker) = (start(&runtime, "calc", apps::CALC, &[]).await, runtime.provide(Later));
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
     let ((result, receipt), turns) = with_turns_of_another(relay.tick_many(20_000).receipt()).await;
@@ -108,7 +110,7 @@ impl host::Host for Blocking {
 async fn a_guest_whose_calls_keep_the_thread_lets_other_tasks_run_between_them() {
     let runtime = runtime();
     let blocks = Arc::new(AtomicBool::new(true));
-    let ticker = runtime.system(Blocking { blocks: blocks.clone() });
+    let ticker = runtime.provide(Blocking { blocks: blocks.clone() });
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
     let relay = relay.caller::<relay::Interface>().unwrap();
@@ -145,8 +147,8 @@ async fn memory_is_granted_to_the_byte() {
 async fn arguments_count_as_memory_of_the_call() {
     let (_runtime, _, guest) = misbehaving().await;
     let error = guest.echo(&vec![1; 8 << 20]).memory(1 << 20).await.unwrap_err();
-    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
-    assert_eq!((resource, limit), (Resource::Memory, Amount::Bytes(1 << 20)));
+    let CallError::OutOfBudget { limit, amount, .. } = error else { panic!("{error}") };
+    assert_eq!((limit, amount), (Limit::Memory, Amount::Bytes(1 << 20)));
 }
 
 #[tokio::test]
@@ -164,8 +166,8 @@ async fn an_instance_grows_up_to_its_own_limit_whatever_its_calls_are_granted() 
     let most = (4 << 20) - PAGE;
     assert_eq!(guest.grow(most).await.unwrap(), most);
     let error = guest.grow((4 << 20) + 1).memory(1 << 30).await.unwrap_err();
-    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
-    assert_eq!((resource, limit), (Resource::Memory, Amount::Bytes(4 << 20)));
+    let CallError::OutOfBudget { limit, amount, .. } = error else { panic!("{error}") };
+    assert_eq!((limit, amount), (Limit::Memory, Amount::Bytes(4 << 20)));
 }
 
 #[tokio::test]
@@ -175,7 +177,7 @@ async fn an_app_that_starts_with_more_memory_than_it_may_have_does_not_start() {
     let app = add(&runtime, "big", &component.unwrap()).await;
     let error = runtime.instantiate(&app).await.unwrap_err();
     let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
-    assert_eq!(cause.out_of_budget(), Some(Resource::Memory));
+    assert_eq!(cause.out_of_budget(), Some(Limit::Memory));
     assert!(error.to_string().starts_with("`big` failed while it started: out of memory: "), "{error}");
     assert!(error.to_string().contains("1048576 bytes"), "{error}");
     assert!(runtime.graph().nodes.is_empty());
@@ -197,12 +199,12 @@ async fn an_app_that_loops_while_it_starts_is_stopped() {
     let budget = Budget { fuel: 1_000_000, ..Budget::default() };
     let error = started(&runtime_of(Runtime::builder().budget(budget)), "(loop (br 0))").await;
     let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
-    assert!(matches!(cause, CallError::OutOfBudget { limit: Amount::Fuel(1_000_000), .. }), "{error}");
+    assert!(matches!(cause, CallError::OutOfBudget { amount: Amount::Fuel(1_000_000), .. }), "{error}");
 
     let budget = Budget { fuel: u64::MAX, time: Duration::from_millis(20), ..Budget::default() };
     let error = started(&runtime_of(Runtime::builder().budget(budget)), "(loop (br 0))").await;
     let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
-    assert_eq!(cause.out_of_budget(), Some(Resource::Deadline), "{error}");
+    assert_eq!(cause.out_of_budget(), Some(Limit::Time), "{error}");
 }
 
 #[tokio::test]
@@ -322,8 +324,8 @@ async fn a_deadline_that_passes_in_the_queue_harms_nobody() {
     let mut running = guest.spin_for(100_000);
     assert!(poll_once(&mut running).is_pending());
     // Nobody polls the call that runs, so this one never has its turn.
-    let error = guest.count().deadline(Duration::from_millis(5)).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
+    let error = guest.count().timeout(Duration::from_millis(5)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Limit::Time));
     assert_eq!(running.await.unwrap(), 100_000);
     assert_eq!(guest.count().await.unwrap(), 1);
 }
@@ -334,8 +336,8 @@ async fn a_call_without_limits_of_its_own_has_those_of_the_runtime() {
     let runtime = runtime_of(Runtime::builder().budget(budget));
     let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
     let error = guest.spin_for(u64::MAX).await.unwrap_err();
-    let CallError::OutOfBudget { resource, limit, .. } = error else { panic!("{error}") };
-    assert_eq!((resource, limit), (Resource::Fuel, Amount::Fuel(1_000_000)));
+    let CallError::OutOfBudget { limit, amount, .. } = error else { panic!("{error}") };
+    assert_eq!((limit, amount), (Limit::Fuel, Amount::Fuel(1_000_000)));
 }
 
 /// An app that calls the import of this name without end, with a list that takes so many bytes.
@@ -376,8 +378,8 @@ async fn a_guest_that_does_nothing_but_call_is_stopped_at_its_deadline() {
         let sink = runtime.instantiate(&sink).reuse(reuse).await.unwrap();
         let app = start(&runtime, &format!("{bytes}"), &calling_for_ever("acme:sink/sink", bytes), &[&sink]).await;
         let started = Instant::now();
-        let error = app.call("run", "()").deadline(Duration::from_millis(50)).await.unwrap_err();
-        assert_eq!(error.out_of_budget(), Some(Resource::Deadline), "{error}");
+        let error = app.call("run", "()").timeout(Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(error.out_of_budget(), Some(Limit::Time), "{error}");
         assert!(started.elapsed() < Duration::from_secs(2), "{bytes} bytes each: {:?}", started.elapsed());
         assert!(sink.counters().calls > 1);
     }
@@ -387,7 +389,7 @@ async fn a_guest_that_does_nothing_but_call_is_stopped_at_its_deadline() {
 #[tokio::test]
 async fn a_guest_that_does_nothing_but_call_a_sync_system_is_stopped_at_its_deadline() {
     let runtime = runtime();
-    let store = runtime.system(Memory::default());
+    let store = runtime.provide(Memory::default());
     let app = guests::parse(
         r#"(component
             (import "isorun:kv/kv@0.1.0" (instance $kv
@@ -410,7 +412,7 @@ async fn a_guest_that_does_nothing_but_call_a_sync_system_is_stopped_at_its_dead
     );
     let app = start(&runtime, "app", &app, &[&store]).await;
     let started = Instant::now();
-    let error = app.call("run", "()").deadline(Duration::from_millis(50)).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Resource::Deadline), "{error}");
+    let error = app.call("run", "()").timeout(Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Limit::Time), "{error}");
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use isorun::{CallError, Instance, InstanceState, Remote, RemoteError, Runtime, Token, TransportError};
+use isorun::instance::InstanceState;
+use isorun::remote::RemoteError;
+use isorun::{CallError, Instance, Remote, Runtime, Token, TransportError};
 use isorun_tests::wire::{HEADER, Reply, body_of};
 use isorun_tests::{Bench, Ticker, bench, compute, host, link_to, runtime};
 
@@ -63,7 +65,7 @@ async fn a_message_carries_what_is_left_of_the_budget() {
     let token = Token::from_bytes([7; 16]);
     let message = message_of(|transport| async move {
         let remote = Remote::<host::Interface>::new(token, transport).caller();
-        remote.tick(1).fuel(12_345).deadline(Duration::from_secs(60)).await.unwrap_err();
+        remote.tick(1).fuel(12_345).timeout(Duration::from_secs(60)).await.unwrap_err();
     })
     .await;
     let micros = u64::from_le_bytes(message[64..72].try_into().unwrap());
@@ -195,7 +197,7 @@ async fn a_budget_that_is_not_set_is_the_callees_own() {
 /// A remote whose every answer is changed on the way.
 fn with_answers(change: impl Fn(&mut Vec<u8>) + Clone + Send + Sync + 'static) -> host::Caller {
     let far = runtime();
-    let token = far.export::<host::Interface>(&far.system(Ticker)).unwrap();
+    let token = far.export::<host::Interface>(&far.provide(Ticker)).unwrap();
     let link = link_to(&far);
     let changing = move |message: Vec<u8>| {
         let (link, change) = (link.clone(), change.clone());
@@ -252,7 +254,7 @@ async fn a_peer_that_claims_too_much_fuel_gets_no_more_than_it_was_granted() {
 #[tokio::test]
 async fn answers_that_arrive_in_another_order_are_told_apart() {
     let far = runtime();
-    let token = far.export::<host::Interface>(&far.system(Ticker)).unwrap();
+    let token = far.export::<host::Interface>(&far.provide(Ticker)).unwrap();
     // The first answer is kept back and given to the second call.
     let kept: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
     let link = link_to(&far);

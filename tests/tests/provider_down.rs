@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use isorun::{CallError, Instance, InstanceState, Restart, Runtime, Transport, TransportError};
+use isorun::instance::InstanceState;
+use isorun::{CallError, Instance, Restart, Runtime, Transport, TransportError};
 use isorun_tests::{add, guests, link_to, poll_once, runtime_of, start};
 
 /// An interface whose function fails in a way that has a name for a provider that is down: with a text, without, and not at all.
@@ -132,7 +133,7 @@ async fn the_text_says_what_kind_of_failure_it_was_and_nothing_about_the_host() 
 
 #[tokio::test]
 async fn a_provider_that_comes_back_serves_the_guest_that_was_told() {
-    let restart = Restart::Always { max: 1, within: std::time::Duration::from_secs(3600) };
+    let restart = Restart::Limited { max: 1, within: std::time::Duration::from_secs(3600) };
     let (_runtime, _, user) = wired("told", restart).await;
     assert_eq!(user.call("ask", "(9)").await.unwrap(), "1001");
     assert_eq!(user.call("ask", "(1)").await.unwrap(), "1");

@@ -3,21 +3,21 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use isorun::{
-    Budget, CallError, Cx, Instance, InstanceState, Remote, RemoteError, Runtime, Status, Token, TransportError,
-};
+use isorun::instance::InstanceState;
+use isorun::remote::{RemoteError, Status};
+use isorun::{Budget, CallError, Cx, Instance, Remote, Runtime, Token, TransportError};
 use isorun_tests::kv::Kv;
 use isorun_tests::server::{Method, Request};
 use isorun_tests::{
     Bench, Disk, Folder, Memory, Ticker, apps, bench, caller_of, compute, host, kv, link_to, misbehave, misbehaving,
-    relay, runtime, runtime_of, server, start,
+    names_of, relay, runtime, runtime_of, server, start,
 };
 
 #[tokio::test]
 async fn an_app_keeps_its_values_in_a_store_of_another_runtime() {
     let folder = Folder::new().unwrap();
     let here = runtime();
-    let disk = here.system(Disk::new(&folder));
+    let disk = here.provide(Disk::new(&folder));
     let store = start(&here, "kv", apps::KV, &[&disk]).await;
     let token = here.export::<kv::Interface>(&store).unwrap();
 
@@ -60,7 +60,7 @@ fn remote_of(runtime: &Runtime, instance: &Instance) -> Remote<kv::Interface> {
 async fn one_program_runs_on_rust_on_a_caller_and_on_remotes_alike() {
     let expected = script(&Memory::default()).await;
     let runtime = runtime();
-    let memory = || runtime.system(Memory::default());
+    let memory = || runtime.provide(Memory::default());
 
     assert_eq!(expected.len(), 9);
     assert_eq!(script(&memory().caller::<kv::Interface>().unwrap()).await, expected, "a system");
@@ -81,7 +81,7 @@ async fn one_program_runs_on_an_app_and_on_its_remotes_alike() {
     let runtime = runtime();
     let mut stores = Vec::new();
     for folder in &folders {
-        let disk = runtime.system(Disk::new(folder));
+        let disk = runtime.provide(Disk::new(folder));
         stores.push(start(&runtime, &format!("kv-of-{}", disk.name()), apps::KV, &[&disk]).await);
     }
 
@@ -102,7 +102,7 @@ async fn a_remote_is_called_by_text_too() {
         link_to(&far.runtime),
     );
     assert_eq!(remote.call("join", r#"(["a", "b"])"#).await.unwrap(), r#""ab""#);
-    assert_eq!(remote.provides(), ["test:bench/compute@0.1.0"]);
+    assert_eq!(names_of(&remote.exports()), ["test:bench/compute@0.1.0"]);
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ const OTHER_EDITION: &str = "package test:bench@0.1.0; interface host { tick: fu
 #[tokio::test]
 async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
     let far = runtime();
-    let ticker = far.system(Ticker);
+    let ticker = far.provide(Ticker);
     let token = far.export::<host::Interface>(&ticker).unwrap();
     let near = Runtime::new().unwrap();
     let edited = near.register_wit(OTHER_EDITION).unwrap().remove(0);
@@ -213,7 +213,7 @@ async fn a_token_that_was_taken_back_is_unknown() {
     let token = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     let remote = Remote::<compute::Interface>::new(token, link_to(&far.runtime)).caller();
     assert_eq!(remote.add(1, 2).await.unwrap(), 3);
-    far.runtime.unexport(&token);
+    far.runtime.revoke(&token);
     let error = remote.add(1, 2).await.unwrap_err();
     assert!(matches!(error, CallError::Remote(RemoteError::Refused { status: Status::UnknownTarget, .. })), "{error}");
 }
@@ -224,7 +224,7 @@ async fn every_export_has_a_token_of_its_own() {
     let first = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     let second = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     assert_ne!(first, second);
-    far.runtime.unexport(&first);
+    far.runtime.revoke(&first);
     assert_eq!(Remote::<compute::Interface>::new(second, link_to(&far.runtime)).caller().add(1, 2).await.unwrap(), 3);
 }
 
@@ -252,7 +252,7 @@ async fn fuel_used_far_away_is_charged_to_the_app_that_called() {
     let token = far.export::<compute::Interface>(&calc).unwrap();
     let near = runtime();
     let remote = near.import::<compute::Interface>(token, link_to(&far));
-    let ticker = near.system(Ticker);
+    let ticker = near.provide(Ticker);
     let relay = start(&near, "relay", apps::RELAY, &[&remote, &ticker]).await;
     let mut used = Vec::new();
     for relay in [local, relay] {
@@ -293,7 +293,7 @@ async fn the_far_side_grants_no_more_than_its_own_default() {
 #[tokio::test]
 async fn a_deadline_holds_for_what_runs_far_away() {
     let (_far, local, remote) = far_misbehaving().await;
-    let error = remote.spin().deadline(Duration::from_millis(20)).await.unwrap_err();
+    let error = remote.spin().timeout(Duration::from_millis(20)).await.unwrap_err();
     // Both sides look at the clock; which is first does not matter.
     assert!(error.is_out_of_budget(), "{error}");
     assert!(matches!(local.instance().state(), InstanceState::Poisoned(_)));
@@ -303,8 +303,8 @@ async fn a_deadline_holds_for_what_runs_far_away() {
 async fn a_far_side_that_never_answers_is_left_at_the_deadline() {
     let silent = |_message: Vec<u8>| std::future::pending::<Result<Vec<u8>, TransportError>>();
     let remote = Remote::<host::Interface>::new(Token::from_bytes([0; 16]), silent).caller();
-    let error = remote.tick(1).deadline(Duration::from_millis(10)).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(isorun::Resource::Deadline));
+    let error = remote.tick(1).timeout(Duration::from_millis(10)).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(isorun::limits::Limit::Time));
 }
 
 #[tokio::test]
@@ -325,7 +325,7 @@ async fn fuel_that_runs_out_two_apps_away_is_told_as_such_on_this_side() {
     let token = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     let middle = runtime();
     let remote = middle.import::<compute::Interface>(token, link_to(&far.runtime));
-    let ticker = middle.system(Ticker);
+    let ticker = middle.provide(Ticker);
     let relay = start(&middle, "relay", apps::RELAY, &[&remote, &ticker]).await;
     let caller = relay.caller::<relay::Interface>().unwrap();
     let points = vec![relay::Point { x: 1, y: 2 }; 10_000];

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use isorun::{
-    CallError, InstanceState, InstantiateError, ProvideError, RemoveError, ReplaceError, Runtime, WiringProblem,
-};
+use isorun::error::WiringProblem;
+use isorun::instance::InstanceState;
+use isorun::{CallError, InstantiateError, ProvideError, RemoveError, ReplaceError, Runtime};
 use isorun_tests::shop::{NUMBER, changed, front, newer, plus, shop_in, without_stock};
 use isorun_tests::{
-    Ticker, add, again, apps, compute, guests, host, link_to, poll_once, relay, runtime, runtime_of, start,
+    Ticker, add, again, apps, compute, guests, host, link_to, names_of, poll_once, relay, runtime, runtime_of, start,
 };
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn what_is_wired_to_an_instance_goes_on_with_the_app_that_takes_its_place(
     assert_eq!(stocks.call("f", "(1)").await.unwrap(), "103");
     assert_eq!(shop.call("lower", "()").await.unwrap(), "7");
     assert_eq!(shop.call("stock", "(1)").await.unwrap(), "103");
-    assert_eq!((shop.name(), shop.provides()), ("shop", vec!["acme:shop/shop@1.2.0".to_string()]));
+    assert_eq!((shop.name(), names_of(&shop.exports())), ("shop", vec!["acme:shop/shop@1.2.0".to_string()]));
     assert_eq!(
         runtime.graph().to_string(),
         "shop (app newer, shared) provides acme:shop/shop@1.2.0
@@ -38,7 +38,7 @@ stocks (app stocks) provides acme:shop/front@1.0.0
 async fn typed_callers_and_exports_of_before_reach_the_new_app() {
     let here = runtime();
     let calc = start(&here, "calc", apps::CALC, &[]).await;
-    let ticker = here.system(Ticker);
+    let ticker = here.provide(Ticker);
     let relay = start(&here, "relay", apps::RELAY, &[&calc, &ticker]).await;
     let caller = relay.caller::<relay::Interface>().unwrap();
     let there = runtime();
@@ -220,7 +220,7 @@ async fn what_the_old_app_kept_is_gone_and_what_was_counted_is_not() {
 async fn imports_are_kept_unless_they_are_given_something_else() {
     let runtime = runtime();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let (ticker, other) = (runtime.system(Ticker), runtime.system(Ten));
+    let (ticker, other) = (runtime.provide(Ticker), runtime.provide(Ten));
     let app = add(&runtime, "relay", apps::RELAY).await;
     let relay = again(&runtime, &app, &[&calc, &ticker]).await;
     assert_eq!(relay.call("tick-many", "(2)").await.unwrap(), "2");
@@ -343,7 +343,7 @@ async fn a_value_that_was_made_for_the_instance_stays() {
     let runtime = runtime();
     let made = Arc::new(AtomicU64::new(0));
     let counting = made.clone();
-    let own = runtime.system_per_consumer(move |_| {
+    let own = runtime.provide_per_consumer(move |_| {
         counting.fetch_add(1, Ordering::SeqCst);
         Sum(AtomicU64::new(0))
     });

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use isorun::{
-    CallError, InstanceState, InstantiateError, RemoveError, ReplaceError, Restart, Reuse, Runtime, WiringProblem,
-};
+use isorun::error::WiringProblem;
+use isorun::instance::InstanceState;
+use isorun::{CallError, InstantiateError, RemoveError, ReplaceError, Restart, Reuse, Runtime};
 use isorun_tests::shop::{NUMBER, OLD, front, newer, plus, shop, shop_in};
 use isorun_tests::{
-    Gate, Ticker, add, again, apps, caller_of, guests, host, link_to, poll_once, runtime, runtime_of, start,
+    Gate, Ticker, add, again, apps, caller_of, guests, host, link_to, names_of, poll_once, runtime, runtime_of, start,
 };
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn an_instance_that_is_replaced_lets_its_calls_end_and_new_ones_wait() {
     let gate = Gate::new();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let app = add(&runtime, "relay", apps::RELAY).await;
-    let relay = again(&runtime, &app, &[&calc, &runtime.system(gate.clone())]).await;
+    let relay = again(&runtime, &app, &[&calc, &runtime.provide(gate.clone())]).await;
     let mut running = relay.call("tick-many", "(1)");
     assert!(poll_once(&mut running).is_pending());
     let mut replacing = runtime.replace(&relay, &app).into_future();
@@ -45,7 +45,7 @@ async fn while_an_instance_is_replaced_no_more_calls_wait_than_may() {
     let gate = Gate::new();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let app = add(&runtime, "relay", apps::RELAY).await;
-    let relay = runtime.instantiate(&app).with(&calc).with(&runtime.system(gate.clone())).queue(1).await.unwrap();
+    let relay = runtime.instantiate(&app).with(&calc).with(&runtime.provide(gate.clone())).queue(1).await.unwrap();
     let mut running = relay.call("tick-many", "(1)");
     assert!(poll_once(&mut running).is_pending());
     let mut replacing = runtime.replace(&relay, &app).into_future();
@@ -63,11 +63,11 @@ async fn while_an_instance_is_replaced_no_more_calls_wait_than_may() {
 
 #[tokio::test]
 async fn a_replacement_that_is_given_up_leaves_the_old_app_serving() {
-    let runtime = runtime_of(Runtime::builder().max_instances(3));
+    let runtime = runtime_of(Runtime::builder().max_stores(3));
     let gate = Gate::new();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let app = add(&runtime, "relay", apps::RELAY).await;
-    let relay = again(&runtime, &app, &[&calc, &runtime.system(gate.clone())]).await;
+    let relay = again(&runtime, &app, &[&calc, &runtime.provide(gate.clone())]).await;
     let next = add(&runtime, "next", apps::RELAY).await;
     let mut running = relay.call("tick-many", "(1)");
     assert!(poll_once(&mut running).is_pending());
@@ -88,7 +88,7 @@ async fn a_replacement_that_is_given_up_leaves_the_old_app_serving() {
 
 #[tokio::test]
 async fn where_there_is_no_place_for_both_apps_the_old_one_goes_on() {
-    let runtime = runtime_of(Runtime::builder().max_instances(1));
+    let runtime = runtime_of(Runtime::builder().max_stores(1));
     let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
     let instance = again(&runtime, &app, &[]).await;
     instance.call("count", "()").await.unwrap();
@@ -140,8 +140,8 @@ async fn pools_and_fresh_instances_are_replaced_like_others() {
 async fn only_an_apps_instance_of_this_runtime_that_is_there_can_be_replaced() {
     let (runtime, app, shop) = shop_in(runtime()).await;
     let (other, foreign, elsewhere) = shop_in(isorun_tests::runtime()).await;
-    let ticker = runtime.system(Ticker);
-    let token = other.export::<host::Interface>(&other.system(Ticker)).unwrap();
+    let ticker = runtime.provide(Ticker);
+    let token = other.export::<host::Interface>(&other.provide(Ticker)).unwrap();
     let remote = runtime.import::<host::Interface>(token, link_to(&other));
     for no_app in [&ticker, &remote] {
         let error = runtime.replace(no_app, &app).await.unwrap_err();
@@ -183,7 +183,7 @@ async fn of_two_replacements_at_once_neither_mixes_with_the_other() {
         Err(error) => panic!("{error}"),
     });
     assert!(ends.contains(&true), "{first:?} {second:?}");
-    let last = shop.provides();
+    let last = names_of(&shop.exports());
     assert_eq!(last, ["acme:shop/shop@1.2.0"]);
     let answers = (shop.call("one", "()").await, shop.call("two", "()").await);
     match answers {
@@ -320,9 +320,9 @@ async fn replacements_under_load_fail_no_call() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn nobody_is_forgotten_however_the_neighbours_end() {
     for reuse in [Reuse::Serial, Reuse::pool(3), Reuse::Fresh] {
-        let runtime = runtime_of(Runtime::builder().slice(2000).max_instances(12));
+        let runtime = runtime_of(Runtime::builder().slice(2000).max_stores(12));
         let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
-        let always = Restart::Always { max: u32::MAX, within: Duration::from_secs(1) };
+        let always = Restart::Limited { max: u32::MAX, within: Duration::from_secs(1) };
         let instance = runtime.instantiate(&app).reuse(reuse).restart(always).await.unwrap();
         let guest = caller_of(&instance);
         let callers: Vec<_> = (0..48u32)
@@ -332,16 +332,16 @@ async fn nobody_is_forgotten_however_the_neighbours_end() {
                     let minute = Duration::from_secs(60);
                     for call in 0..40u32 {
                         match (caller + call) % 8 {
-                            0 => drop(guest.trap().deadline(minute).await.unwrap_err()),
-                            1 => drop(guest.spin().fuel(5000).deadline(minute).await.unwrap_err()),
+                            0 => drop(guest.trap().timeout(minute).await.unwrap_err()),
+                            1 => drop(guest.spin().fuel(5000).timeout(minute).await.unwrap_err()),
                             // Given up where it just is: in the line, called up, or at work.
                             2 | 3 => {
-                                let mut call = guest.spin_for(20_000).deadline(minute);
+                                let mut call = guest.spin_for(20_000).timeout(minute);
                                 for _ in 0..caller % 5 {
                                     let _ = poll_once_here(&mut call).await;
                                 }
                             }
-                            _ => assert_eq!(guest.add(caller, call).deadline(minute).await.unwrap(), caller + call),
+                            _ => assert_eq!(guest.add(caller, call).timeout(minute).await.unwrap(), caller + call),
                         }
                     }
                 })

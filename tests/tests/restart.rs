@@ -4,18 +4,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isorun::{Budget, CallError, Cx, Instance, InstanceState, Resource, Restart, Reuse, Runtime};
+use isorun::instance::InstanceState;
+use isorun::limits::Limit;
+use isorun::{Budget, CallError, Cx, Instance, Restart, Reuse, Runtime};
 use isorun_tests::{
     Gate, Starts, Ticker, add, again, apps, caller_of, guests, host, misbehave, misbehaving, poll_once, relay, runtime,
     runtime_of, start, starter,
 };
 
 /// As often as it takes.
-const ALWAYS: Restart = Restart::Always { max: u32::MAX, within: Duration::from_secs(1) };
+const ALWAYS: Restart = Restart::Limited { max: u32::MAX, within: Duration::from_secs(1) };
 
 /// So many times, however long that takes.
 fn at_most(max: u32) -> Restart {
-    Restart::Always { max, within: Duration::from_secs(24 * 60 * 60) }
+    Restart::Limited { max, within: Duration::from_secs(24 * 60 * 60) }
 }
 
 async fn restarting(runtime: &Runtime, restart: Restart) -> (Instance, misbehave::Caller) {
@@ -104,7 +106,7 @@ async fn after_every_kind_of_end_the_app_starts_anew_behind_its_token() {
             "trap" => guest.trap().await.unwrap_err().kind(),
             "out of fuel" => guest.spin().fuel(100_000).await.unwrap_err().kind(),
             "out of memory" => guest.grow(1 << 30).memory(1 << 20).await.unwrap_err().kind(),
-            "out of time" => guest.spin().fuel(u64::MAX).deadline(Duration::from_millis(5)).await.unwrap_err().kind(),
+            "out of time" => guest.spin().fuel(u64::MAX).timeout(Duration::from_millis(5)).await.unwrap_err().kind(),
             _ => {
                 let mut call = guest.spin();
                 assert!(poll_once(&mut call).is_pending());
@@ -137,7 +139,7 @@ impl host::Host for Superstitious {
 async fn an_app_that_starts_anew_has_the_wiring_that_it_had() {
     let runtime = runtime();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let system = runtime.system(Superstitious);
+    let system = runtime.provide(Superstitious);
     let app = add(&runtime, "relay", apps::RELAY).await;
     let relay = runtime.instantiate(&app).with(&calc).with(&system).restart(at_most(1)).await.unwrap();
     let caller = relay.caller::<relay::Interface>().unwrap();
@@ -155,7 +157,7 @@ async fn a_guest_whose_provider_died_and_starts_anew_is_served_again() {
     let calc = add(&runtime, "calc", apps::CALC).await;
     let calc = runtime.instantiate(&calc).restart(ALWAYS).await.unwrap();
     let relay = add(&runtime, "relay", apps::RELAY).await;
-    let relay = runtime.instantiate(&relay).with(&calc).with(&runtime.system(Ticker)).await.unwrap();
+    let relay = runtime.instantiate(&relay).with(&calc).with(&runtime.provide(Ticker)).await.unwrap();
     calc.call("add", "(1, 2)").fuel(1).await.unwrap_err();
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
 }
@@ -183,9 +185,9 @@ async fn too_many_faults_within_the_span_poison_after_all() {
     let (mut last, mut waiting) = (guest.spin(), guest.count());
     assert!(poll_once(&mut last).is_pending() && poll_once(&mut waiting).is_pending());
     let (last, waiting) = tokio::join!(last, waiting);
-    assert_eq!(last.unwrap_err().out_of_budget(), Some(Resource::Fuel));
+    assert_eq!(last.unwrap_err().out_of_budget(), Some(Limit::Fuel));
     let CallError::Poisoned { cause, .. } = waiting.unwrap_err() else { panic!("it goes on") };
-    assert_eq!(cause.out_of_budget(), Some(Resource::Fuel));
+    assert_eq!(cause.out_of_budget(), Some(Limit::Fuel));
     assert!(matches!(instance.state(), InstanceState::Poisoned(_)));
     assert_eq!(instance.counters().restarts, 2);
 }
@@ -196,10 +198,10 @@ async fn faults_that_callers_make_with_small_budgets_or_by_giving_up_do_not_coun
     let runtime = runtime_of(Runtime::builder().slice(10_000));
     let (instance, guest) = restarting(&runtime, at_most(0)).await;
     for _ in 0..3 {
-        assert_eq!(guest.spin().fuel(20_000).await.unwrap_err().out_of_budget(), Some(Resource::Fuel));
-        let late = guest.spin().deadline(Duration::from_millis(1)).await.unwrap_err();
-        assert_eq!(late.out_of_budget(), Some(Resource::Deadline));
-        assert_eq!(guest.grow(4 << 20).memory(0).await.unwrap_err().out_of_budget(), Some(Resource::Memory));
+        assert_eq!(guest.spin().fuel(20_000).await.unwrap_err().out_of_budget(), Some(Limit::Fuel));
+        let late = guest.spin().timeout(Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!(late.out_of_budget(), Some(Limit::Time));
+        assert_eq!(guest.grow(4 << 20).memory(0).await.unwrap_err().out_of_budget(), Some(Limit::Memory));
         let mut given_up = guest.spin();
         assert!(poll_once(&mut given_up).is_pending());
         drop(given_up);
@@ -223,7 +225,7 @@ async fn nor_do_those_that_they_make_far_below() {
     for fuel in 1..enough {
         // The last instructions of a function run on credit.
         if let Err(error) = top.call("f", "(1)").fuel(fuel).await {
-            assert_eq!(error.out_of_budget(), Some(Resource::Fuel));
+            assert_eq!(error.out_of_budget(), Some(Limit::Fuel));
         }
     }
     assert!(top.counters().restarts > 0 && bottom.counters().restarts > 0);
@@ -237,7 +239,7 @@ async fn nor_do_those_that_they_make_far_below() {
 #[tokio::test]
 async fn faults_that_are_long_past_do_not_count() {
     let runtime = runtime();
-    let (_, guest) = restarting(&runtime, Restart::Always { max: 1, within: Duration::from_nanos(1) }).await;
+    let (_, guest) = restarting(&runtime, Restart::Limited { max: 1, within: Duration::from_nanos(1) }).await;
     for _ in 0..10 {
         guest.trap().await.unwrap_err();
     }
@@ -261,7 +263,7 @@ async fn a_fault_in_a_pool_costs_one_store_and_the_others_keep_theirs() {
 
 #[tokio::test]
 async fn a_poisoned_pool_gives_all_its_memory_back() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000).max_instances(2));
+    let runtime = runtime_of(Runtime::builder().slice(10_000).max_stores(2));
     let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
     let pool = runtime.instantiate(&app).reuse(Reuse::pool(2)).await.unwrap();
     let guest = caller_of(&pool);
@@ -280,7 +282,7 @@ async fn a_poisoned_pool_gives_all_its_memory_back() {
 async fn an_app_that_does_not_start_anew_says_so_and_that_is_a_fault_too() {
     let runtime = runtime();
     let starts = Starts::new(1);
-    let system = runtime.system(starts.clone());
+    let system = runtime.provide(starts.clone());
     let app = add(&runtime, "starter", &starter()).await;
     let instance = runtime.instantiate(&app).with(&system).restart(at_most(3)).await.unwrap();
     instance.call("trap", "()").await.unwrap_err();
@@ -307,7 +309,7 @@ async fn a_start_that_is_given_up_on_is_no_fault_and_the_next_call_tries_again()
     let runtime = runtime();
     let gate = Gate::new();
     gate.open(1);
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let app = add(&runtime, "starter", &starter()).await;
     let instance = runtime.instantiate(&app).with(&system).restart(at_most(1)).await.unwrap();
     instance.call("trap", "()").await.unwrap_err();
@@ -328,13 +330,13 @@ async fn a_start_that_takes_all_the_time_of_its_call_is_a_fault() {
     let runtime = runtime_of(Runtime::builder().budget(budget));
     let gate = Gate::new();
     gate.open(1);
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let app = add(&runtime, "starter", &starter()).await;
     let instance = runtime.instantiate(&app).with(&system).restart(at_most(2)).await.unwrap();
     instance.call("trap", "()").await.unwrap_err();
     for faults in [2, 3] {
         let error = instance.call("go", "()").await.unwrap_err();
-        assert_eq!(error.out_of_budget(), Some(Resource::Deadline));
+        assert_eq!(error.out_of_budget(), Some(Limit::Time));
         assert_eq!((gate.inside(), instance.counters().failures), (0, faults));
     }
     let error = instance.call("go", "()").await.unwrap_err();
@@ -374,7 +376,7 @@ async fn an_app_that_calls_its_caller_back_while_it_starts_is_told_so_and_nobody
             (export "acme:chain/one" (instance $one)))"#,
     );
     let back = Arc::default();
-    let system = runtime.system(Back(Arc::clone(&back)));
+    let system = runtime.provide(Back(Arc::clone(&back)));
     let below = add(&runtime, "below", &below).await;
     let below = runtime.instantiate(&below).with(&system).restart(ALWAYS).await.unwrap();
     let above = start(&runtime, "above", &guests::step("acme:chain/one", "acme:chain/two", 1), &[&below]).await;

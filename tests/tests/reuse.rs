@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use isorun::{CallError, Instance, InstanceState, InstantiateError, Resource, Reuse, Runtime};
+use isorun::instance::InstanceState;
+use isorun::limits::Limit;
+use isorun::{CallError, Instance, InstantiateError, Reuse, Runtime};
 use isorun_tests::{
     Gate, Starts, Ticker, add, again, apps, caller_of, guests, misbehave, poll_once, relay, runtime, runtime_of, start,
     starter,
@@ -25,7 +27,7 @@ async fn misbehaving(runtime: &Runtime, reuse: Reuse) -> (Instance, misbehave::C
 async fn gated(runtime: &Runtime, reuse: Reuse) -> (Instance, relay::Caller, Gate) {
     let gate = Gate::new();
     let calc = start(runtime, "calc", apps::CALC, &[]).await;
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let app = add(runtime, "relay", apps::RELAY).await;
     let relay = runtime.instantiate(&app).with(&calc).with(&system).reuse(reuse).await.unwrap();
     let caller = relay.caller::<relay::Interface>().unwrap();
@@ -145,7 +147,7 @@ async fn the_fuel_that_a_fresh_app_takes_to_start_is_the_calls() {
 
     assert_eq!(fresh.call("go", "()").fuel(needed).receipt().await.1.fuel, needed);
     let error = fresh.call("go", "()").fuel(needed / 2).await.unwrap_err();
-    let CallError::OutOfBudget { resource: Resource::Fuel, function, .. } = &error else { panic!("{error}") };
+    let CallError::OutOfBudget { limit: Limit::Fuel, function, .. } = &error else { panic!("{error}") };
     assert_eq!(&**function, "start");
     fresh.call("go", "()").await.unwrap();
 }
@@ -163,14 +165,14 @@ async fn a_fresh_app_that_uses_up_its_fuel_to_start_is_charged_for_it() {
 
 #[tokio::test]
 async fn a_fresh_call_that_finds_no_place_is_told_so_and_may_try_again() {
-    let runtime = runtime_of(Runtime::builder().max_instances(1));
+    let runtime = runtime_of(Runtime::builder().max_stores(1));
     let (fresh, guest) = misbehaving(&runtime, Reuse::Fresh).await;
     let holder = start(&runtime, "holder", apps::CALC, &[]).await;
     let error = guest.count().await.unwrap_err();
     assert!(matches!(error, CallError::NoCapacity { .. }), "{error}");
     let message = error.to_string();
     assert!(message.starts_with("no place left for a store of `misbehave`: maximum concurrent"), "{message}");
-    assert!(message.contains("`max_instances`"), "{message}");
+    assert!(message.contains("`max_stores`"), "{message}");
     assert!(matches!(fresh.state(), InstanceState::Idle));
     assert_eq!(fresh.counters().refused, 1);
     runtime.remove(&holder).unwrap();
@@ -179,10 +181,10 @@ async fn a_fresh_call_that_finds_no_place_is_told_so_and_may_try_again() {
 
 #[tokio::test]
 async fn a_guest_whose_fresh_provider_finds_no_place_is_told_why() {
-    let runtime = runtime_of(Runtime::builder().max_instances(2));
+    let runtime = runtime_of(Runtime::builder().max_stores(2));
     let calc = add(&runtime, "calc", apps::CALC).await;
     let calc = runtime.instantiate(&calc).reuse(Reuse::Fresh).await.unwrap();
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
     start(&runtime, "holder", apps::MISBEHAVE, &[]).await;
     let error = relay.call("add", "(1, 2)").await.unwrap_err();
@@ -194,7 +196,7 @@ async fn a_guest_whose_fresh_provider_finds_no_place_is_told_why() {
 
 #[tokio::test]
 async fn fresh_calls_beyond_the_places_of_the_runtime_wait() {
-    let runtime = runtime_of(Runtime::builder().max_instances(2).slice(10_000));
+    let runtime = runtime_of(Runtime::builder().max_stores(2).slice(10_000));
     let (instance, guest) = misbehaving(&runtime, Reuse::Fresh).await;
     let mut calls = [guest.spin_for(100_000), guest.spin_for(100_000), guest.spin_for(100_000)];
     for call in &mut calls {
@@ -255,7 +257,7 @@ async fn a_pool_of_none_is_one_of_one() {
 async fn a_store_of_a_pool_that_does_not_start_ends_its_call_and_counts_as_a_fault() {
     let runtime = runtime();
     let starts = Starts::new(1);
-    let system = runtime.system(starts.clone());
+    let system = runtime.provide(starts.clone());
     let app = add(&runtime, "starter", &starter()).await;
     let pool = runtime.instantiate(&app).with(&system).reuse(Reuse::pool(2)).await.unwrap();
     let mut first = pool.call("go", "()");
@@ -273,7 +275,7 @@ async fn a_store_of_a_pool_that_does_not_start_ends_its_call_and_counts_as_a_fau
 
 #[tokio::test]
 async fn a_pool_whose_next_store_finds_no_place_goes_on_with_those_it_has() {
-    let runtime = runtime_of(Runtime::builder().max_instances(1).slice(10_000));
+    let runtime = runtime_of(Runtime::builder().max_stores(1).slice(10_000));
     let (pool, guest) = misbehaving(&runtime, Reuse::pool(2)).await;
     let mut running = guest.spin_for(100_000);
     assert!(poll_once(&mut running).is_pending());
@@ -287,7 +289,7 @@ async fn a_pool_whose_next_store_finds_no_place_goes_on_with_those_it_has() {
 #[tokio::test]
 async fn an_app_that_does_not_start_is_no_instance_however_it_is_reused() {
     let runtime = runtime();
-    let system = runtime.system(Starts::new(0));
+    let system = runtime.provide(Starts::new(0));
     let app = add(&runtime, "starter", &starter()).await;
     for reuse in [Reuse::Serial, Reuse::Fresh, Reuse::pool(3)] {
         let error = runtime.instantiate(&app).with(&system).reuse(reuse).await.unwrap_err();
@@ -340,7 +342,7 @@ async fn a_guest_whose_provider_is_busy_is_told_so() {
     let runtime = runtime();
     runtime.register_wit("package acme:chain; interface one { f: func(n: u32) -> u32; }").unwrap();
     let gate = Gate::new();
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let below = add(&runtime, "below", &through_the_gate()).await;
     let below = runtime.instantiate(&below).with(&system).queue(0).await.unwrap();
     let above = add(&runtime, "above", &guests::step("acme:chain/one", "acme:chain/two", 1)).await;
@@ -377,14 +379,14 @@ async fn waiting_for_a_place_counts_against_the_deadline_and_gives_the_place_in_
     let runtime = runtime();
     for (name, reuse) in [("serial", Reuse::Serial), ("pool", Reuse::pool(1))] {
         let gate = Gate::new();
-        let system = runtime.system(gate.clone());
+        let system = runtime.provide(gate.clone());
         let calc = start(&runtime, &format!("calc for {name}"), apps::CALC, &[]).await;
         let app = add(&runtime, name, apps::RELAY).await;
         let relay = runtime.instantiate(&app).with(&calc).with(&system).reuse(reuse).await.unwrap();
         let mut running = relay.call("tick-many", "(1)");
         assert!(poll_once(&mut running).is_pending());
-        let error = relay.call("add", "(1, 2)").deadline(Duration::from_millis(5)).await.unwrap_err();
-        assert_eq!(error.out_of_budget(), Some(Resource::Deadline), "{name}: {error}");
+        let error = relay.call("add", "(1, 2)").timeout(Duration::from_millis(5)).await.unwrap_err();
+        assert_eq!(error.out_of_budget(), Some(Limit::Time), "{name}: {error}");
         assert_eq!(relay.counters().waiting, 0, "{name}");
         gate.open(1);
         assert_eq!(running.await.unwrap(), "1");
@@ -426,7 +428,7 @@ async fn whoever_was_called_up_and_is_gone_passes_its_turn_on() {
 
 #[tokio::test]
 async fn a_start_that_finds_no_place_half_way_is_paid_for() {
-    let runtime = runtime_of(Runtime::builder().max_instances(2));
+    let runtime = runtime_of(Runtime::builder().max_stores(2));
     // Two stores have four memories between them. This app starts with a loop in one, and then wants two more.
     let memories = |modules: &str| guests::parse(&format!("(component {modules})"));
     let three = memories(

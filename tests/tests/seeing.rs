@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use isorun::{CallEnded, CallError, Cx, Instance, Reuse, Runtime, RuntimeBuilder};
+use isorun::observe::CallEnded;
+use isorun::{CallError, Cx, Instance, Reuse, Runtime, RuntimeBuilder};
 use isorun_tests::{
     Bench, Gate, Ticker, add, again, apps, bench, caller_of, compute, host, link_to, poll_once, relay, runtime,
     runtime_of, start,
@@ -25,7 +26,7 @@ fn counted(instance: &Instance) -> (u64, u64) {
 #[tokio::test]
 async fn every_call_is_counted_where_it_ends_and_on_the_way_there() {
     let Bench { runtime, calc, .. } = bench().await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let relay = start(&runtime, "second", apps::RELAY, &[&calc, &ticker]).await;
     let caller = relay.caller::<relay::Interface>().unwrap();
     let mut fuel = 0;
@@ -54,9 +55,9 @@ async fn every_call_is_counted_where_it_ends_and_on_the_way_there() {
 async fn failures_are_counted_whatever_they_were() {
     let runtime = runtime();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let moody = runtime.system(Moody(Gate::new()));
+    let moody = runtime.provide(Moody(Gate::new()));
     let app = add(&runtime, "relay", apps::RELAY).await;
-    let restart = isorun::Restart::Always { max: 100, within: std::time::Duration::from_secs(3600) };
+    let restart = isorun::Restart::Limited { max: 100, within: std::time::Duration::from_secs(3600) };
     let relay = runtime.instantiate(&app).with(&calc).with(&moody).restart(restart).await.unwrap();
     let caller = relay.caller::<relay::Interface>().unwrap();
     // It goes up to 3, refuses there, or panics at 5, or waits for ever at 7.
@@ -115,7 +116,8 @@ async fn a_panic_and_a_call_that_was_dropped_are_counted_too() {
         let instantiate = runtime.instantiate(&app).name(name).with(&calc).with(&system).reuse(Reuse::Fresh);
         async move { (instantiate.await.unwrap(), system) }
     };
-    for (name, system) in [("panics", runtime.system(StartsAt(5, Gate::new()))), ("panics now", runtime.system(Now))] {
+    for (name, system) in [("panics", runtime.provide(StartsAt(5, Gate::new()))), ("panics now", runtime.provide(Now))]
+    {
         let (relay, system) = fresh(name, system).await;
         let error = relay.call("tick-many", "(1)").await.unwrap_err();
         assert!(matches!(error, CallError::HostPanic { .. }), "{error}");
@@ -124,7 +126,7 @@ async fn a_panic_and_a_call_that_was_dropped_are_counted_too() {
         assert_eq!(counted(&system), (2, 2), "{name}");
     }
     let gate = Gate::new();
-    let (relay, system) = fresh("waits", runtime.system(StartsAt(7, gate.clone()))).await;
+    let (relay, system) = fresh("waits", runtime.provide(StartsAt(7, gate.clone()))).await;
     let (mut far, mut near) = (relay.call("tick-many", "(1)"), system.call("tick", "(0)"));
     assert!(poll_once(&mut far).is_pending() && poll_once(&mut near).is_pending());
     assert_eq!((gate.inside(), counted(&system)), (2, (0, 0)));
@@ -152,7 +154,7 @@ async fn a_panic_and_a_call_that_was_dropped_are_counted_too() {
 #[tokio::test]
 async fn a_provider_keeps_what_was_counted_for_consumers_that_are_gone() {
     let Bench { runtime, calc, .. } = bench().await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let app = add(&runtime, "relays", apps::RELAY).await;
     let (one, two) = (again(&runtime, &app, &[&calc, &ticker]).await, again(&runtime, &app, &[&calc, &ticker]).await);
     one.call("tick-many", "(2)").await.unwrap();
@@ -176,10 +178,10 @@ async fn calls_of_a_remote_are_counted_on_both_sides() {
     let here = runtime();
     let token = there.runtime.export::<compute::Interface>(&there.calc).unwrap();
     let far = here.import::<compute::Interface>(token, link_to(&there.runtime));
-    let relay = start(&here, "relay", apps::RELAY, &[&far, &here.system(Ticker)]).await;
+    let relay = start(&here, "relay", apps::RELAY, &[&far, &here.provide(Ticker)]).await;
     relay.call("add", "(1, 2)").await.unwrap();
     far.call("add", "(1, 2)").await.unwrap();
-    there.runtime.unexport(&token);
+    there.runtime.revoke(&token);
     far.call("add", "(1, 2)").await.unwrap_err();
     assert_eq!((counted(&far), counted(&there.calc)), ((3, 1), (2, 0)));
     assert_eq!(edge(&here, "relay", far.name()), (1, 0));
@@ -254,7 +256,7 @@ async fn observed() -> (Told, Runtime, Instance, Instance, Instance) {
     let told = Told::default();
     let runtime = runtime_of(told.observing());
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let app = add(&runtime, "relay app", apps::RELAY).await;
     let relay = runtime.instantiate(&app).name("relay").with(&calc).with(&ticker).await.unwrap();
     (told, runtime, calc, ticker, relay)
@@ -336,7 +338,7 @@ async fn an_observer_is_told_of_a_panic_as_what_it_is() {
     let runtime = runtime_of(told.observing());
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let app = add(&runtime, "relay", apps::RELAY).await;
-    for system in [runtime.system(StartsAt(5, Gate::new())), runtime.system(Now)] {
+    for system in [runtime.provide(StartsAt(5, Gate::new())), runtime.provide(Now)] {
         let relay = again(&runtime, &app, &[&calc, &system]).await;
         relay.call("tick-many", "(1)").await.unwrap_err();
         system.call("tick", "(1)").await.unwrap_err();
@@ -358,7 +360,7 @@ async fn observers_on_both_sides_of_a_transport_are_told_each_their_own() {
     let near_told = Told::default();
     let here = runtime_of(near_told.observing());
     let far = here.import::<compute::Interface>(there.export::<compute::Interface>(&calc).unwrap(), link_to(&there));
-    let relay = start(&here, "near", apps::RELAY, &[&far, &here.system(Ticker)]).await;
+    let relay = start(&here, "near", apps::RELAY, &[&far, &here.provide(Ticker)]).await;
     relay.call("add", "(1, 2)").await.unwrap();
     assert_eq!(
         near_told.lines(),
@@ -481,7 +483,7 @@ async fn spans_of_calls_that_wait_do_not_mix() {
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let gate = Gate::new();
     let app = add(&runtime, "relay", apps::RELAY).await;
-    let system = runtime.system(gate.clone());
+    let system = runtime.provide(gate.clone());
     let relay = runtime.instantiate(&app).with(&calc).with(&system).reuse(Reuse::Fresh).await.unwrap();
     let spans = Spans::default();
     let _guard = tracing::subscriber::set_default(spans.clone());
@@ -518,13 +520,13 @@ async fn a_call_that_is_dropped_is_told_with_what_it_used_and_after_those_below_
     let runtime = runtime_of(Runtime::builder().observer(observer));
     let misbehave = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
     let spin = caller_of(&misbehave);
-    let (_, receipt) = spin.spin().deadline(std::time::Duration::from_millis(20)).receipt().await;
-    let late = ("out of time", Some(isorun::Resource::Deadline));
+    let (_, receipt) = spin.spin().timeout(std::time::Duration::from_millis(20)).receipt().await;
+    let late = ("out of time", Some(isorun::limits::Limit::Time));
     assert!(receipt.fuel > 0);
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [("misbehave".to_string(), late, receipt.fuel)]);
 
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let gate = runtime.system(Gate::new());
+    let gate = runtime.provide(Gate::new());
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &gate]).await;
     let mut dropped = relay.call("tick-many", "(1)");
     assert!(poll_once(&mut dropped).is_pending());
@@ -537,7 +539,7 @@ async fn a_call_that_is_dropped_is_told_with_what_it_used_and_after_those_below_
 async fn a_panic_of_an_observer_ends_no_call() {
     let runtime = runtime_of(Runtime::builder().observer(|_: &CallEnded<'_>| panic!("no room for metrics")));
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &ticker]).await;
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
     assert_eq!(relay.call("tick-many", "(3)").await.unwrap(), "3");

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use isorun::{
-    CallError, Instance, InstanceState, InstantiateError, ProvideError, Restart, Reuse, Runtime, WiringProblem,
+use isorun::error::WiringProblem;
+use isorun::instance::InstanceState;
+use isorun::{CallError, Instance, InstantiateError, ProvideError, Restart, Reuse, Runtime};
+use isorun_tests::{
+    Bench, Ticker, add, again, apps, bench, compute, guests, host, link_to, names_of, relay, runtime, start,
 };
-use isorun_tests::{Bench, Ticker, add, again, apps, bench, compute, guests, host, link_to, relay, runtime, start};
 
 /// A counter in an app's memory, and one that hands it on.
 const WIT: &str =
@@ -65,7 +67,7 @@ impl host::Host for Tenant {
 fn tenants(runtime: &Runtime) -> (Instance, Arc<AtomicU64>) {
     let made = Arc::new(AtomicU64::new(0));
     let counting = made.clone();
-    let system = runtime.system_per_consumer(move |consumer| {
+    let system = runtime.provide_per_consumer(move |consumer| {
         counting.fetch_add(1, Ordering::SeqCst);
         assert_eq!(consumer.instance().is_some(), consumer.app().is_some());
         let letter = consumer.instance().and_then(|name| name.bytes().next()).map_or(0, |first| first - b'a' + 1);
@@ -99,7 +101,7 @@ async fn all_stores_of_a_consumer_have_the_same_value() {
     let Bench { runtime, calc, .. } = bench().await;
     let (tenants, made) = tenants(&runtime);
     let app = add(&runtime, "relays", apps::RELAY).await;
-    let restart = Restart::Always { max: 9, within: Duration::from_secs(3600) };
+    let restart = Restart::Limited { max: 9, within: Duration::from_secs(3600) };
     for (number, reuse) in (1..).zip([Reuse::Serial, Reuse::Fresh, Reuse::pool(2)]) {
         let instance = runtime.instantiate(&app).name("c").with(&calc).with(&tenants).reuse(reuse).restart(restart);
         let instance = instance.await.unwrap();
@@ -138,7 +140,7 @@ async fn a_factory_that_panics_is_an_error_of_the_wiring_and_nothing_else() {
     let Bench { runtime, calc, .. } = bench().await;
     let well = Arc::new(AtomicBool::new(false));
     let asked = well.clone();
-    let system = runtime.system_per_consumer(move |_| {
+    let system = runtime.provide_per_consumer(move |_| {
         assert!(asked.load(Ordering::SeqCst), "no tenants today");
         Ticker
     });
@@ -204,7 +206,7 @@ async fn a_part_of_an_instance_gives_its_functions_and_no_others() {
 #[tokio::test]
 async fn a_part_of_a_system_or_remote_serves_guests_too() {
     let Bench { runtime, calc, .. } = bench().await;
-    let ticker = runtime.system(Ticker).only(["tick"]).unwrap();
+    let ticker = runtime.provide(Ticker).only(["tick"]).unwrap();
     let relay = start(&runtime, "second", apps::RELAY, &[&calc, &ticker]).await;
     assert_eq!(relay.call("tick-many", "(2)").await.unwrap(), "2");
     assert_eq!(ticker.caller::<host::Interface>().unwrap().tick(1).await.unwrap(), 2);
@@ -254,7 +256,7 @@ async fn every_name_that_means_no_function_or_several_is_reported() {
     );
     assert_eq!(error.problems.len(), 3);
     let part = two.only(["one#f", "acme:a/two#g"]).unwrap();
-    assert_eq!(part.provides(), ["acme:a/one@1.0.0", "acme:a/two@1.0.0"]);
+    assert_eq!(names_of(&part.exports()), ["acme:a/one@1.0.0", "acme:a/two@1.0.0"]);
     part.call("f", "()").await.unwrap();
 }
 
@@ -267,7 +269,7 @@ async fn a_part_is_narrowed_further_and_never_widened() {
     assert!(smaller.only(["add"]).is_err());
     assert!(part.only(["echo"]).unwrap_err().to_string().contains("echo: no such function"));
     let none = part.only([]).unwrap();
-    assert_eq!(none.provides(), [""; 0]);
+    assert_eq!(names_of(&none.exports()), [""; 0]);
     assert!(matches!(none.call("add", "(1, 2)").await, Err(CallError::UnknownFunction { .. })));
 }
 
@@ -288,7 +290,7 @@ async fn tokens_are_equal_if_they_reach_the_same() {
 #[tokio::test]
 async fn the_graph_marks_everything_that_two_or_more_reach() {
     let Bench { runtime, calc, .. } = bench().await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let part = calc.only(["add"]).unwrap();
     let shared = || -> Vec<String> {
         runtime.graph().nodes.into_iter().filter(|node| node.shared).map(|node| node.name).collect()
@@ -376,7 +378,7 @@ async fn a_thousand_callers_of_a_diamond_lose_nothing_at_its_bottom() {
                 // The left side is asked after the right one, so it is further on.
                 let difference: i64 = top
                     .call("both", &format!("({n})"))
-                    .deadline(Duration::from_secs(60))
+                    .timeout(Duration::from_secs(60))
                     .await
                     .unwrap()
                     .parse()

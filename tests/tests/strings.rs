@@ -70,7 +70,7 @@ async fn assert_texts_come_back(guest: &Instance) {
 #[tokio::test]
 async fn a_guest_in_utf16_exchanges_texts_with_a_system_and_with_an_app() {
     let runtime = runtime();
-    let echo = runtime.system(Echo);
+    let echo = runtime.provide(Echo);
     let types = start(&runtime, "types", apps::TYPES, &[]).await;
     let on_system = start(&runtime, "on-system", &echo_in("utf16"), &[&echo]).await;
     let on_app = start(&runtime, "on-app", &echo_in("utf16"), &[&types]).await;
@@ -85,7 +85,7 @@ async fn a_guest_in_latin1_or_utf16_exchanges_texts_with_a_system_and_with_an_ap
     /// Marks the length of a text that is not in Latin-1.
     const UTF16: u32 = 1 << 31;
     let runtime = runtime();
-    let echo = runtime.system(Echo);
+    let echo = runtime.provide(Echo);
     let types = start(&runtime, "types", apps::TYPES, &[]).await;
     let on_system = start(&runtime, "on-system", &echo_in("latin1+utf16"), &[&echo]).await;
     let on_app = start(&runtime, "on-app", &echo_in("latin1+utf16"), &[&types]).await;

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use isorun::{AppError, InstanceState, InstantiateError, RemoveError, Runtime};
+use isorun::instance::InstanceState;
+use isorun::{AppError, InstantiateError, RemoveError, Runtime};
 use isorun_tests::{
-    Bench, Ticker, add, again, apps, bench, caller_of, compute, host, poll_once, relay, runtime, runtime_of, start,
+    Bench, Ticker, add, again, apps, bench, caller_of, compute, host, names_of, poll_once, relay, runtime, runtime_of,
+    start,
 };
 
 #[tokio::test]
 async fn an_instance_in_use_stays_and_names_all_its_users() {
     let Bench { runtime, calc, relay } = bench().await;
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let second = start(&runtime, "second", apps::RELAY, &[&calc, &ticker]).await;
     let token = runtime.export::<compute::Interface>(&calc).unwrap();
     assert_eq!(
@@ -22,7 +24,7 @@ async fn an_instance_in_use_stays_and_names_all_its_users() {
     );
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
 
-    runtime.unexport(&token);
+    runtime.revoke(&token);
     runtime.remove(&second).unwrap();
     assert_eq!(
         runtime.remove(&calc).unwrap_err().to_string(),
@@ -47,10 +49,10 @@ async fn an_export_counts_as_a_use_until_it_is_taken_back() {
     let Bench { runtime, relay, .. } = bench().await;
     let (first, second) =
         (runtime.export::<relay::Interface>(&relay).unwrap(), runtime.export::<relay::Interface>(&relay).unwrap());
-    assert!(runtime.unexport(&first));
+    assert!(runtime.revoke(&first));
     assert!(matches!(runtime.remove(&relay), Err(RemoveError::InUse { .. })));
-    assert!(runtime.unexport(&second));
-    assert!(!runtime.unexport(&second));
+    assert!(runtime.revoke(&second));
+    assert!(!runtime.revoke(&second));
     runtime.remove(&relay).unwrap();
 }
 
@@ -101,7 +103,7 @@ impl host::Host for Guard {
 async fn a_runtime_that_is_dropped_drops_its_systems() {
     let alive = Arc::new(());
     let Bench { runtime, calc, relay } = bench().await;
-    let guard = runtime.system(Guard(alive.clone()));
+    let guard = runtime.provide(Guard(alive.clone()));
     let wired = start(&runtime, "wired", apps::RELAY, &[&calc, &guard]).await;
     assert_eq!(wired.call("tick-many", "(1)").await.unwrap(), "0");
     assert_eq!(Arc::strong_count(&alive), 2);
@@ -122,7 +124,7 @@ async fn a_removed_instance_gives_its_place_and_its_memory_back() {
 
 #[tokio::test]
 async fn a_token_that_outlives_its_instance_holds_no_place() {
-    let runtime = runtime_of(Runtime::builder().max_instances(2));
+    let runtime = runtime_of(Runtime::builder().max_stores(2));
     let app = add(&runtime, "calc", apps::CALC).await;
     let mut tokens = Vec::new();
     for _ in 0..10 {
@@ -148,7 +150,7 @@ async fn a_thousand_instances_live_at_once_and_no_more() {
 
 /// Starts a component that is made of these core modules, where there is place for one instance.
 async fn assert_starts(modules: &[&str]) {
-    let runtime = runtime_of(Runtime::builder().max_instances(1));
+    let runtime = runtime_of(Runtime::builder().max_stores(1));
     let module = |module: &&str| format!("(core module {module})");
     let instances = (0..modules.len()).map(|index| format!("(core instance (instantiate {index}))"));
     let text =
@@ -180,7 +182,7 @@ async fn an_app_may_have_many_functions_and_globals() {
 
 #[tokio::test]
 async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
-    let runtime = runtime_of(Runtime::builder().max_instances(2));
+    let runtime = runtime_of(Runtime::builder().max_stores(2));
     let app = add(&runtime, "calc", apps::CALC).await;
     let first = again(&runtime, &app, &[]).await;
     again(&runtime, &app, &[]).await;
@@ -189,7 +191,7 @@ async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
     let message = error.to_string();
     assert!(message.starts_with("no place left for an instance of `calc`: maximum concurrent"), "{message}");
     assert!(
-        message.ends_with("\n  help: remove instances, or raise `max_instances` in the runtime's builder"),
+        message.ends_with("\n  help: remove instances, or raise `max_stores` in the runtime's builder"),
         "{message}"
     );
     runtime.remove(&first).unwrap();
@@ -198,7 +200,7 @@ async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
 
 #[tokio::test]
 async fn an_instance_that_was_given_up_on_while_it_was_made_leaves_nothing() {
-    let runtime = runtime_of(Runtime::builder().slice(1000).max_instances(1));
+    let runtime = runtime_of(Runtime::builder().slice(1000).max_stores(1));
     let slow = wat::parse_str(
         "(component
             (core module $slow (func $slow (local i32)
@@ -222,7 +224,7 @@ async fn an_app_that_was_given_up_on_while_it_compiled_leaves_its_name_free() {
     let mut adding = runtime.add_app("calc", apps::CALC).into_future();
     assert!(poll_once(&mut adding).is_pending());
     drop(adding);
-    assert_eq!(add(&runtime, "calc", apps::KV).await.provides(), ["isorun:kv/kv@0.1.0"]);
+    assert_eq!(names_of(&add(&runtime, "calc", apps::KV).await.exports()), ["isorun:kv/kv@0.1.0"]);
 }
 
 #[tokio::test]
@@ -239,7 +241,7 @@ async fn of_two_apps_that_are_added_under_one_name_one_is() {
 async fn wiring_an_instance_and_removing_it_at_once_ends_well() {
     let runtime = runtime();
     let (calc, relay) = (add(&runtime, "calc", apps::CALC).await, add(&runtime, "relay", apps::RELAY).await);
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     for _ in 0..200 {
         let calc = again(&runtime, &calc, &[]).await;
         let wiring = tokio::spawn({
@@ -268,7 +270,7 @@ async fn a_name_is_given_once_at_a_time() {
     assert_eq!(named("a-2").await.unwrap().name(), "a-2-2");
     runtime.remove(&first).unwrap();
     assert_eq!(named("a").await.unwrap().name(), "a");
-    let (one, two) = (runtime.system(Ticker), runtime.system(Ticker));
+    let (one, two) = (runtime.provide(Ticker), runtime.provide(Ticker));
     assert_eq!((one.name(), two.name()), ("Ticker", "Ticker-2"));
 }
 
@@ -360,11 +362,11 @@ async fn the_graph_is_drawn_for_mermaid() {
 async fn the_graph_tells_apps_systems_and_remotes_apart() {
     let here = runtime();
     let far = runtime();
-    let token = far.export::<host::Interface>(&far.system(Ticker)).unwrap();
+    let token = far.export::<host::Interface>(&far.provide(Ticker)).unwrap();
     let calc = start(&here, "calc", apps::CALC, &[]).await;
     let remote = here.import::<host::Interface>(token, isorun_tests::link_to(&far));
     start(&here, "relay", apps::RELAY, &[&calc, &remote]).await;
-    here.system(Ticker);
+    here.provide(Ticker);
     assert_eq!(
         here.graph().to_string(),
         "calc (app calc) provides test:bench/compute@0.1.0

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use isorun::{AppError, AppProblemKind, AppReport, Runtime, WasiReason, inspect};
+use isorun::error::{AppProblemKind, AppReport};
+use isorun::inspect::WasiReason;
+use isorun::{AppError, Runtime, inspect};
 use isorun_tests::compiles::{self, Moment};
 use isorun_tests::{add, apps, poll_once, runtime, runtime_of};
 use proptest::prelude::*;
@@ -204,14 +206,15 @@ fn the_example_apps_are_inspected_without_a_runtime() {
         (apps::MISBEHAVE, &[], &["test:misbehave/misbehave@0.1.0"]),
     ] {
         let inspection = inspect(app).unwrap();
-        let names = |items: &[isorun::Inspected]| items.iter().map(|item| item.name().to_string()).collect::<Vec<_>>();
-        assert_eq!((names(inspection.needs()), names(inspection.provides())), (own(needs), own(provides)));
+        let names =
+            |items: &[isorun::inspect::Inspected]| items.iter().map(|item| item.name().to_string()).collect::<Vec<_>>();
+        assert_eq!((names(inspection.imports()), names(inspection.exports())), (own(needs), own(provides)));
         assert_eq!(inspection.size(), app.len() as u64);
         assert!((1..inspection.size()).contains(&inspection.code_size()), "{inspection}");
         assert!(inspection.modules() >= 1 && inspection.initial_memory() >= 1 << 16, "{inspection}");
     }
     let types = inspect(apps::TYPES).unwrap();
-    assert!(types.provides().iter().any(|item| (item.name(), item.kind()) == ("main", "a function")), "{types}");
+    assert!(types.exports().iter().any(|item| (item.name(), item.kind()) == ("main", "a function")), "{types}");
 }
 
 fn own(names: &[&str]) -> Vec<String> {
@@ -239,7 +242,7 @@ const WITH_WASI: &str = r#"(component
 fn inspecting_says_why_wasi_crept_in() {
     let component = wat::parse_str(WITH_WASI).unwrap();
     let inspection = inspect(&component).unwrap();
-    let reasons: Vec<_> = inspection.needs().iter().map(|need| (need.name(), need.wasi())).collect();
+    let reasons: Vec<_> = inspection.imports().iter().map(|need| (need.name(), need.wasi())).collect();
     assert_eq!(
         reasons,
         [
@@ -249,7 +252,7 @@ fn inspecting_says_why_wasi_crept_in() {
             ("isorun:kv/kv@0.1.0", None),
         ]
     );
-    let stdout = &inspection.needs()[1].functions()[0];
+    let stdout = &inspection.imports()[1].functions()[0];
     assert_eq!((stdout.name(), stdout.signature().unwrap_err()), ("get-stdout", "`own<_>`: resources"));
     assert_eq!(
         inspection.to_string().split_once('\n').unwrap().1,
@@ -290,7 +293,7 @@ fn what_no_runtime_takes_is_inspected_all_the_same() {
             (export "wait" (func async))))
         (core module (tag)))"#;
     let inspection = inspect(&wat::parse_str(component).unwrap()).unwrap();
-    let functions = inspection.needs()[0].functions().iter();
+    let functions = inspection.imports()[0].functions().iter();
     let problems: Vec<_> = functions.map(|function| function.signature().unwrap_err()).collect();
     assert_eq!(problems, ["`stream<_>`", "`async func`"]);
     let message = inspect(b"\0asm\x01\0\0\0").unwrap_err().to_string();
@@ -303,7 +306,7 @@ async fn a_name_cannot_write_to_the_terminal() {
     let component = b"(component (import \"url=<\\1b[31m\\0a>\" (instance (export \"f\" (func)))))";
     let component = wat::parse_str(str::from_utf8(component).unwrap()).unwrap();
     let inspection = inspect(&component).unwrap();
-    assert_eq!(inspection.needs()[0].name(), "url=<\x1b[31m\n>");
+    assert_eq!(inspection.imports()[0].name(), "url=<\x1b[31m\n>");
     assert!(inspection.to_string().contains("\n  url=<\u{fffd}[31m\u{fffd}>\n"), "{inspection}");
     let error = runtime().add_app("app", &component).allow(["isorun:*"]).await.unwrap_err().to_string();
     assert!(error.contains("\n  url=<\u{fffd}[31m\u{fffd}>\n    not allowed"), "{error}");

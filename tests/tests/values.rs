@@ -1,6 +1,7 @@
 //! Values of every WIT type come back as they went, whatever is between a caller and what returns them.
 
-use isorun::{Budget, Cx, Remote, Runtime, encode};
+use isorun::image::encode;
+use isorun::{Budget, Cx, Remote, Runtime};
 use isorun_tests::types::{self, Colour, Drawing, Few, Figure, Many, Path, Point, Several, Types};
 use isorun_tests::{Echo, apps, link_to, runtime, start};
 use proptest::collection::vec;
@@ -14,7 +15,7 @@ use tokio::runtime::{Builder, Runtime as Tokio};
 #[test]
 fn values_cross_from_the_host_to_a_system() {
     let tokio = tokio();
-    let echo = runtime().system(Echo);
+    let echo = runtime().provide(Echo);
     assert_all_come_back(&tokio, &echo.caller::<types::Interface>().unwrap());
 }
 
@@ -30,7 +31,7 @@ fn values_cross_from_an_app_to_a_system() {
     let tokio = tokio();
     let relay = tokio.block_on(async {
         let runtime = runtime();
-        let echo = runtime.system(Echo);
+        let echo = runtime.provide(Echo);
         start(&runtime, "types-relay", apps::TYPES_RELAY, &[&echo]).await
     });
     assert_all_come_back(&tokio, &relay.caller::<types::Interface>().unwrap());
@@ -50,7 +51,7 @@ fn values_cross_from_an_app_to_an_app() {
 fn values_cross_from_the_host_to_a_remote_system() {
     let tokio = tokio();
     let runtime = runtime();
-    let token = runtime.export::<types::Interface>(&runtime.system(Echo)).unwrap();
+    let token = runtime.export::<types::Interface>(&runtime.provide(Echo)).unwrap();
     assert_all_come_back(&tokio, &Remote::<types::Interface>::new(token, link_to(&runtime)));
 }
 

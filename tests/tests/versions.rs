@@ -1,6 +1,6 @@
 //! Editions of one interface: those on one semver track serve each other.
 
-use isorun_tests::{Ticker, add, apps, bench, compute, host, runtime, start};
+use isorun_tests::{Ticker, add, apps, bench, compute, host, names_of, runtime, start};
 
 /// An app that imports `add` of `compute` in some version and adds up what it was given, twice.
 fn doubler(version: &str) -> Vec<u8> {
@@ -41,7 +41,7 @@ async fn an_app_built_against_an_older_edition_of_the_track_runs_on_a_newer_one(
 async fn an_import_is_wired_by_the_name_that_the_app_spells_or_without_a_version() {
     let bench = bench().await;
     let app = add(&bench.runtime, "doubler", &doubler("0.1.1")).await;
-    assert_eq!(app.imports(), ["test:bench/compute@0.1.1"]);
+    assert_eq!(names_of(&app.imports()), ["test:bench/compute@0.1.1"]);
     for import in ["test:bench/compute@0.1.1", "test:bench/compute"] {
         let doubler = bench.runtime.instantiate(&app).with_named(import, &bench.calc).await.unwrap();
         assert_eq!(doubler.call("double", "(21)").await.unwrap(), "42", "{import}");
@@ -60,7 +60,7 @@ async fn one_instance_serves_two_editions_of_a_track_at_once() {
             (func (export "second") (param "n" u64) (result u64) (canon lift (core func $second))))"#,
     );
     let runtime = runtime();
-    let ticker = runtime.system(Ticker);
+    let ticker = runtime.provide(Ticker);
     let both = start(&runtime, "both", &component.unwrap(), &[&ticker]).await;
     assert_eq!(both.call("first", "(1)").await.unwrap(), "2");
     assert_eq!(both.call("second", "(2)").await.unwrap(), "3");
@@ -79,7 +79,7 @@ async fn another_track_is_another_interface() {
 async fn a_caller_takes_an_instance_with_another_edition_of_the_track() {
     let runtime = runtime();
     let newer = start(&runtime, "newer", &ticking("0.1.7"), &[]).await;
-    assert_eq!(newer.provides(), ["test:bench/host@0.1.7"]);
+    assert_eq!(names_of(&newer.exports()), ["test:bench/host@0.1.7"]);
     assert_eq!(newer.caller::<host::Interface>().unwrap().tick(1).await.unwrap(), 7);
 }
 
@@ -91,7 +91,7 @@ async fn an_app_is_held_to_the_newest_edition_that_is_registered() {
         .unwrap();
     let component = wat::parse_str(r#"(component (import "test:bench/host@0.1.2" (instance (export "tock" (func)))))"#);
     let app = add(&runtime, "newest", &component.unwrap()).await;
-    let older = runtime.system(Ticker);
+    let older = runtime.provide(Ticker);
     assert_eq!(
         runtime.instantiate(&app).with(&older).await.unwrap_err().to_string().lines().nth(2),
         Some("    `Ticker` provides another edition of it")

@@ -4,8 +4,8 @@ use std::fmt;
 
 use semver::Version;
 
-use crate::error::list;
-use crate::interface::InterfaceName;
+use crate::interface::name::InterfaceName;
+use crate::text::list;
 
 /// Patterns, one of which an import must meet.
 #[derive(Clone, Debug)]

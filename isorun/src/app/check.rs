@@ -5,19 +5,22 @@
 //! * Everything that does not fit is in one report, up to a number of problems that nobody reads through.
 //! * Nothing was compiled before, so that a component which does not fit costs no more than reading its types.
 
-use super::Import;
 use super::allow::Allowed;
-use super::component::{Item, Kind, Outline};
-use super::wasi::WasiReason;
-use crate::error::{AppProblem, AppProblemKind, AppReport};
-use crate::instance::provides::Provides;
-use crate::interface::{Function, Interface, InterfaceName, interface};
-use crate::names::nearest;
+use super::component::Outline;
+use super::component::item::{Item, Kind};
+use crate::error::app::{AppProblem, AppProblemKind, AppReport};
+use crate::error::wasi::WasiReason;
+use crate::interface::exports::Exports;
+use crate::interface::function::Function;
+use crate::interface::name::InterfaceName;
+use crate::interface::{Interface, interface};
+use crate::nearest::nearest;
+use crate::wiring::import::Import;
 
-/// What an app needs and offers, all of which fits.
+/// What an app imports and exports, all of which fits.
 pub(crate) struct Checked {
     pub(crate) imports: Vec<Import>,
-    pub(crate) provides: Provides,
+    pub(crate) exports: Exports,
 }
 
 /// Most problems that one report holds: a component can have millions of them.
@@ -34,13 +37,13 @@ pub(crate) fn check(
     names.sort();
     let mut survey = Survey { registered, names, allowed, problems: Vec::new(), omitted: 0 };
     let imports = survey.imports(&outline.imports);
-    let provides = survey.exports(&outline.exports);
+    let exports = survey.exports(&outline.exports);
     let Survey { mut problems, omitted, .. } = survey;
     if !problems.is_empty() {
         problems.sort_by(|a, b| a.item.cmp(&b.item));
         return Err(AppReport { app: app.into(), problems, omitted });
     }
-    Ok(Checked { imports, provides })
+    Ok(Checked { imports, exports })
 }
 
 /// Walks a component's imports and exports and notes everything that does not fit.
@@ -141,7 +144,7 @@ impl Survey<'_> {
         Some(Import { name: name.into(), interface: interface(name, functions) })
     }
 
-    fn exports(&mut self, items: &[Item]) -> Provides {
+    fn exports(&mut self, items: &[Item]) -> Exports {
         let (mut interfaces, mut root) = (Vec::new(), Vec::new());
         for Item { name, kind } in items {
             match kind {
@@ -161,7 +164,7 @@ impl Survey<'_> {
                 ),
             }
         }
-        Provides::new(interfaces, root)
+        Exports::new(interfaces, root)
     }
 
     /// The functions among an interface's items.

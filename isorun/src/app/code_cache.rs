@@ -14,24 +14,26 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::{Hash, Hasher};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::engine::precompiled::{self, Key, Secret};
-use crate::error::RuntimeError;
+use crate::error::runtime::RuntimeError;
+use crate::random::Random;
 
 /// Where a cache is, and its secret if that is not kept there.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct CacheDir {
     folder: PathBuf,
     secret: Option<Secret>,
 }
 
-impl Place {
-    pub(crate) fn new(folder: &Path, secret: Option<[u8; 32]>) -> Place {
-        Place { folder: folder.into(), secret: secret.map(Secret::new) }
+impl CacheDir {
+    pub(crate) fn new(folder: &Path, secret: Option<[u8; 32]>) -> CacheDir {
+        CacheDir { folder: folder.into(), secret: secret.map(Secret::new) }
     }
 }
 
@@ -43,6 +45,7 @@ pub(crate) struct CodeCache {
     secret: Secret,
     /// What must be the same of two engines for one to load the other's code.
     engine: [u8; 32],
+    random: Arc<Random>,
 }
 
 /// The file with the secret.
@@ -53,18 +56,23 @@ const ENTRY: &str = "code";
 const DRAFT: &str = "draft";
 
 impl CodeCache {
-    pub(crate) fn open(place: &Place, max_size: u64, engine: &Engine) -> Result<CodeCache, RuntimeError> {
-        let unusable = |error| unusable(&place.folder, &error);
-        make_folder(&place.folder).map_err(unusable)?;
+    pub(crate) fn open(
+        dir: &CacheDir,
+        max_size: u64,
+        engine: &Engine,
+        random: &Arc<Random>,
+    ) -> Result<CodeCache, RuntimeError> {
+        let unusable = |error| unusable(&dir.folder, &error);
+        make_folder(&dir.folder).map_err(unusable)?;
         // The program may go elsewhere later.
-        let folder = fs::canonicalize(&place.folder).map_err(unusable)?;
-        let secret = match &place.secret {
+        let folder = fs::canonicalize(&dir.folder).map_err(unusable)?;
+        let secret = match &dir.secret {
             Some(secret) => secret.clone(),
-            None => own_secret(&folder)?,
+            None => own_secret(&folder, random)?,
         };
         let mut hasher = Digesting(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(CodeCache { folder, max_size, secret, engine: hasher.0.finalize().into() })
+        Ok(CodeCache { folder, max_size, secret, engine: hasher.0.finalize().into(), random: random.clone() })
     }
 
     pub(crate) fn key(&self, component: &[u8]) -> Key {
@@ -121,7 +129,7 @@ impl CodeCache {
             return false;
         }
         // It need not reach the disk now: what a crash leaves of it has not its MAC.
-        let kept = Draft::new(&self.folder).and_then(|mut draft| {
+        let kept = Draft::new(&self.folder, &self.random).and_then(|mut draft| {
             draft.file.write_all(entry)?;
             fs::rename(&draft.path, path)
         });
@@ -158,10 +166,8 @@ struct Draft {
 }
 
 impl Draft {
-    fn new(folder: &Path) -> io::Result<Draft> {
-        let mut name = [0; 8];
-        getrandom::fill(&mut name).map_err(|error| io::Error::other(error.to_string()))?;
-        let path = folder.join(format!("{}.{DRAFT}", hex(&name)));
+    fn new(folder: &Path, random: &Random) -> io::Result<Draft> {
+        let path = folder.join(format!("{}.{DRAFT}", hex(&random.bytes::<8>())));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -186,13 +192,12 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// The secret in the folder, which is made if it is not there.
-fn own_secret(folder: &Path) -> Result<Secret, RuntimeError> {
+fn own_secret(folder: &Path, random: &Random) -> Result<Secret, RuntimeError> {
     let path = folder.join(SECRET);
-    let mut new = [0; 32];
-    getrandom::fill(&mut new).map_err(|error| RuntimeError::Random(error.to_string()))?;
+    let new = random.bytes::<32>();
     // Written elsewhere first and then given its name if that is free, so that of several processes one makes it and all read it whole.
     // What is written here also tells who this user is.
-    let mut draft = Draft::new(folder).map_err(|error| unusable(folder, &error))?;
+    let mut draft = Draft::new(folder, random).map_err(|error| unusable(folder, &error))?;
     let written = draft.file.write_all(&new).and_then(|()| draft.file.sync_all());
     written.map_err(|error| unusable(folder, &error))?;
     check_private(folder, &File::open(folder), &draft.file)?;

@@ -2,38 +2,21 @@
 //!
 //! It is read from the types alone. Nothing is compiled, and the bodies of functions are not even looked at.
 
+pub(crate) mod item;
 mod types;
 
-use std::sync::Arc;
-
-use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
-use crate::error::InspectError;
-use crate::interface::Function;
+use crate::engine::cause;
+use crate::error::inspect::InspectError;
+
+use item::Item;
 
 /// A component's imports and exports in isorun's words, in the component's order.
 pub(crate) struct Outline {
     pub(crate) imports: Vec<Item>,
     pub(crate) exports: Vec<Item>,
     pub(crate) sizes: Sizes,
-}
-
-/// Something that is imported or exported.
-pub(crate) struct Item {
-    pub(crate) name: Arc<str>,
-    pub(crate) kind: Kind,
-}
-
-pub(crate) enum Kind {
-    /// An interface, or what looks like one: an instance, with its items.
-    Instance(Vec<Item>),
-    /// A function, or why isorun cannot carry it.
-    Function(Result<Function, String>),
-    /// A value type, which is of interest only where functions use it.
-    Type,
-    /// Anything else, in the words of the component model.
-    Other(&'static str),
 }
 
 /// How large a component is.
@@ -48,7 +31,7 @@ pub(crate) struct Sizes {
 /// Reads a component. What it does beyond `features` is refused in the validator's words.
 pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Outline, InspectError> {
     sniff(bytes)?;
-    read_valid(bytes, features).map_err(|error| InspectError::invalid(error.to_string()))
+    read_valid(bytes, features).map_err(|error| cause::invalid(error.to_string()))
 }
 
 fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outline> {
@@ -123,18 +106,5 @@ fn sniff(bytes: &[u8]) -> Result<(), InspectError> {
             not("it is a native program", "build it for `wasm32-unknown-unknown` and make a component of it")
         }
         _ => not("it does not start like wasm", "check that the right file was given"),
-    }
-}
-
-/// A kind of item that is neither function nor type nor instance.
-fn other(ty: &ComponentEntityType) -> Kind {
-    match ty {
-        ComponentEntityType::Module(_) => Kind::Other("a core module"),
-        ComponentEntityType::Component(_) => Kind::Other("a component"),
-        ComponentEntityType::Value(_) => Kind::Other("a value"),
-        ComponentEntityType::Type { created: ComponentAnyTypeId::Resource(_), .. } => Kind::Other("a resource"),
-        ComponentEntityType::Type { .. } => Kind::Type,
-        ComponentEntityType::Instance(_) => Kind::Other("an instance"),
-        ComponentEntityType::Func(_) => Kind::Other("a function"),
     }
 }

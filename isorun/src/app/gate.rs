@@ -10,16 +10,18 @@ use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::Compiled;
-use super::code_cache::{CodeCache, Place};
-use crate::error::{AppError, InspectError, RuntimeError};
+use super::code_cache::{CacheDir, CodeCache};
+use crate::engine::cause;
+use crate::error::app::AppError;
+use crate::error::runtime::RuntimeError;
+use crate::random::Random;
 
 /// Settings of a [`Gate`].
 #[derive(Clone, Debug)]
 pub(crate) struct GateSettings {
     pub(crate) max_size: usize,
     pub(crate) max_compiles: usize,
-    pub(crate) cache: Option<Place>,
+    pub(crate) cache: Option<CacheDir>,
     pub(crate) max_cache: u64,
 }
 
@@ -32,22 +34,22 @@ impl Default for GateSettings {
 
 impl GateSettings {
     pub(crate) fn cache(&mut self, folder: &Path, key: Option<[u8; 32]>) {
-        self.cache = Some(Place::new(folder, key));
+        self.cache = Some(CacheDir::new(folder, key));
     }
 
-    pub(crate) fn open(self, engine: &Engine) -> Result<Gate, RuntimeError> {
-        let cache = self.cache.map(|place| CodeCache::open(&place, self.max_cache, engine)).transpose()?;
-        // Checks have places of their own, so that what is refused is refused at once while others are compiled.
-        let places = || Places(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
-        Ok(Gate { max_size: self.max_size, checks: places(), compiles: places(), cache: cache.map(Arc::new) })
+    pub(crate) fn open(self, engine: &Engine, random: &Arc<Random>) -> Result<Gate, RuntimeError> {
+        let cache = self.cache.map(|dir| CodeCache::open(&dir, self.max_cache, engine, random)).transpose()?;
+        // Checks have permits of their own, so that what is refused is refused at once while others are compiled.
+        let permits = || Permits(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
+        Ok(Gate { max_size: self.max_size, checks: permits(), compiles: permits(), cache: cache.map(Arc::new) })
     }
 }
 
 /// What every app that is added passes through.
 pub(crate) struct Gate {
     pub(crate) max_size: usize,
-    pub(crate) checks: Places,
-    pub(crate) compiles: Places,
+    pub(crate) checks: Permits,
+    pub(crate) compiles: Permits,
     cache: Option<Arc<CodeCache>>,
 }
 
@@ -58,16 +60,16 @@ impl Gate {
 }
 
 /// How many pieces of work are done at once, off the async threads.
-pub(crate) struct Places(Arc<Semaphore>);
+pub(crate) struct Permits(Arc<Semaphore>);
 
-impl Places {
-    /// Waits for a place, in order, and does the work there; or says how it ended without a value.
+impl Permits {
+    /// Waits for a permit, in order, and does the work; or says how it ended without a value.
     ///
-    /// Dropping the future gives up the wait. Work that has begun cannot be stopped, and keeps its place until it ends.
+    /// Dropping the future gives up the wait. Work that has begun cannot be stopped, and keeps its permit until it ends.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-        let place = self.0.clone().acquire_owned().await.map_err(|closed| closed.to_string())?;
+        let permit = self.0.clone().acquire_owned().await.map_err(|closed| closed.to_string())?;
         let work = move || {
-            let _place = place;
+            let _permit = permit;
             work()
         };
         if Handle::try_current().is_err() {
@@ -75,6 +77,12 @@ impl Places {
         }
         tokio::task::spawn_blocking(work).await.map_err(|end| end.to_string())
     }
+}
+
+/// A component's code, and where it came from.
+pub(crate) struct Compiled {
+    pub(crate) component: Component,
+    pub(crate) was_cached: bool,
 }
 
 /// Makes code of components, or finds code that was made before.
@@ -94,18 +102,10 @@ impl Compiler {
         tracing::debug!(app, "compiling");
         let component = Component::from_binary(&self.engine, bytes);
         tracing::debug!(app, "compiled");
-        let component = component.map_err(|error| refused(app, &error))?;
+        let component = component.map_err(|error| cause::not_compiled(app, &error))?;
         if let Some((cache, key)) = cache {
             cache.store(&key, &component);
         }
         Ok(Compiled { component, was_cached: false })
-    }
-}
-
-fn refused(app: &str, error: &wasmtime::Error) -> AppError {
-    let message = error.chain().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
-    match message.contains("pooling allocator") {
-        true => AppError::TooLarge { app: app.into(), message },
-        false => AppError::of(app, InspectError::invalid(message)),
     }
 }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use wasmparser::WasmFeatures;
 
 use super::check::signature;
-use super::component::{self, Item, Kind, Outline, Sizes};
-use super::wasi::WasiReason;
-use crate::error::{InspectError, count, printable};
-use crate::interface::Function;
+use super::component::item::{Item, Kind};
+use super::component::{self, Outline, Sizes};
+pub use crate::error::inspect::InspectError;
+pub use crate::error::wasi::WasiReason;
+use crate::interface::function::Function;
+use crate::text::{count, printable};
 
-/// Reads what a component needs, what it provides and how large it is. Nothing is compiled, and nothing is registered.
+/// Reads what a component imports, what it exports and how large it is. Nothing is compiled, and nothing is registered.
 ///
 /// Components are read here that no runtime takes, so that one sees what is the matter with them. That one is read does not mean that it is
 /// valid: the bodies of its functions are not looked at.
@@ -19,14 +21,14 @@ use crate::interface::Function;
 /// ```
 /// # let component: &[u8] = b"\0asm\x0d\0\x01\0";
 /// let inspection = isorun::inspect(component)?;
-/// for need in inspection.needs() {
-///     match need.wasi() {
-///         Some(reason) => println!("{}: {reason}", need.name()),
-///         None => println!("{}", need.name()),
+/// for import in inspection.imports() {
+///     match import.wasi() {
+///         Some(reason) => println!("{}: {reason}", import.name()),
+///         None => println!("{}", import.name()),
 ///     }
 /// }
 /// assert_eq!(inspection.modules(), 0);
-/// # Ok::<(), isorun::InspectError>(())
+/// # Ok::<(), isorun::inspect::InspectError>(())
 /// ```
 ///
 /// # Errors
@@ -35,28 +37,28 @@ use crate::interface::Function;
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
     let Outline { imports, exports, sizes } = component::read(bytes, WasmFeatures::all())?;
     let inspected = |items: Vec<Item>| items.into_iter().filter_map(Inspected::of).collect();
-    Ok(Inspection { needs: inspected(imports), provides: inspected(exports), sizes })
+    Ok(Inspection { imports: inspected(imports), exports: inspected(exports), sizes })
 }
 
-/// What a component needs, provides and weighs: what [`inspect`] found.
+/// What a component imports and exports, and how large it is: what [`inspect`] found.
 ///
 /// It displays as a text of several lines.
 #[derive(Clone, Debug)]
 pub struct Inspection {
-    needs: Vec<Inspected>,
-    provides: Vec<Inspected>,
+    imports: Vec<Inspected>,
+    exports: Vec<Inspected>,
     sizes: Sizes,
 }
 
 impl Inspection {
     /// What it imports, in its own order.
-    pub fn needs(&self) -> &[Inspected] {
-        &self.needs
+    pub fn imports(&self) -> &[Inspected] {
+        &self.imports
     }
 
     /// What it exports, in its own order.
-    pub fn provides(&self) -> &[Inspected] {
-        &self.provides
+    pub fn exports(&self) -> &[Inspected] {
+        &self.exports
     }
 
     /// How many bytes it has.
@@ -135,7 +137,7 @@ impl Inspected {
         self.others.iter().map(|(name, kind)| (&**name, *kind))
     }
 
-    /// Why a component needs it, if it belongs to WASI.
+    /// Why a component imports it, if it belongs to WASI.
     pub fn wasi(&self) -> Option<WasiReason> {
         WasiReason::of(&self.name)
     }
@@ -170,11 +172,11 @@ impl fmt::Display for Inspection {
             f,
             "component of {}: {} with {} of code, {} of memory at the start",
             bytes(self.size()),
-            count(self.modules() as usize, "core module"),
+            count(self.modules().into(), "core module"),
             bytes(self.code_size()),
             bytes(self.initial_memory()),
         )?;
-        for (verb, items) in [("needs", &self.needs), ("provides", &self.provides)] {
+        for (verb, items) in [("imports", &self.imports), ("exports", &self.exports)] {
             match items[..] {
                 [] => write!(f, "\n{verb} nothing")?,
                 _ => write!(f, "\n{verb}")?,
@@ -214,5 +216,5 @@ impl fmt::Display for InspectedFunction {
 }
 
 fn bytes(number: u64) -> String {
-    format!("{number} byte{}", if number == 1 { "" } else { "s" })
+    count(number, "byte")
 }

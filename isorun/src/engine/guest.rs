@@ -3,8 +3,8 @@
 //! wasmtime lets a crate implement [`ComponentType`], [`Lift`] and [`Lower`] for its own types, which its derives do for static types.
 //! isorun implements them here, once, for two kinds of value that wasmtime never sees the inside of:
 //!
-//! * [`Params`] and [`Outcome`]: Rust values with isorun's own codec (host code on one side, a guest on the other);
-//! * [`RawParams`] and [`RawOutcome`]: images, walked along the component's own type tables (two guests, or a guest and a remote).
+//! * [`Params`], [`TakenParams`] and [`Returned`]: Rust values with isorun's own codec (host code on one side, a guest on the other);
+//! * [`ImageParams`] and [`ImageResult`]: images, walked along the component's own type tables (two guests, or a guest and a remote).
 
 use core::mem::MaybeUninit;
 use std::borrow::Cow;
@@ -12,54 +12,71 @@ use std::borrow::Cow;
 use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
 use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc, WasmList};
-use wasmtime::{Result, ValRaw, bail};
+use wasmtime::{Result, StoreContext, ValRaw, bail};
 
 use super::transcode::{self, Types};
 use crate::image::Image;
-use crate::image::bytes::Bytes;
+use crate::image::bytes::{Bytes, Lender};
 use crate::image::codec;
 use crate::image::decode::Decoder;
 use crate::image::encode::Encoder;
-use crate::image::layout::Layout;
 use crate::image::malformed::{Malformed, Rule};
 use crate::image::medium::{Sink, Source, block_size};
 use crate::image::params::{LiftParams, LowerParams};
-
-/// The most core values by which parameters are passed; more of them travel through memory
-/// (component model, Canonical ABI, `MAX_FLAT_PARAMS`).
-pub(crate) const MAX_FLAT_PARAMS: u32 = 16;
-
-/// The same for results (`MAX_FLAT_RESULTS`).
-pub(crate) const MAX_FLAT_RESULTS: u32 = 1;
-
-/// The core values of a result that is passed flat; 0 if there are too many and it goes through a pointer instead.
-pub const fn result_slots<R: codec::Shape>() -> usize {
-    if R::LAYOUT.flat <= MAX_FLAT_RESULTS { R::LAYOUT.flat as usize } else { 0 }
-}
+use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 
 /// A value on its way between a guest and the host, spread over `N` core values or lying in the guest's memory.
 pub(crate) struct Guest<T, const N: usize>(pub(crate) T);
 
-/// The parameters of a call as Rust values: a cons list, `(first, (second, ()))`.
+/// The parameters of a call as Rust values, for a guest: a cons list, `(first, (second, ()))`.
 pub(crate) struct Params<P>(pub(crate) P);
 
+/// The parameters of a call as Rust values, taken out of a guest.
+pub(crate) struct TakenParams<P> {
+    pub(crate) values: P,
+    /// The bytes that stayed in the guest.
+    pub(crate) lent: Lent,
+}
+
+/// Lists of bytes in a guest's memory that a method looks at where they are.
+#[derive(Default)]
+pub(crate) struct Lent(Vec<WasmList<u8>>);
+
+impl Lent {
+    /// The lists, with the store in whose guest they lie.
+    pub(crate) fn of<'a, T: 'static>(&'a self, store: StoreContext<'a, T>) -> impl Lender + use<'a, T> {
+        LentIn { lists: &self.0, store }
+    }
+}
+
+struct LentIn<'a, T: 'static> {
+    lists: &'a [WasmList<u8>],
+    store: StoreContext<'a, T>,
+}
+
+impl<T: 'static> Lender for LentIn<'_, T> {
+    fn lent(&self, list: usize) -> &[u8] {
+        self.lists.get(list).map_or(&[], |list| list.as_le_slice(&self.store))
+    }
+}
+
 /// The result of a call as a Rust value; `()` if the function has none.
-pub(crate) struct Outcome<R>(pub(crate) R);
+pub(crate) struct Returned<R>(pub(crate) R);
 
 /// The parameters of a call as an image.
-pub(crate) struct RawParams(pub(crate) Image);
+pub(crate) struct ImageParams(pub(crate) Image);
 
 /// The result of a call as an image.
-pub(crate) struct RawOutcome(pub(crate) Image);
+pub(crate) struct ImageResult(pub(crate) Image);
 
 /// A few core values as they are, between two guests whose functions have the same type: see `scalars`.
-pub(crate) struct Few(pub(crate) [u64; MAX_FEW]);
+pub(crate) struct FlatParams(pub(crate) [u64; MAX_SCALARS]);
 
 /// The one core value of such a function's result; 0 if it has none.
-pub(crate) struct One(pub(crate) u64);
+pub(crate) struct FlatResult(pub(crate) u64);
 
 /// The most core values that travel without an image.
-pub(crate) const MAX_FEW: usize = 4;
+pub(crate) const MAX_SCALARS: usize = 4;
 
 /// A value that can be read out of a guest.
 pub(crate) trait FromGuest: Sized + Send + Sync {
@@ -93,7 +110,7 @@ pub(crate) fn typed<P: ToGuest, R: FromGuest + 'static, const N: usize>(
     slots: u32,
 ) -> core::result::Result<TypedFunction<P, R, N>, &'static str> {
     if slots as usize > N {
-        return Err("a function was called with fewer core values than it takes; this is a bug of isorun");
+        return Err("a function was called with flater core values than it takes; this is a bug of isorun");
     }
     // SAFETY: there are as many slots as the function uses, all are initialised, and what the guest makes of them is checked access
     // by access; a wrong type gives a wrong value or an error, never an access outside the guest.
@@ -150,13 +167,15 @@ unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
     }
 }
 
-impl<P: LiftParams + Send + Sync> FromGuest for Params<P> {
+impl<P: LiftParams + Send + Sync> FromGuest for TakenParams<P> {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
-        P::lift_flat(&mut GuestSource { cx, params: Some(ty) }, slots).map(Params)
+        let mut source = GuestSource::of_params(cx, ty);
+        Ok(TakenParams { values: P::lift_flat(&mut source, slots)?, lent: source.lent })
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
-        P::load(&mut GuestSource { cx, params: Some(ty) }, at).map(Params)
+        let mut source = GuestSource::of_params(cx, ty);
+        Ok(TakenParams { values: P::load(&mut source, at)?, lent: source.lent })
     }
 }
 
@@ -176,22 +195,22 @@ impl<P: LowerParams + Send + Sync> ToGuest for Params<P> {
     }
 }
 
-impl<R: codec::Lift + Send + Sync> FromGuest for Outcome<R> {
+impl<R: codec::Lift + Send + Sync> FromGuest for Returned<R> {
     fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
-        let mut source = GuestSource { cx, params: None };
+        let mut source = GuestSource::new(cx);
         if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
-            return R::lift_flat(&mut source, slots).map(Outcome);
+            return R::lift_flat(&mut source, slots).map(Returned);
         }
         let at = source.root(slots, R::LAYOUT)?;
-        R::load(&mut source, at).map(Outcome)
+        R::load(&mut source, at).map(Returned)
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
-        R::load(&mut GuestSource { cx, params: None }, at).map(Outcome)
+        R::load(&mut GuestSource::new(cx), at).map(Returned)
     }
 }
 
-impl<R: codec::Lower + Send + Sync> ToGuest for Outcome<R> {
+impl<R: codec::Lower + Send + Sync> ToGuest for Returned<R> {
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
         self.0.lower_flat(&mut GuestSink { cx }, slots)
     }
@@ -201,17 +220,17 @@ impl<R: codec::Lower + Send + Sync> ToGuest for Outcome<R> {
     }
 }
 
-impl FromGuest for RawParams {
+impl FromGuest for ImageParams {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
-        image_from_slots(cx, ty, slots, MAX_FLAT_PARAMS).map(RawParams)
+        image_from_slots(cx, ty, slots, MAX_FLAT_PARAMS).map(ImageParams)
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
-        image_from_memory(cx, ty, at).map(RawParams)
+        image_from_memory(cx, ty, at).map(ImageParams)
     }
 }
 
-impl ToGuest for RawParams {
+impl ToGuest for ImageParams {
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
         image_to_slots(&self.0, cx, ty, slots, MAX_FLAT_PARAMS)
     }
@@ -221,17 +240,17 @@ impl ToGuest for RawParams {
     }
 }
 
-impl FromGuest for RawOutcome {
+impl FromGuest for ImageResult {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
-        image_from_slots(cx, ty, slots, MAX_FLAT_RESULTS).map(RawOutcome)
+        image_from_slots(cx, ty, slots, MAX_FLAT_RESULTS).map(ImageResult)
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
-        image_from_memory(cx, ty, at).map(RawOutcome)
+        image_from_memory(cx, ty, at).map(ImageResult)
     }
 }
 
-impl ToGuest for RawOutcome {
+impl ToGuest for ImageResult {
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
         image_to_slots(&self.0, cx, ty, slots, MAX_FLAT_RESULTS)
     }
@@ -241,11 +260,11 @@ impl ToGuest for RawOutcome {
     }
 }
 
-impl FromGuest for Few {
+impl FromGuest for FlatParams {
     fn from_slots(_: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
-        let mut few = [0; MAX_FEW];
-        few.iter_mut().zip(slots).for_each(|(few, slot)| *few = *slot);
-        Ok(Few(few))
+        let mut flat = [0; MAX_SCALARS];
+        flat.iter_mut().zip(slots).for_each(|(flat, slot)| *flat = *slot);
+        Ok(FlatParams(flat))
     }
 
     fn from_memory(_: &mut LiftContext<'_>, _: InterfaceType, _: usize) -> Result<Self> {
@@ -253,9 +272,9 @@ impl FromGuest for Few {
     }
 }
 
-impl ToGuest for Few {
+impl ToGuest for FlatParams {
     fn to_slots<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
-        slots.iter_mut().zip(self.0).for_each(|(slot, few)| *slot = few);
+        slots.iter_mut().zip(self.0).for_each(|(slot, flat)| *slot = flat);
         Ok(())
     }
 
@@ -264,9 +283,9 @@ impl ToGuest for Few {
     }
 }
 
-impl FromGuest for One {
+impl FromGuest for FlatResult {
     fn from_slots(_: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
-        Ok(One(slots.first().copied().unwrap_or(0)))
+        Ok(FlatResult(slots.first().copied().unwrap_or(0)))
     }
 
     fn from_memory(_: &mut LiftContext<'_>, _: InterfaceType, _: usize) -> Result<Self> {
@@ -274,7 +293,7 @@ impl FromGuest for One {
     }
 }
 
-impl ToGuest for One {
+impl ToGuest for FlatResult {
     fn to_slots<T: 'static>(&self, _: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
         slots.iter_mut().for_each(|slot| *slot = self.0);
         Ok(())
@@ -291,7 +310,7 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let layout = types.layout(ty);
-    let mut source = GuestSource { cx, params: None };
+    let mut source = GuestSource::new(cx);
     if layout.flat > max {
         let at = source.root(slots, layout)?;
         return image_from_memory(source.cx, ty, at);
@@ -305,7 +324,7 @@ fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> 
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let mut image = Encoder::new(types.layout(ty))?;
-    transcode::memory(types, ty, &mut GuestSource { cx, params: None }, at, &mut image, 0)?;
+    transcode::memory(types, ty, &mut GuestSource::new(cx), at, &mut image, 0)?;
     Ok(image.finish())
 }
 
@@ -347,9 +366,19 @@ struct GuestSource<'a, 'c> {
     cx: &'a mut LiftContext<'c>,
     /// The parameters as the component declares them; nothing while a result is read.
     params: Option<InterfaceType>,
+    lent: Lent,
 }
 
-impl GuestSource<'_, '_> {
+impl<'a, 'c> GuestSource<'a, 'c> {
+    fn new(cx: &'a mut LiftContext<'c>) -> Self {
+        GuestSource { cx, params: None, lent: Lent::default() }
+    }
+
+    /// For the parameters of a method, which may look at bytes where they are.
+    fn of_params(cx: &'a mut LiftContext<'c>, params: InterfaceType) -> Self {
+        GuestSource { cx, params: Some(params), lent: Lent::default() }
+    }
+
     /// Where the value lies whose pointer is in the first slot.
     fn root(&self, slots: &[u64], layout: Layout) -> Result<usize> {
         let at = slots[0] as u32;
@@ -421,7 +450,8 @@ impl Source for GuestSource<'_, '_> {
             return Ok(self.slice(at, length as usize)?.to_vec().into());
         };
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
-        WasmList::linear_lift_from_flat(self.cx, ty, &slots).map(Bytes::in_guest)
+        self.lent.0.push(WasmList::linear_lift_from_flat(self.cx, ty, &slots)?);
+        Ok(Bytes::lent(self.lent.0.len() - 1))
     }
 
     #[cold]

@@ -7,9 +7,9 @@ use wasmtime::component::__internal::InterfaceType;
 use wasmtime::component::__internal::wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes};
 use wasmtime::{Error, Result};
 
-use crate::image::layout::Layout;
 use crate::image::malformed::Rule;
 use crate::image::medium::{Sink, Source};
+use crate::types::layout::Layout;
 
 /// The type tables of a component.
 #[derive(Clone, Copy)]
@@ -483,7 +483,7 @@ mod tests {
                     (with "" (instance (export "memory" (memory $code "memory")) (export "take" (func $take))))))
                 (func (export "run") (canon lift (core func $run "run"))))"#
         );
-        let runtime = Runtime::builder().max_instances(2).build().unwrap();
+        let runtime = Runtime::builder().max_stores(2).build().unwrap();
         let wit = format!("package test:plain; interface sink {{ {wit} take: func(v: list<list<element>>); }}");
         runtime.register_wit(&wit).unwrap();
         let provider = runtime.add_app("provider", &wat::parse_str(&provider).unwrap()).await.unwrap();

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{InspectError, count, list, printable};
-use crate::app::WasiReason;
+use super::inspect::InspectError;
+use super::wasi::WasiReason;
+use crate::text::{count, list, printable};
 
 /// Why an app was not added. Nothing of it is left in the runtime.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -119,7 +120,7 @@ impl fmt::Display for AppReport {
             f,
             "cannot add app `{}`: {} among its imports and exports",
             self.app,
-            count(self.problems.len() + self.omitted, "problem")
+            count((self.problems.len() + self.omitted) as u64, "problem")
         )?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))?;
         match self.omitted {

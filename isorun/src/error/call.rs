@@ -1,13 +1,12 @@
 //! How a call ends without a value.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::{RemoteError, list};
+use super::remote::{RemoteError, Status};
 use crate::image::encode::TooLarge;
 use crate::image::malformed::Malformed;
-use crate::remote::Status;
+use crate::limits::limit::{Amount, Limit};
+use crate::text::list;
 
 /// What a call gives: the value, or why there is none.
 ///
@@ -34,13 +33,13 @@ pub enum CallError {
 
     /// The call used up what it was granted, and the guest was stopped.
     #[error(
-        "out of {resource}: `{instance}` was stopped in `{function}` at its limit of {limit}\n  help: {}", resource.help()
+        "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}\n  help: {}", limit.help()
     )]
     OutOfBudget {
         /// What ran out.
-        resource: Resource,
-        /// How much there was.
-        limit: Amount,
+        limit: Limit,
+        /// How much of it there was.
+        amount: Amount,
         /// The instance that was running.
         instance: Arc<str>,
         /// The function it was called for.
@@ -118,9 +117,9 @@ pub enum CallError {
         function: Arc<str>,
     },
 
-    /// There is no place for the store that the call needs.
+    /// There is no room for the store that the call needs.
     #[error(
-        "no place left for a store of `{instance}`: {message}\n  help: remove instances, make fewer calls at a time, or raise `max_instances` in the runtime's builder"
+        "no room left for a store of `{instance}`: {message}\n  help: remove instances, make fewer calls at a time, or raise `max_stores` in the runtime's builder"
     )]
     NoCapacity {
         /// The instance.
@@ -216,14 +215,20 @@ impl CallError {
         CallError::System(Arc::from(error.into()))
     }
 
+    /// What can only happen if isorun itself is wrong.
+    #[cold]
+    pub(crate) fn bug(what: &str) -> CallError {
+        CallError::system(format!("{what}\n  help: this is a bug of isorun; please report it"))
+    }
+
     /// What kind of end it is, in a word or two: for labels of metrics, and for guests, which are told nothing else about the host.
     pub fn kind(&self) -> &'static str {
         match self {
             CallError::Trap { .. } => "trap",
-            CallError::OutOfBudget { resource: Resource::Fuel, .. } => "out of fuel",
-            CallError::OutOfBudget { resource: Resource::Deadline, .. } => "out of time",
-            CallError::OutOfBudget { resource: Resource::Memory, .. } => "out of memory",
-            CallError::OutOfBudget { resource: Resource::Message, .. } => "message too large",
+            CallError::OutOfBudget { limit: Limit::Fuel, .. } => "out of fuel",
+            CallError::OutOfBudget { limit: Limit::Time, .. } => "out of time",
+            CallError::OutOfBudget { limit: Limit::Memory, .. } => "out of memory",
+            CallError::OutOfBudget { limit: Limit::Message, .. } => "message too large",
             CallError::Poisoned { .. } => "poisoned",
             CallError::ProviderDown { .. } => "provider down",
             CallError::Cancelled { .. } => "cancelled",
@@ -273,11 +278,11 @@ impl CallError {
         self.to_string().lines().next().unwrap_or_default().into()
     }
 
-    /// The resource that ran out, if that is what ended the call, in the called instance or below it on this side. What the other side
+    /// The limit that was met, if that is what ended the call, in the called instance or below it on this side. What the other side
     /// of a remote ran out of only its message says: see [`is_out_of_budget`](CallError::is_out_of_budget).
-    pub fn out_of_budget(&self) -> Option<Resource> {
+    pub fn out_of_budget(&self) -> Option<Limit> {
         match self {
-            CallError::OutOfBudget { resource, .. } => Some(*resource),
+            CallError::OutOfBudget { limit, .. } => Some(*limit),
             CallError::ProviderDown { cause, .. } => cause.out_of_budget(),
             _ => None,
         }
@@ -296,64 +301,5 @@ impl From<Box<CallError>> for CallError {
     }
 }
 
-/// What a budget consists of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Resource {
-    /// Executed instructions, about one unit each.
-    Fuel,
-    /// Time on the clock, waiting included.
-    Deadline,
-    /// Bytes of wasm memory and tables.
-    Memory,
-    /// Bytes that one call takes out of a guest.
-    Message,
-}
-
-impl Resource {
-    fn help(self) -> &'static str {
-        match self {
-            Resource::Fuel => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
-            Resource::Deadline => {
-                "give the call more time with `.deadline(..)`, or raise the `budget` in the runtime's builder"
-            }
-            Resource::Memory => {
-                "let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
-            }
-            Resource::Message => "pass less at a time, or raise `max_message` in the runtime's builder",
-        }
-    }
-}
-
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Resource::Fuel => "fuel",
-            Resource::Deadline => "deadline",
-            Resource::Memory => "memory",
-            Resource::Message => "message size",
-        })
-    }
-}
-
-/// An amount of a [`Resource`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Amount {
-    /// Units of fuel.
-    Fuel(u64),
-    /// A span of time.
-    Time(Duration),
-    /// Bytes.
-    Bytes(u64),
-}
-
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Amount::Fuel(units) => write!(f, "{units} units of fuel"),
-            Amount::Time(span) => write!(f, "{span:?}"),
-            Amount::Bytes(bytes) => write!(f, "{bytes} bytes"),
-        }
-    }
-}
+/// The result of something that is polled on the way of a call: small, so that moving it costs little.
+pub(crate) type CallResult<T> = std::result::Result<T, Box<CallError>>;

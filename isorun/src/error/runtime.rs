@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::indent;
-use crate::interface::WitError;
+use crate::text::indent;
+use crate::wit::WitError;
 
 /// Why the runtime could not be made.
 #[derive(Debug, thiserror::Error)]

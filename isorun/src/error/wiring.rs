@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{CallError, count, indent, list};
+use super::call::CallError;
+use crate::text::{count, indent, list};
 
 /// Why an instance was not made. Nothing of it is left running.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -19,15 +20,23 @@ pub enum InstantiateError {
         /// What happened.
         cause: CallError,
     },
-    /// Every place for an instance is taken.
+    /// The runtime has no room for another store.
     #[error(
-        "no place left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_instances` in the runtime's builder"
+        "no room left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_stores` in the runtime's builder"
     )]
     NoCapacity {
         /// The app.
         app: String,
         /// Which limit was met, in wasmtime's words.
         message: String,
+    },
+    /// An instance of the name that was asked for is there already.
+    #[error(
+        "an instance named `{name}` is there already\n  help: choose another name, or leave the name out to get one with a number"
+    )]
+    NameTaken {
+        /// The name.
+        name: String,
     },
     /// The app was added to another runtime.
     #[error("app `{app}` belongs to another runtime\n  help: add it here too")]
@@ -71,8 +80,8 @@ impl fmt::Display for WiringReport {
             f,
             "cannot wire app `{}`, which has {}: {}",
             self.app,
-            count(self.imports, "import"),
-            count(self.problems.len(), "problem")
+            count(self.imports as u64, "import"),
+            count(self.problems.len() as u64, "problem")
         )?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
     }
@@ -100,8 +109,8 @@ pub enum WiringProblem {
         import: String,
         /// The instance.
         instance: String,
-        /// What the instance provides instead.
-        provides: Vec<String>,
+        /// What the instance exports instead.
+        exports: Vec<String>,
     },
     /// The instance provides an interface of that name whose functions differ.
     Differs {
@@ -125,8 +134,8 @@ pub enum WiringProblem {
     Superfluous {
         /// The instance.
         instance: String,
-        /// What it provides.
-        provides: Vec<String>,
+        /// What it exports.
+        exports: Vec<String>,
     },
     /// A provider was named for an import that the app does not have.
     UnknownImport {
@@ -173,10 +182,10 @@ impl fmt::Display for WiringProblem {
                 "  {import}\n    ambiguous: {} provide it\n    help: say which with `.with_named(\"{import}\", &instance)`",
                 list(candidates)
             ),
-            WiringProblem::NotProvided { import, instance, provides } => write!(
+            WiringProblem::NotProvided { import, instance, exports } => write!(
                 f,
-                "  {import}\n    `{instance}` does not provide it; it provides {}\n    help: wire an instance that does",
-                list(provides)
+                "  {import}\n    `{instance}` does not provide it; it exports {}\n    help: wire an instance that does",
+                list(exports)
             ),
             WiringProblem::Differs { import, instance, differences } => write!(
                 f,
@@ -188,10 +197,10 @@ impl fmt::Display for WiringProblem {
                 "  {import}\n    not allowed: the token of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire one that reaches them, or an app that does without",
                 list(functions)
             ),
-            WiringProblem::Superfluous { instance, provides } => write!(
+            WiringProblem::Superfluous { instance, exports } => write!(
                 f,
-                "  `{instance}`\n    superfluous: no import takes it; it provides {}\n    help: leave it out, so that the wiring says what is used",
-                list(provides)
+                "  `{instance}`\n    superfluous: no import takes it; it exports {}\n    help: leave it out, so that the wiring says what is used",
+                list(exports)
             ),
             WiringProblem::UnknownImport { import, imports } => {
                 write!(

@@ -6,12 +6,12 @@
 use super::codec::{Lift, load_discriminant, load_flags, payload_place};
 use super::containers::load_pointer;
 use super::decode::Decoder;
-use super::layout::Layout;
 use super::malformed::Malformed;
 use super::medium::Source;
 use super::params::Row;
-use crate::interface::Function;
+use crate::interface::function::Function;
 use crate::types::Type;
+use crate::types::layout::Layout;
 
 /// Checks that `body` is the image of parameters of `function`.
 ///

@@ -13,10 +13,10 @@
 //! * An index into a [`Source`] is either inside a block that was checked as a whole, or checked where it is read.
 //! * `flat` has at least [`LAYOUT.flat`](Layout::flat) slots, and those that `lower_flat` leaves alone are zero.
 
-use super::layout::{Layout, align_up};
 use super::malformed::Rule;
 use super::medium::{Sink, Source};
-use crate::Type;
+use crate::types::Type;
+use crate::types::layout::{Layout, align_up};
 
 /// What every Rust type that stands for a WIT type knows without a value.
 pub trait Shape {

@@ -1,11 +1,12 @@
 //! The codec of strings, lists, options, results and tuples, and of references to them.
 
+use super::bytes::Bytes;
 use super::codec::{Cases, Lift, Lower, Shape, lift_case, load_case, lower_case, store_case};
-use super::layout::Layout;
 use super::malformed::Rule;
 use super::medium::{Sink, Source};
 use super::params::{LiftParams, LowerParams, Params};
-use crate::Type;
+use crate::types::Type;
+use crate::types::layout::Layout;
 
 /// The layout of a type that WIT demands here. `()` is not one: it stands for the absence of a value.
 ///
@@ -102,6 +103,26 @@ impl<T: Lift> Lift for Vec<T> {
     fn lift_flat<S: Source>(source: &mut S, flat: &[u64]) -> Result<Self, S::Error> {
         let block = source.block(flat[0] as u32, flat[1] as u32, T::LAYOUT)?;
         T::load_list(source, block, flat[1] as u32 as usize)
+    }
+}
+
+/// A `list<u8>` for a method that only looks at it.
+impl Shape for Bytes {
+    const LAYOUT: Layout = Layout::POINTER;
+
+    fn ty() -> Type {
+        Type::list(Type::U8)
+    }
+}
+
+impl Lift for Bytes {
+    fn load<S: Source>(source: &mut S, at: usize) -> Result<Self, S::Error> {
+        let (pointer, length) = load_pointer(source, at)?;
+        source.bytes_in_place(pointer, length)
+    }
+
+    fn lift_flat<S: Source>(source: &mut S, flat: &[u64]) -> Result<Self, S::Error> {
+        source.bytes_in_place(flat[0] as u32, flat[1] as u32)
     }
 }
 

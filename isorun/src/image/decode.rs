@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::codec::Lift;
-use super::layout::Layout;
 use super::malformed::{Malformed, Rule};
 use super::medium::{Source, block_size};
 use super::params::LiftParams;
+use crate::types::layout::Layout;
 
 /// Reads a value from an image, and nothing but its canonical image.
 ///

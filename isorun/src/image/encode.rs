@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::Image;
+use super::buffer_pool;
 use super::codec::Lower;
-use super::layout::Layout;
-use super::medium::{MAX_BLOCK, Sink, block_size};
+use super::medium::{Sink, block_size};
 use super::params::LowerParams;
-use super::spare;
+use crate::types::layout::{Layout, MAX_BLOCK};
 
 /// Writes a value into an image.
 ///
@@ -31,7 +31,7 @@ impl Encoder {
     pub fn new(root: Layout) -> Result<Encoder, TooLarge> {
         match block_size(1, root) {
             Some(size) => {
-                let mut bytes = spare::take(size + SPARE);
+                let mut bytes = buffer_pool::take(size + SPARE);
                 bytes.resize(size, 0);
                 Ok(Encoder { bytes })
             }
@@ -54,8 +54,8 @@ impl Encoder {
         match u32::try_from(start as u64 + bytes as u64) {
             Ok(end) => {
                 let more = end as usize - self.bytes.len();
-                if spare::is_large(&self.bytes, more) {
-                    spare::grow(&mut self.bytes, more);
+                if buffer_pool::is_large(&self.bytes, more) {
+                    buffer_pool::grow(&mut self.bytes, more);
                 } else {
                     self.bytes.reserve(more);
                 }

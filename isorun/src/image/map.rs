@@ -2,7 +2,7 @@
 
 use super::codec::{Lift, Lower, Shape};
 use super::medium::{Sink, Source};
-use crate::Type;
+use crate::types::Type;
 
 /// A WIT `map<K, V>`: pairs, in the order in which they were sent.
 ///
@@ -94,7 +94,7 @@ impl<'m, K, V> IntoIterator for &'m Map<K, V> {
 }
 
 impl<K: Shape, V: Shape> Shape for Map<K, V> {
-    const LAYOUT: super::layout::Layout = <[(K, V)]>::LAYOUT;
+    const LAYOUT: crate::types::layout::Layout = <[(K, V)]>::LAYOUT;
 
     fn ty() -> Type {
         Type::map(K::ty(), V::ty())

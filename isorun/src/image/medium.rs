@@ -6,11 +6,8 @@
 use std::borrow::Cow;
 
 use super::bytes::Bytes;
-use super::layout::Layout;
 use super::malformed::Rule;
-
-/// The largest block of a list or string, in bytes: 2^28 - 1, a limit of the canonical ABI.
-pub(crate) const MAX_BLOCK: u32 = (1 << 28) - 1;
+use crate::types::layout::{Layout, MAX_BLOCK};
 
 /// The bytes of `length` elements, or `None` beyond [`MAX_BLOCK`]. In 64 bits, since the product can pass 2^32.
 pub(crate) fn block_size(length: usize, element: Layout) -> Option<usize> {

@@ -5,8 +5,8 @@
 //! `(String, (Vec<u8>, ()))`.
 
 use super::codec::{Lift, Lower, Shape};
-use super::layout::{Layout, align_up};
 use super::medium::{Sink, Source};
+use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, align_up};
 
 /// A cons list of WIT types.
 pub trait Params {
@@ -51,12 +51,14 @@ pub trait LiftParams: Params + Sized {
     }
 }
 
-/// As many core values as a function may take before its parameters go through memory.
-const MAX_FLAT_PARAMS: u32 = 16;
-
 /// How many core values the parameters are passed in: 0 if there are none, or so many that they go through memory.
 pub const fn slots<P: Params>() -> usize {
     if P::LAYOUT.flat > MAX_FLAT_PARAMS { 0 } else { P::LAYOUT.flat as usize }
+}
+
+/// How many core values a result is passed in: 0 if there is none, or if there are so many that it goes through memory.
+pub const fn result_slots<R: Shape>() -> usize {
+    if R::LAYOUT.flat <= MAX_FLAT_RESULTS { R::LAYOUT.flat as usize } else { 0 }
 }
 
 /// One field of a cons list, and the ones behind it.

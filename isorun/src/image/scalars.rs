@@ -1,10 +1,10 @@
 //! The codec of numbers, `bool` and `char`.
 
 use super::codec::{Lift, Lower, Shape};
-use super::layout::Layout;
 use super::malformed::Rule;
 use super::medium::{Sink, Source};
-use crate::Type;
+use crate::types::Type;
+use crate::types::layout::Layout;
 
 /// Integers: any bits are a value, so a list of them is copied as a whole.
 ///

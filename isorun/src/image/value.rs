@@ -3,12 +3,11 @@
 mod convert;
 mod function;
 mod load;
-mod mismatch;
+pub(crate) mod mismatch;
 mod store;
-mod wave;
+pub(crate) mod wave;
 
-pub use mismatch::{EncodeError, Mismatch};
-pub use wave::WaveError;
+use mismatch::EncodeError;
 
 use super::Image;
 use super::decode::Decoder;

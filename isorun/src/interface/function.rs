@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::id;
-use crate::image::layout::Layout;
-use crate::types::{Field, Label, Type, separated};
+use crate::text::separated;
+use crate::types::{Field, Label, Layout, Type};
 
 /// A function of an interface. Clones are handles on the same function.
 ///

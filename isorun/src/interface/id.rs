@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::InterfaceName;
+use super::name::InterfaceName;
 
 /// The interface id: of the name, with the semver track for a version.
 pub(super) fn of_interface(name: &InterfaceName) -> u64 {
@@ -42,8 +42,8 @@ fn first<const N: usize>(hash: &[u8]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Type;
-    use crate::interface::function;
+    use crate::interface::function::function;
+    use crate::types::Type;
 
     #[test]
     fn ids_are_those_of_the_specification() {

@@ -8,7 +8,7 @@ use semver::Version;
 /// The name of an interface: `isorun:kv/kv@0.1.0`.
 ///
 /// ```
-/// use isorun::InterfaceName;
+/// use isorun::wit::InterfaceName;
 ///
 /// let name = InterfaceName::parse("isorun:kv/store@0.2.1").unwrap();
 /// assert_eq!((name.namespace(), name.package(), name.interface()), ("isorun", "kv", "store"));

@@ -1,27 +1,32 @@
 //! The answering side of a remote: a message comes in, an export is called, a reply goes out.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
-use super::message::{BadMessage, CallMessage, ReplyMessage};
-use super::{Status, Token};
-use crate::budget::{Budget, Receipt};
-use crate::call::{self, Target};
-use crate::error::{CallError, RemoteError, Result};
-use crate::image::{self, Image};
-use crate::instance::Instance;
-use crate::interface::{Function, Interface};
+use super::wire::call::CallMessage;
+use super::wire::header::BadMessage;
+use super::wire::reply::ReplyMessage;
+use super::wire::token::Token;
+use crate::call::by_image;
+use crate::call::target::Target;
+use crate::clock::Instant;
+use crate::error::call::{CallError, Result};
+use crate::error::remote::{RemoteError, Status};
+use crate::image::Image;
+use crate::image::check::check_params;
+use crate::interface::Interface;
+use crate::interface::exports::FuncIndex;
+use crate::interface::function::Function;
+use crate::limits::budget::Budget;
+use crate::limits::receipt::Receipt;
+use crate::provider::Provider;
+use crate::random::Random;
 
 /// What a runtime lets others call.
-pub(crate) struct Exports {
-    /// What makes tokens unguessable: they are hashes of it and a number.
-    secret: [u8; 32],
-    made: AtomicU64,
-    table: RwLock<HashMap<Token, Export>>,
+#[derive(Default)]
+pub(crate) struct ExportTable {
+    exports: RwLock<HashMap<Token, Export>>,
 }
 
 #[derive(Clone)]
@@ -33,35 +38,22 @@ struct Export {
 /// Why a call was not made.
 struct Refusal(Status, String);
 
-impl Exports {
-    /// # Errors
-    ///
-    /// The system's words if it gives no random bytes.
-    pub(crate) fn new() -> std::result::Result<Exports, String> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|error| error.to_string())?;
-        Ok(Exports { secret, made: AtomicU64::new(0), table: RwLock::default() })
-    }
-
-    pub(crate) fn add(&self, interface: &Interface, target: Target) -> Token {
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let hash = Sha256::new().chain_update(self.secret).chain_update(number.to_le_bytes()).finalize();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
-        let token = Token::from_bytes(bytes);
+impl ExportTable {
+    pub(crate) fn add(&self, interface: &Interface, target: Target, random: &Random) -> Token {
+        let token = Token::from_bytes(random.bytes());
         let export = Export { interface: interface.clone(), target };
-        self.table.write().unwrap_or_else(PoisonError::into_inner).insert(token, export);
+        self.exports.write().unwrap_or_else(PoisonError::into_inner).insert(token, export);
         token
     }
 
     pub(crate) fn remove(&self, token: &Token) -> bool {
-        self.table.write().unwrap_or_else(PoisonError::into_inner).remove(token).is_some()
+        self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token).is_some()
     }
 
     /// The exports of an instance: in words, and what they promise.
-    pub(crate) fn of(&self, instance: &Instance) -> Vec<(String, Interface)> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let exports = table.values().filter(|export| export.target.instance().is_same(instance));
+    pub(crate) fn of(&self, provider: &Arc<Provider>) -> Vec<(String, Interface)> {
+        let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
+        let exports = exports.values().filter(|export| Arc::ptr_eq(export.target.provider(), provider));
         let mut exports: Vec<_> = exports
             .map(|export| (format!("an export of {}", export.interface.name()), export.interface.clone()))
             .collect();
@@ -98,9 +90,9 @@ impl Exports {
                 text = why;
                 (reply.status, reply.text) = (status, &text);
             }
-            Ok((target, handle, function)) => {
+            Ok((target, index, function)) => {
                 reply.signature = function.signature_id();
-                let (result, receipt) = run(&target, handle, &call, defaults).await;
+                let (result, receipt) = run(&target, index, &call, defaults).await;
                 reply.fuel = receipt.fuel;
                 match result {
                     Ok(value) if value.as_bytes().len() > call.reply_limit as usize => {
@@ -128,7 +120,11 @@ impl Exports {
     }
 
     /// The export and function that are meant, if the message may call them.
-    fn find(&self, call: &CallMessage<'_>, limit: usize) -> std::result::Result<(Target, u32, Function), Refusal> {
+    fn find(
+        &self,
+        call: &CallMessage<'_>,
+        limit: usize,
+    ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
         let refuse = |status, why: String| Err(Refusal(status, why));
         if call.body.len() > limit {
             return refuse(Status::TooLarge, format!("a message here holds at most {limit} bytes"));
@@ -157,28 +153,33 @@ impl Exports {
         if function.signature_id() != call.signature {
             return refuse(Status::SignatureMismatch, format!("here it is {function}"));
         }
-        if let Err(error) = image::check_params(&function, call.body) {
+        if let Err(error) = check_params(&function, call.body) {
             return refuse(Status::Malformed, error.to_string());
         }
-        let handle = target.handle(index as u32);
-        Ok((target, handle, function))
+        let index = target.function(index as u32);
+        Ok((target, index, function))
     }
 
     /// What is exported under a token. A copy, since reading what a peer has sent may take a while.
     fn export(&self, token: &Token) -> Option<Export> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+        self.exports.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
     }
 }
 
 /// Makes the call under what its message grants and no more than this side's defaults.
-async fn run(target: &Target, handle: u32, call: &CallMessage<'_>, defaults: Budget) -> (Result<Image>, Receipt) {
+async fn run(
+    target: &Target,
+    function: FuncIndex,
+    call: &CallMessage<'_>,
+    defaults: Budget,
+) -> (Result<Image>, Receipt) {
     let budget = Budget {
         fuel: call.fuel.unwrap_or(defaults.fuel).min(defaults.fuel),
         time: call.time.unwrap_or(defaults.time).min(defaults.time),
         memory: defaults.memory,
     };
     let image = Image::from_bytes(call.body.to_vec());
-    call::by_image(target.instance(), handle, image).granted(budget, call.hops).receipt().await
+    by_image(target.provider(), function, image).granted(budget, call.hops).receipt().await
 }
 
 /// The status that tells of an error, and whether guest code may have run.

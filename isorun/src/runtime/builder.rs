@@ -1,35 +1,45 @@
 //! Settings of a runtime: its limits, its gate, and who looks at it.
 
+#[cfg(feature = "engine")]
 use std::path::Path;
+use std::sync::Arc;
 
-use super::Runtime;
-use crate::app::GateSettings;
-use crate::budget::Budget;
+use super::{Inner, Runtime};
+#[cfg(feature = "engine")]
+use crate::app::gate::GateSettings;
+#[cfg(feature = "engine")]
 use crate::engine;
-use crate::error::RuntimeError;
+use crate::error::runtime::RuntimeError;
+use crate::limits::budget::Budget;
+use crate::limits::settings::Settings;
 use crate::observe::{Observer, Observers};
+use crate::random::Random;
+use crate::remote::server::ExportTable;
 
-/// Settings of a [`Runtime`]. Every limit has a finite default.
-#[derive(Clone, Debug)]
+/// Settings of a [`Runtime`]. Every limit has a finite default. What concerns apps needs the feature `engine`.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder makes no runtime until `build` is called"]
 pub struct RuntimeBuilder {
-    limits: Limits,
+    limits: Settings,
+    observers: Observers,
+    secret: Option<[u8; 32]>,
+    #[cfg(feature = "engine")]
     gate: GateSettings,
 }
 
-impl Default for RuntimeBuilder {
-    fn default() -> RuntimeBuilder {
-        RuntimeBuilder {
-            limits: Limits {
-                budget: Budget::default(),
-                instance_memory: 128 << 20,
-                slice: 4_000_000,
-                message: 64 << 20,
-                queue: 4096,
-                stores: 1000,
-                observers: Observers::default(),
-            },
-            gate: GateSettings::default(),
-        }
+impl Runtime {
+    /// A runtime with the defaults of its [builder](RuntimeBuilder).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RuntimeBuilder::build`].
+    pub fn new() -> Result<Runtime, RuntimeError> {
+        RuntimeBuilder::default().build()
+    }
+
+    /// A builder, to set limits.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::default()
     }
 }
 
@@ -41,20 +51,23 @@ impl RuntimeBuilder {
     }
 
     /// The most bytes that the memories and tables of one instance hold. Default: 128 MiB.
+    #[cfg(feature = "engine")]
     pub fn max_instance_memory(mut self, bytes: u64) -> RuntimeBuilder {
         self.limits.instance_memory = bytes;
         self
     }
 
-    /// The most stores of apps that exist at a time. Default: 1000. Each instance has one; a [`Pool`](crate::Reuse::Pool) has as many as it
+    /// The most stores of apps that exist at a time. Default: 1000. Each [`Serial`](crate::Reuse::Serial) instance has one; a [`Pool`](crate::Reuse::Pool) has as many as it
     /// says, a [`Fresh`](crate::Reuse::Fresh) instance one for each running call. Each store reserves 8 GiB of address space, not of
     /// memory, for two linear memories; an app that has more of them counts for more.
-    pub fn max_instances(mut self, count: u32) -> RuntimeBuilder {
+    #[cfg(feature = "engine")]
+    pub fn max_stores(mut self, count: u32) -> RuntimeBuilder {
         self.limits.stores = count;
         self
     }
 
     /// The most calls that wait for their turn in one instance, unless [it says otherwise](crate::Instantiate::queue). Default: 4096.
+    #[cfg(feature = "engine")]
     pub fn max_queue(mut self, calls: usize) -> RuntimeBuilder {
         self.limits.queue = calls;
         self
@@ -62,12 +75,13 @@ impl RuntimeBuilder {
 
     /// Who is told of every call when it ends. Default: nobody.
     pub fn observer(mut self, observer: impl Observer) -> RuntimeBuilder {
-        self.limits.observers = Observers::new(observer);
+        self.observers = Observers::new(observer);
         self
     }
 
     /// The fuel between two moments at which a guest gives the thread away and its deadline is looked at. Default: 4 million, about
     /// 100 µs of a tight loop; smaller slices are fairer and cost more.
+    #[cfg(feature = "engine")]
     pub fn slice(mut self, fuel: u64) -> RuntimeBuilder {
         self.limits.slice = fuel.max(1);
         self
@@ -81,6 +95,7 @@ impl RuntimeBuilder {
     }
 
     /// The most bytes that a component has; more are refused before they are looked at. Default: 64 MiB.
+    #[cfg(feature = "engine")]
     pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
         self.gate.max_size = bytes;
         self
@@ -88,6 +103,7 @@ impl RuntimeBuilder {
 
     /// How many components are compiled at a time, at least 1; others wait. As many are read and checked meanwhile. Default: half of the
     /// cores. One compilation uses several threads where the machine has them.
+    #[cfg(feature = "engine")]
     pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
         self.gate.max_compiles = count;
         self
@@ -104,6 +120,7 @@ impl RuntimeBuilder {
     ///
     /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that is another user's, or that others may read or write. On systems
     /// other than Unix it does not look.
+    #[cfg(feature = "engine")]
     pub fn code_cache(mut self, folder: impl AsRef<Path>) -> RuntimeBuilder {
         self.gate.cache(folder.as_ref(), None);
         self
@@ -112,6 +129,7 @@ impl RuntimeBuilder {
     /// The same with a secret that this program keeps elsewhere. Nothing about the folder need be trusted then.
     ///
     /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
+    #[cfg(feature = "engine")]
     pub fn code_cache_with_key(mut self, folder: impl AsRef<Path>, key: [u8; 32]) -> RuntimeBuilder {
         self.gate.cache(folder.as_ref(), Some(key));
         self
@@ -126,8 +144,18 @@ impl RuntimeBuilder {
     ///
     /// Runtimes that share a folder should agree on its size: each holds all entries to its own. The last use is the file's modified time;
     /// where that cannot be set, the entry that was put away first goes first.
+    #[cfg(feature = "engine")]
     pub fn max_code_cache(mut self, bytes: u64) -> RuntimeBuilder {
         self.gate.max_cache = bytes;
+        self
+    }
+
+    /// What tokens and other unguessable bytes are made from. Default: the system's randomness.
+    ///
+    /// With the same secret a runtime makes the same tokens in the same order, which is what a test or a simulation wants. Anywhere else it
+    /// must be random, used once, and told to nobody: whoever knows it knows every token.
+    pub fn secret(mut self, secret: [u8; 32]) -> RuntimeBuilder {
+        self.secret = Some(secret);
         self
     }
 
@@ -136,24 +164,27 @@ impl RuntimeBuilder {
     /// # Errors
     ///
     /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space;
-    /// [`RuntimeError::CodeCacheExposed`] and [`RuntimeError::CodeCache`] if the folder for compiled code is not to be trusted or used.
+    /// [`RuntimeError::CodeCacheExposed`] and [`RuntimeError::CodeCache`] if the folder for compiled code is not to be trusted or used;
+    /// [`RuntimeError::Random`] if the system gives no random bytes.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
+        let random = match self.secret {
+            Some(secret) => Random::new(secret),
+            None => Random::from_system().map_err(RuntimeError::Random)?,
+        };
+        let random = Arc::new(random);
+        #[cfg(feature = "engine")]
         let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
-        let gate = self.gate.open(&engine)?;
-        Runtime::of(engine, gate, self.limits)
+        Ok(Runtime(Arc::new(Inner {
+            #[cfg(feature = "engine")]
+            gate: self.gate.open(&engine, &random)?,
+            #[cfg(feature = "engine")]
+            engine,
+            limits: self.limits,
+            observers: self.observers,
+            random,
+            interfaces: Default::default(),
+            registry: Default::default(),
+            exports: ExportTable::default(),
+        })))
     }
-}
-
-/// What every instance and call of a runtime is held to, and who looks at them.
-#[derive(Clone, Debug)]
-pub(crate) struct Limits {
-    pub(crate) budget: Budget,
-    pub(crate) instance_memory: u64,
-    pub(crate) slice: u64,
-    pub(crate) message: usize,
-    /// Calls that wait for one instance.
-    pub(crate) queue: usize,
-    /// Stores that there are at a time.
-    pub(crate) stores: u32,
-    pub(crate) observers: Observers,
 }

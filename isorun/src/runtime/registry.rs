@@ -2,87 +2,46 @@
 //!
 //! # Invariants
 //!
-//! * An instance is in `instances` from its making to its removal, and `users` of a provider names exactly the instances there that are
+//! * An instance is in the tables from its making to its removal, and `users` of a provider names exactly the instances there that are
 //!   wired to it.
-//! * What goes away is closed and leaves the tables under the lock, so nobody can be wired to it, and is freed after it: what a user's value
-//!   does when it is dropped is not known, nor what a subscriber does with what is logged.
+//! * What goes away is closed and leaves the tables under the lock, so nobody can be wired to it, and is freed after it: dropping a user's
+//!   value, or logging, runs code that is not ours.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::names::{Names, ReservedName};
+#[cfg(feature = "engine")]
+use super::tables::AppEntry;
+use super::tables::{Entry, Tables};
+#[cfg(feature = "engine")]
 use crate::app::App;
-use crate::error::{Break, InstantiateError, RemoveError, ReplaceError, WiringProblem, WiringReport};
-use crate::graph::{Edge, Graph, Kind, Node};
-use crate::instance::counters::Counters;
-use crate::instance::places::Hold;
-use crate::instance::prototype::{Live, Prototype};
-use crate::instance::provides::Provides;
-use crate::instance::store::Slot;
-use crate::instance::{Closed, Instance, InstanceState, Provider};
-use crate::interface::Interface;
-use crate::remote::server::Exports;
+use crate::error::instance::RemoveError;
+#[cfg(feature = "engine")]
+use crate::error::replace::ReplaceError;
+#[cfg(feature = "engine")]
+use crate::error::wiring::{InstantiateError, WiringReport};
+use crate::graph::{Edge, Graph, Node, NodeKind};
+#[cfg(feature = "engine")]
+use crate::guest::pool::Closed as ClosedPool;
+#[cfg(feature = "engine")]
+use crate::guest::prototype::{Live, Prototype};
+#[cfg(feature = "engine")]
+use crate::interface::exports::Exports;
+use crate::provider::counters::Counters;
+#[cfg(feature = "engine")]
+use crate::provider::slot::Slot;
+use crate::provider::state::InstanceState;
+use crate::provider::{Closed, Kind, Provider};
+use crate::remote::server::ExportTable;
 
+/// The apps and instances of a runtime, and the names in use.
 #[derive(Default)]
-pub(crate) struct Registry {
+pub(super) struct Registry {
     tables: Mutex<Tables>,
+    names: Names,
     ids: AtomicU64,
-}
-
-/// A name that nobody else gets.
-pub(crate) struct ReservedName<'a> {
-    registry: &'a Registry,
-    name: Option<Arc<str>>,
-}
-
-impl ReservedName<'_> {
-    pub(crate) fn get(&self) -> Arc<str> {
-        self.name.clone().unwrap_or_default()
-    }
-
-    /// The instance of this name is known; removing it frees the name.
-    fn keep(mut self) {
-        self.name = None;
-    }
-}
-
-impl Drop for ReservedName<'_> {
-    fn drop(&mut self) {
-        if let Some(name) = self.name.take() {
-            self.registry.tables().names.remove(&name);
-        }
-    }
-}
-
-#[derive(Default)]
-struct Tables {
-    apps: BTreeMap<Arc<str>, AppEntry>,
-    instances: BTreeMap<u64, Entry>,
-    /// Names in use, and for each the number that was last put behind it.
-    names: BTreeMap<Arc<str>, u64>,
-}
-
-impl Drop for Tables {
-    /// Users go before their providers, as far as numbers tell: an instance that goes last takes all below it along, one within the other.
-    fn drop(&mut self) {
-        while let Some(last) = self.instances.pop_last() {
-            drop(last);
-        }
-    }
-}
-
-struct AppEntry {
-    app: App,
-    instances: BTreeSet<u64>,
-}
-
-struct Entry {
-    instance: Instance,
-    app: Option<Arc<str>>,
-    /// What it is wired to.
-    slots: Arc<[Slot]>,
-    /// What is wired to it.
-    users: BTreeSet<u64>,
 }
 
 impl Registry {
@@ -91,31 +50,28 @@ impl Registry {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn next_id(&self) -> u64 {
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(super) fn next_id(&self) -> u64 {
         self.ids.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Reserves the name, with a number behind it if it is taken, until the instance of that name is removed or the reservation is dropped.
-    pub(crate) fn reserve(&self, wanted: &str) -> ReservedName<'_> {
-        let mut tables = self.tables();
-        let mut name: Arc<str> = wanted.into();
-        let mut number = tables.names.get(wanted).copied().unwrap_or(1);
-        while tables.names.contains_key(&name) {
-            number += 1;
-            name = format!("{wanted}-{number}").into();
-        }
-        // The next one to want the name starts counting here.
-        tables.names.entry(wanted.into()).and_modify(|last| *last = number);
-        tables.names.insert(name.clone(), 1);
-        ReservedName { registry: self, name: Some(name) }
+    pub(super) fn instance(&self, name: &str) -> Option<Arc<Provider>> {
+        let tables = self.tables();
+        let id = tables.by_name.get(name)?;
+        Some(tables.instances.get(id)?.provider.clone())
     }
 
-    pub(crate) fn has_app(&self, name: &str) -> bool {
-        self.tables().apps.contains_key(name)
+    #[cfg(feature = "engine")]
+    pub(super) fn app(&self, name: &str) -> Option<App> {
+        self.tables().apps.get(name).map(|entry| entry.app.clone())
     }
 
     /// `false` if the name is taken.
-    pub(crate) fn add_app(&self, app: &App) -> bool {
+    #[cfg(feature = "engine")]
+    pub(super) fn add_app(&self, app: &App) -> bool {
         let mut tables = self.tables();
         let free = !tables.apps.contains_key(app.name());
         if free {
@@ -127,7 +83,8 @@ impl Registry {
     }
 
     /// Whether the app is one of this registry.
-    pub(crate) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
+    #[cfg(feature = "engine")]
+    pub(super) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
         let name = app.name().to_string();
         match self.tables().apps.get(app.name()) {
             Some(entry) if entry.app == *app => Ok(()),
@@ -136,7 +93,8 @@ impl Registry {
         }
     }
 
-    pub(crate) fn remove_app(&self, app: &App) -> Result<(), RemoveError> {
+    #[cfg(feature = "engine")]
+    pub(super) fn remove_app(&self, app: &App) -> Result<(), RemoveError> {
         let mut tables = self.tables();
         let name = app.name().to_string();
         let Some(entry) = tables.apps.get(app.name()).filter(|entry| entry.app == *app) else {
@@ -151,47 +109,68 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes an instance known, unless its app or a provider was removed since it was wired, or a provider replaced by what does not fit.
-    pub(crate) fn admit(
+    /// Makes a system or remote known: without imports and app there is nothing that could be missing.
+    pub(super) fn admit(&self, name: ReservedName<'_>, provider: &Arc<Provider>) {
+        let entry = Entry { provider: provider.clone(), app: None, slots: Arc::default(), users: BTreeSet::new() };
+        self.insert(name, self.tables(), entry);
+    }
+
+    /// Makes an app's instance known, unless its app or a provider was removed since it was wired, or a provider replaced by what does not
+    /// fit.
+    #[cfg(feature = "engine")]
+    pub(super) fn admit_guest(
         &self,
         name: ReservedName<'_>,
-        instance: &Instance,
-        app: Option<&App>,
+        provider: &Arc<Provider>,
+        app: &App,
         slots: Arc<[Slot]>,
     ) -> Result<(), InstantiateError> {
         let mut tables = self.tables();
-        if let Some(app) = app {
-            tables.check_wiring(app, &slots)?;
-            if let Some(entry) = tables.apps.get_mut(app.name()) {
-                entry.instances.insert(instance.id());
-            }
+        tables.check_wiring(app, &slots)?;
+        if let Some(entry) = tables.apps.get_mut(app.name()) {
+            entry.instances.insert(provider.id());
         }
-        tables.use_all(instance.id(), &slots);
-        let app = app.map(App::shared_name);
-        let entry = Entry { instance: instance.clone(), app, slots, users: BTreeSet::new() };
-        tables.instances.insert(instance.id(), entry);
-        name.keep();
-        drop(tables);
-        tracing::debug!(instance = instance.name(), "instance made");
+        tables.use_all(provider.id(), &slots);
+        let app = Some(app.shared_name());
+        self.insert(name, tables, Entry { provider: provider.clone(), app, slots, users: BTreeSet::new() });
         Ok(())
     }
 
+    fn insert(&self, name: ReservedName<'_>, mut tables: MutexGuard<'_, Tables>, entry: Entry) {
+        let (id, shared_name) = (entry.provider.id(), entry.provider.name().clone());
+        tables.by_name.insert(shared_name.clone(), id);
+        tables.instances.insert(id, entry);
+        name.keep();
+        drop(tables);
+        tracing::debug!(instance = &*shared_name, "instance made");
+    }
+
+    /// Takes an instance out of the tables, whose name is free then.
+    fn unlink(&self, tables: &mut Tables, provider: &Arc<Provider>) {
+        tables.unlink(provider);
+        self.names.free(provider.name());
+    }
+
     /// Removes an instance that nothing uses.
-    pub(crate) fn remove(&self, instance: &Instance, exports: &Exports) -> Result<(), RemoveError> {
+    pub(super) fn remove(&self, provider: &Arc<Provider>, exports: &ExportTable) -> Result<(), RemoveError> {
         let mut tables = self.tables();
-        tables.check_unused(instance, exports)?;
-        let closed = instance.close().ok_or_else(|| busy(instance))?;
-        tables.unlink(instance);
+        tables.check_unused(provider, exports)?;
+        let closed = provider.close().ok_or_else(|| busy(provider))?;
+        self.unlink(&mut tables, provider);
         drop(tables);
         closed.free();
         Ok(())
     }
 
     /// Removes an instance with everything that is wired to it, near or far; gives their names, in the order in which they went.
-    pub(crate) fn remove_tree(&self, instance: &Instance, exports: &Exports) -> Result<Vec<String>, RemoveError> {
+    pub(super) fn remove_tree(
+        &self,
+        provider: &Arc<Provider>,
+        exports: &ExportTable,
+    ) -> Result<Vec<String>, RemoveError> {
         let mut tables = self.tables();
-        tables.entry(instance)?;
-        let all = tables.users_first(instance);
+        tables.entry(provider)?;
+        let all = tables.users_first(provider);
         let mut by: Vec<String> = all.iter().flat_map(|one| exports.of(one)).map(|(by, _)| by).collect();
         by.dedup();
         let mut closed = Vec::new();
@@ -202,121 +181,132 @@ impl Registry {
             }
         }
         if !by.is_empty() {
-            // What was closed opens again, and wakes those who came meanwhile: what that does is not known.
+            // What was closed opens again, and wakes calls that came meanwhile: that is not for under the lock.
             drop(tables);
-            return Err(RemoveError::InUse { name: instance.name().into(), by });
+            return Err(RemoveError::InUse { name: provider.name().to_string(), by });
         }
-        all.iter().for_each(|one| tables.unlink(one));
+        all.iter().for_each(|one| self.unlink(&mut tables, one));
         drop(tables);
         closed.into_iter().for_each(Closed::free);
         Ok(all.iter().map(|one| one.name().to_string()).collect())
     }
 
     /// Makes an export of an instance if it is there, and while it is neither removed nor replaced.
-    pub(crate) fn export<T>(&self, instance: &Instance, export: impl FnOnce() -> T) -> Option<T> {
+    pub(super) fn export<T>(&self, provider: &Provider, export: impl FnOnce() -> T) -> Option<T> {
         let tables = self.tables();
-        tables.instances.contains_key(&instance.id()).then(export)
+        tables.instances.contains_key(&provider.id()).then(export)
     }
 
     /// Closes an instance that nothing uses to new calls and to new users.
-    pub(crate) fn retire<'i>(&self, instance: &'i Instance, exports: &Exports) -> Result<Closed<'i>, RemoveError> {
+    pub(super) fn retire<'p>(
+        &self,
+        provider: &'p Arc<Provider>,
+        exports: &ExportTable,
+    ) -> Result<Closed<'p>, RemoveError> {
         let tables = self.tables();
-        tables.check_unused(instance, exports)?;
-        instance.retire().ok_or_else(|| busy(instance))
+        tables.check_unused(provider, exports)?;
+        provider.retire().ok_or_else(|| busy(provider))
     }
 
-    /// Removes an instance that has retired. A system or remote has nothing that keeps new users away, and anything can be exported.
-    pub(crate) fn remove_retired(
+    /// Removes an instance that has retired, unless it has users after all: a system or remote has nothing that keeps new ones away, and
+    /// anything can be exported.
+    pub(super) fn remove_retired(
         &self,
-        instance: &Instance,
+        provider: &Arc<Provider>,
         closed: Closed<'_>,
-        exports: &Exports,
+        exports: &ExportTable,
     ) -> Result<(), RemoveError> {
         let mut tables = self.tables();
-        tables.check_unused(instance, exports)?;
-        tables.unlink(instance);
+        tables.check_unused(provider, exports)?;
+        self.unlink(&mut tables, provider);
         drop(tables);
         closed.free();
         Ok(())
     }
 
-    /// Whether everything that uses an instance could go on if it provided this.
-    pub(crate) fn check_replacement(
+    /// Whether everything that uses an instance could go on if it exported this.
+    #[cfg(feature = "engine")]
+    pub(super) fn check_replacement(
         &self,
-        instance: &Instance,
+        provider: &Arc<Provider>,
         app: &App,
-        offers: &Provides,
-        exports: &Exports,
+        offered: &Exports,
+        exports: &ExportTable,
     ) -> Result<(), ReplaceError> {
-        self.tables().check_replacement(instance, app, offers, exports)
+        self.tables().check_replacement(provider, app, offered, exports)
     }
 
     /// Whether an instance would come to depend on itself if it were wired like this.
-    pub(crate) fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
-        self.tables().check_cycle(instance, app, slots)
+    #[cfg(feature = "engine")]
+    pub(super) fn check_cycle(&self, provider: &Arc<Provider>, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
+        self.tables().check_cycle(provider, app, slots)
     }
 
-    /// Puts another app behind an instance whose calls are held, if nothing that matters has changed meanwhile.
-    pub(crate) fn swap(
+    /// Puts another app behind an instance whose calls are suspended, if nothing that matters has changed meanwhile.
+    #[cfg(feature = "engine")]
+    pub(super) fn swap(
         &self,
-        instance: &Instance,
-        hold: &Hold<'_>,
+        provider: &Arc<Provider>,
+        suspended: &ClosedPool<'_, Box<Live>, Arc<Prototype>>,
+        app: &App,
         prototype: Arc<Prototype>,
         first: Option<Box<Live>>,
-        exports: &Exports,
+        exports: &ExportTable,
     ) -> Result<(), ReplaceError> {
         let mut tables = self.tables();
-        let (app, slots, id) = (prototype.app.clone(), prototype.slots.clone(), instance.id());
-        tables.check_replacement(instance, &app, &prototype.provides, exports)?;
-        tables.check_wiring(&app, &slots)?;
-        tables.check_cycle(instance, &app, &slots).map_err(InstantiateError::from)?;
+        let (slots, id) = (prototype.slots.clone(), provider.id());
+        tables.check_replacement(provider, app, &prototype.exports, exports)?;
+        tables.check_wiring(app, &slots)?;
+        tables.check_cycle(provider, app, &slots).map_err(InstantiateError::from)?;
         tables.leave_providers(id);
         tables.use_all(id, &slots);
         let name = app.shared_name();
         if let Some(entry) = tables.apps.get_mut(&name) {
             entry.instances.insert(id);
         }
-        let Some(entry) = tables.instances.get_mut(&id) else { return Ok(()) };
+        let Some(entry) = tables.instances.get_mut(&id) else {
+            return Err(ReplaceError::Removed { instance: provider.name().to_string() });
+        };
         entry.slots = slots;
         let old = entry.app.replace(name.clone()).filter(|old| *old != name);
         if let Some(entry) = old.and_then(|old| tables.apps.get_mut(&old)) {
             entry.instances.remove(&id);
         }
-        instance.set_offers(prototype.provides.clone());
-        let old = hold.swap(prototype, first);
+        provider.set_exports(prototype.exports.clone());
+        let old = suspended.swap(prototype, first);
         drop(tables);
         drop(old);
-        tracing::debug!(instance = instance.name(), app = app.name(), "instance replaced");
+        tracing::debug!(instance = &**provider.name(), app = app.name(), "instance replaced");
         Ok(())
     }
 
     /// What an instance has done so far.
-    pub(crate) fn counters(&self, instance: &Instance) -> Counters {
-        self.tables().counters(instance)
+    pub(super) fn counters(&self, provider: &Arc<Provider>) -> Counters {
+        self.tables().counters(provider)
     }
 
-    pub(crate) fn graph(&self) -> Graph {
+    pub(super) fn graph(&self) -> Graph {
         let tables = self.tables();
         let shared = tables.shared();
         let nodes = tables.instances.values().map(|entry| Node {
-            name: entry.instance.name().into(),
-            kind: match (entry.instance.provider(), &entry.app) {
-                (Provider::Guest(_), Some(app)) => Kind::App(app.to_string()),
-                (Provider::Remote(_), _) => Kind::Remote,
-                _ => Kind::System,
+            name: entry.provider.name().to_string(),
+            kind: match (entry.provider.kind(), &entry.app) {
+                (_, Some(app)) => NodeKind::App(app.to_string()),
+                (Kind::Remote(_), _) => NodeKind::Remote,
+                _ => NodeKind::System,
             },
-            provides: entry.instance.offers_in_all().names(),
-            shared: shared.contains(&entry.instance.id()),
-            state: entry.instance.state(),
-            counters: tables.counters(&entry.instance),
+            exports: entry.provider.exports().names(),
+            shared: shared.contains(&entry.provider.id()),
+            state: entry.provider.state(),
+            counters: tables.counters(&entry.provider),
         });
         let edges = tables.instances.values().flat_map(|entry| {
             entry.slots.iter().map(|slot| {
-                let (calls, failures) = slot.tally.read();
+                let (calls, failures) = slot.counts.read();
                 Edge {
-                    from: entry.instance.name().into(),
+                    from: entry.provider.name().to_string(),
                     import: slot.import.name().to_string(),
-                    to: slot.instance.name().into(),
+                    to: slot.provider.name().to_string(),
                     calls,
                     failures,
                 }
@@ -327,204 +317,19 @@ impl Registry {
 }
 
 /// Why an instance that nothing uses cannot be closed.
-fn busy(instance: &Instance) -> RemoveError {
-    let name = instance.name().to_string();
-    match instance.state() {
+fn busy(provider: &Provider) -> RemoveError {
+    let name = provider.name().to_string();
+    match provider.state() {
         InstanceState::Replacing | InstanceState::Retiring => RemoveError::InProgress { name },
-        _ => RemoveError::InUse { name, by: vec![occupation(instance).into()] },
+        _ => RemoveError::InUse { name, by: vec![occupation(provider).into()] },
     }
 }
 
 /// What keeps an instance from being closed.
-fn occupation(instance: &Instance) -> &'static str {
-    match instance.state() {
+fn occupation(provider: &Provider) -> &'static str {
+    match provider.state() {
         InstanceState::Replacing => "a replacement",
         InstanceState::Retiring => "a retirement",
         _ => "a running call",
-    }
-}
-
-impl Tables {
-    fn name(&self, id: u64) -> Option<String> {
-        self.instances.get(&id).map(|entry| entry.instance.name().to_string())
-    }
-
-    /// The instances that two consumers or more reach, directly or by way of one that they share.
-    fn shared(&self) -> BTreeSet<u64> {
-        let (mut shared, mut below) = (BTreeSet::new(), Vec::new());
-        below.extend(self.instances.iter().filter(|(_, entry)| entry.users.len() > 1).map(|(id, _)| *id));
-        while let Some(id) = below.pop() {
-            if let Some(entry) = self.instances.get(&id).filter(|_| shared.insert(id)) {
-                below.extend(entry.slots.iter().map(|slot| slot.instance.id()));
-            }
-        }
-        shared
-    }
-
-    /// A guest counts for itself; calls of others are counted on the way to them.
-    fn counters(&self, instance: &Instance) -> Counters {
-        let mut counters = instance.own_counters();
-        if !matches!(instance.provider(), Provider::Guest(_)) {
-            let users = self.instances.get(&instance.id()).map(|entry| &entry.users);
-            let users = users.into_iter().flatten().filter_map(|user| self.instances.get(user));
-            for slot in users.flat_map(|user| &*user.slots).filter(|slot| slot.instance.is_same(instance)) {
-                let (calls, failures) = slot.tally.read();
-                counters.calls += calls;
-                counters.failures += failures;
-            }
-        }
-        counters
-    }
-
-    fn entry(&self, instance: &Instance) -> Result<&Entry, RemoveError> {
-        self.instances.get(&instance.id()).ok_or_else(|| RemoveError::Removed { name: instance.name().into() })
-    }
-
-    fn check_unused(&self, instance: &Instance, exports: &Exports) -> Result<(), RemoveError> {
-        let users = self.entry(instance)?.users.iter().filter_map(|id| self.name(*id));
-        let mut by: Vec<String> = users.chain(exports.of(instance).into_iter().map(|(by, _)| by)).collect();
-        by.dedup();
-        match by.is_empty() {
-            true => Ok(()),
-            false => Err(RemoveError::InUse { name: instance.name().into(), by }),
-        }
-    }
-
-    /// Whether the app and all its providers are still there, and the providers still have what it needs.
-    fn check_wiring(&self, app: &App, slots: &[Slot]) -> Result<(), InstantiateError> {
-        if app.is_removed() {
-            return Err(InstantiateError::AppRemoved { app: app.name().into() });
-        }
-        let gone = slots.iter().filter_map(|slot| {
-            let instance = slot.instance.name().to_string();
-            if !self.instances.contains_key(&slot.instance.id()) {
-                return Some(WiringProblem::Removed { instance });
-            }
-            if matches!(slot.instance.state(), InstanceState::Retiring) {
-                return Some(WiringProblem::Retiring { instance });
-            }
-            let import = slot.import.name().to_string();
-            match slot.instance.offers().handles(&slot.import, slot.import.functions()) {
-                Some(Ok(_)) => None,
-                Some(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
-                None => Some(WiringProblem::NotProvided { import, instance, provides: slot.instance.provides() }),
-            }
-        });
-        let problems: Vec<WiringProblem> = gone.collect();
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(WiringReport { app: app.name().into(), imports: app.needs().len(), problems }.into()),
-        }
-    }
-
-    fn check_replacement(
-        &self,
-        instance: &Instance,
-        app: &App,
-        offers: &Provides,
-        exports: &Exports,
-    ) -> Result<(), ReplaceError> {
-        let name = instance.name().to_string();
-        let Some(entry) = self.instances.get(&instance.id()) else {
-            return Err(ReplaceError::Removed { instance: name });
-        };
-        let users = entry.users.iter().filter_map(|id| self.instances.get(id));
-        let wired = users.flat_map(|user| {
-            let uses = user.slots.iter().filter(|slot| slot.instance.is_same(instance));
-            uses.map(|slot| (format!("`{}`", user.instance.name()), slot.import.clone()))
-        });
-        let needs: Vec<(String, Interface)> = wired.chain(exports.of(instance)).collect();
-        let broken = needs.into_iter().filter_map(|(by, interface)| {
-            let differences = match offers.handles(&interface, interface.functions()) {
-                Some(Ok(_)) => return None,
-                Some(Err(differences)) => differences,
-                None => Vec::new(),
-            };
-            Some(Break { by, interface: interface.name().to_string(), differences })
-        });
-        let breaks: Vec<Break> = broken.collect();
-        match breaks.is_empty() {
-            true => Ok(()),
-            false => Err(ReplaceError::Breaks { instance: name, app: app.name().into(), breaks }),
-        }
-    }
-
-    fn check_cycle(&self, instance: &Instance, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
-        let cycle = |slot: &Slot| {
-            let through = self.path(&slot.instance, instance)?;
-            Some(WiringProblem::Cycle { instance: slot.instance.name().into(), through })
-        };
-        let problems: Vec<WiringProblem> = slots.iter().filter_map(cycle).collect();
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(WiringReport { app: app.name().into(), imports: app.needs().len(), problems }),
-        }
-    }
-
-    /// The names of the instances by way of which `from` depends on `to`, itself first.
-    fn path(&self, from: &Instance, to: &Instance) -> Option<Vec<String>> {
-        // No recursion here and below: how deep a graph is decides who wires it.
-        let mut users: BTreeMap<u64, Option<u64>> = BTreeMap::from([(from.id(), None)]);
-        let mut next = VecDeque::from([from.id()]);
-        while let Some(id) = next.pop_front() {
-            if id == to.id() {
-                let back = std::iter::successors(Some(id), |id| users.get(id).copied().flatten());
-                let mut names: Vec<String> = back.filter_map(|id| self.name(id)).collect();
-                names.reverse();
-                return Some(names);
-            }
-            for provider in self.instances.get(&id).into_iter().flat_map(|entry| &*entry.slots) {
-                users.entry(provider.instance.id()).or_insert_with(|| {
-                    next.push_back(provider.instance.id());
-                    Some(id)
-                });
-            }
-        }
-        None
-    }
-
-    /// The instance and all that depend on it, each before what it depends on.
-    fn users_first(&self, instance: &Instance) -> Vec<Instance> {
-        let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
-        let mut stack = vec![(instance.id(), false)];
-        while let Some((id, users_are_done)) = stack.pop() {
-            let Some(entry) = self.instances.get(&id) else { continue };
-            if users_are_done {
-                order.push(entry.instance.clone());
-            } else if seen.insert(id) {
-                stack.push((id, true));
-                stack.extend(entry.users.iter().rev().map(|user| (*user, false)));
-            }
-        }
-        order
-    }
-
-    fn use_all(&mut self, user: u64, slots: &[Slot]) {
-        for slot in slots {
-            if let Some(entry) = self.instances.get_mut(&slot.instance.id()) {
-                entry.users.insert(user);
-            }
-        }
-    }
-
-    /// Takes an instance out of the users of its providers, which keep what was counted on the way to them.
-    fn leave_providers(&mut self, user: u64) {
-        let slots = self.instances.get(&user).map(|entry| entry.slots.clone()).unwrap_or_default();
-        for slot in &*slots {
-            slot.instance.tally().absorb(&slot.tally);
-            if let Some(provider) = self.instances.get_mut(&slot.instance.id()) {
-                provider.users.remove(&user);
-            }
-        }
-    }
-
-    /// Takes an instance out of the tables; its name is free.
-    fn unlink(&mut self, instance: &Instance) {
-        self.leave_providers(instance.id());
-        let Some(entry) = self.instances.remove(&instance.id()) else { return };
-        if let Some(app) = entry.app.and_then(|app| self.apps.get_mut(&app)) {
-            app.instances.remove(&instance.id());
-        }
-        self.names.remove(instance.name());
     }
 }

@@ -5,12 +5,12 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::check::Extent;
-use crate::image::layout::Layout;
+use super::extent::Extent;
+use super::layout::Layout;
 
 /// The parts of a type that is made of others, to which it dereferences.
 ///
-/// Only the constructors of [`Type`](super::Type) make one, so that what is cached beside the parts is right.
+/// Only the constructors of [`Type`](super::ty::Type) make one, so that what is cached beside the parts is right.
 pub struct Compound<P>(Arc<Node<P>>);
 
 struct Node<P> {

@@ -11,10 +11,9 @@ mod guests;
 
 use std::sync::{Arc, Mutex};
 
-use isorun::{
-    Budget, Cx, Function, Instance, Interface, Runtime, StaticInterface, Transport, TransportError, Type, Value,
-};
-use isorun::{Image, decode, decode_params, encode};
+use isorun::image::{Image, decode, decode_params, encode};
+use isorun::wit::Function;
+use isorun::{Budget, Cx, Instance, Interface, Runtime, StaticInterface, Transport, TransportError, Type, Value};
 use isorun_tests::choices::{Choices, noise};
 use isorun_tests::spelled::echo_wit;
 use isorun_tests::types::{self, Colour, Drawing, Few, Figure, Many, Point, Several, Types};
@@ -33,7 +32,7 @@ const ENCODINGS: [StringEncoding; 3] = [StringEncoding::UTF8, StringEncoding::UT
 
 #[tokio::test]
 async fn two_guests_of_any_types_exchange_what_wasmtime_says() {
-    let (engine, runtime) = (by_hand::engine(), Runtime::builder().max_instances(PAIRS as u32 * 3).build().unwrap());
+    let (engine, runtime) = (by_hand::engine(), Runtime::builder().max_stores(PAIRS as u32 * 3).build().unwrap());
     for pair in 0..PAIRS {
         let bytes = noise(pair, 1 << 20);
         let mut choices = Choices::new(&bytes);

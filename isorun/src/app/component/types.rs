@@ -8,8 +8,8 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::TypesRef;
 
-use super::{Item, Kind, other};
-use crate::interface::{Function, function};
+use super::item::{Item, Kind, other};
+use crate::interface::function::{Function, function};
 use crate::types::Type;
 
 /// Reads a component's types. They share parts, and a small component can name types that are huge when written out; what is read of

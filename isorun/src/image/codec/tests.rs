@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::image::params::{LiftParams, LowerParams, Params};
-use crate::{decode, decode_params, encode, encode_params};
+use crate::image::{decode, decode_params, encode, encode_params};
 
 // Record:
 // record entry { id: u32, name: string, tags: list<string> }
@@ -236,7 +236,7 @@ impl Source for Memory<'_> {
 /// Core values of a value, and the memory its lists and strings fill.
 fn lowered<T: Lower>(value: &T) -> (Vec<u64>, Vec<u8>) {
     let mut flat = vec![0; T::LAYOUT.flat as usize];
-    let mut sink = crate::Encoder::new(Layout::EMPTY).unwrap();
+    let mut sink = crate::image::Encoder::new(Layout::EMPTY).unwrap();
     value.lower_flat(&mut sink, &mut flat).unwrap();
     (flat, sink.finish().into_bytes())
 }

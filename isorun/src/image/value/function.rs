@@ -1,14 +1,15 @@
 //! The parameters and the result of a function whose types are known only at run time.
 
+use super::Value;
 use super::load::load_row;
+use super::mismatch::{EncodeError, Mismatch};
 use super::store::store_field;
-use super::{EncodeError, Mismatch, Value};
 use crate::image::Image;
-use crate::image::decode::Decoder;
+use crate::image::decode::{Decoder, decode};
 use crate::image::encode::Encoder;
 use crate::image::malformed::Malformed;
 use crate::image::params::Row;
-use crate::interface::Function;
+use crate::interface::function::Function;
 
 impl Value {
     /// The image of the parameters of a function.
@@ -62,7 +63,7 @@ impl Value {
     pub fn decode_result(function: &Function, body: &[u8]) -> Result<Option<Value>, Malformed> {
         match function.result() {
             Some(ty) => Value::decode(ty, body).map(Some),
-            None => crate::decode::<()>(body).map(|()| None),
+            None => decode::<()>(body).map(|()| None),
         }
     }
 }

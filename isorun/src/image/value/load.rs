@@ -3,9 +3,9 @@
 use super::Value;
 use crate::image::codec::{Lift, load_discriminant, load_flags, payload_place};
 use crate::image::containers::load_pointer;
-use crate::image::layout::Layout;
 use crate::image::medium::Source;
 use crate::image::params::Row;
+use crate::types::layout::Layout;
 use crate::types::{Label, Type};
 
 impl Value {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Value;
 use crate::image::encode::TooLarge;
-use crate::interface::Function;
+use crate::interface::function::Function;
 use crate::types::Type;
 
 /// Why a run-time value could not be encoded.

@@ -5,8 +5,8 @@ use super::mismatch::{EncodeError, Mismatch};
 use crate::image::codec::{Lower, payload_offset, store_discriminant, store_flags};
 use crate::image::containers::store_block;
 use crate::image::encode::Encoder;
-use crate::image::layout::Layout;
 use crate::image::params::Row;
+use crate::types::layout::Layout;
 use crate::types::{Label, Type};
 
 impl Value {

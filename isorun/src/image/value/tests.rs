@@ -6,7 +6,7 @@ use super::*;
 use crate::image::check::check;
 use crate::image::codec::{Lift, Lower};
 use crate::image::malformed::Rule;
-use crate::{Map, decode, encode};
+use crate::image::{Map, decode, encode};
 
 fn types() -> impl Strategy<Value = Type> {
     let labels = |count| (0..count).map(|i| format!("l{i}"));

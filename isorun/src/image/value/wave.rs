@@ -3,17 +3,18 @@
 //! `wasm-wave` reads the text into a tree, which is matched with a type here. A map has no form of its own in WAVE
 //! and is written as what it is passed as, a list of pairs.
 
-mod error;
+pub(crate) mod error;
 mod read;
 mod write;
 
-pub use error::WaveError;
+use error::WaveError;
 use read::Reader;
 
 use wasm_wave::untyped::{UntypedFuncCall, UntypedValue};
 
 use super::Value;
-use crate::interface::{Function, Interface};
+use crate::interface::Interface;
+use crate::interface::function::Function;
 use crate::types::Type;
 
 impl Value {

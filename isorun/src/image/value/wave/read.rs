@@ -5,9 +5,9 @@ use std::str::FromStr;
 use wasm_wave::ast::{Node, NodeType};
 use wasm_wave::parser::ParserError;
 
-use super::WaveError;
+use super::error::WaveError;
 use crate::image::value::Value;
-use crate::interface::Function;
+use crate::interface::function::Function;
 use crate::types::{Label, Type};
 
 /// The text that is read, which the nodes of the tree refer to.

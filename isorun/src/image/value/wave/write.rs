@@ -5,7 +5,7 @@ use std::fmt;
 use wasm_wave::lex::Keyword;
 
 use crate::image::value::Value;
-use crate::types::separated;
+use crate::text::separated;
 
 /// The value in WAVE, on one line. Fields of a record that are `none` are left away, as WAVE recommends.
 impl fmt::Display for Value {

@@ -1,0 +1,37 @@
+//! What a component imports or exports.
+
+use std::sync::Arc;
+
+use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
+
+use crate::interface::function::Function;
+
+/// Something that is imported or exported.
+pub(crate) struct Item {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    /// An interface, or what looks like one: an instance, with its items.
+    Instance(Vec<Item>),
+    /// A function, or why isorun cannot carry it.
+    Function(Result<Function, String>),
+    /// A value type, which is of interest only where functions use it.
+    Type,
+    /// Anything else, in the words of the component model.
+    Other(&'static str),
+}
+
+/// A kind of item that is neither function nor type nor instance.
+pub(super) fn other(ty: &ComponentEntityType) -> Kind {
+    match ty {
+        ComponentEntityType::Module(_) => Kind::Other("a core module"),
+        ComponentEntityType::Component(_) => Kind::Other("a component"),
+        ComponentEntityType::Value(_) => Kind::Other("a value"),
+        ComponentEntityType::Type { created: ComponentAnyTypeId::Resource(_), .. } => Kind::Other("a resource"),
+        ComponentEntityType::Type { .. } => Kind::Type,
+        ComponentEntityType::Instance(_) => Kind::Other("an instance"),
+        ComponentEntityType::Func(_) => Kind::Other("a function"),
+    }
+}

@@ -1,0 +1,82 @@
+//! Watches what the memories and tables of one instance hold.
+
+use wasmtime::ResourceLimiter;
+
+use crate::limits::limit::{Amount, Exhausted, Limit};
+
+/// Watches the memories and tables of one instance.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    /// Bytes held.
+    held: u64,
+    /// Bytes that may be held.
+    limit: u64,
+    /// Bytes by which the running call may still grow what is held.
+    growth: u64,
+    /// What the running call was granted at its start.
+    granted: u64,
+    /// Whether the instance is starting: what its memories and tables begin with is no growth.
+    starting: bool,
+}
+
+/// A table's element is a pointer in the host.
+const TABLE_ELEMENT: u64 = 8;
+
+impl Meter {
+    /// A meter for an instance that is about to start: its first memories count against `limit` only, and may then grow by `growth`.
+    pub(crate) fn new(limit: u64, growth: u64) -> Meter {
+        Meter { held: 0, limit, growth, granted: growth, starting: true }
+    }
+
+    /// Begins a call that may grow what is held by `growth` bytes.
+    pub(crate) fn grant(&mut self, growth: u64) {
+        (self.growth, self.granted, self.starting) = (growth, growth, false);
+    }
+
+    /// Bytes by which the running call may still grow what is held.
+    pub(crate) fn left(&self) -> u64 {
+        self.growth
+    }
+
+    /// Takes what a nested call used.
+    pub(crate) fn set_left(&mut self, left: u64) {
+        self.growth = self.growth.min(left);
+    }
+
+    /// Bytes that the running call has used.
+    pub(crate) fn used(&self) -> u64 {
+        self.granted - self.growth
+    }
+
+    fn grow(&mut self, from: usize, bytes: u64) -> wasmtime::Result<bool> {
+        let held = self.held.saturating_add(bytes);
+        let growth = if self.starting && from == 0 { 0 } else { bytes };
+        if held > self.limit {
+            return Err(Exhausted { limit: Limit::Memory, amount: Amount::Bytes(self.limit) }.into());
+        }
+        if growth > self.growth {
+            return Err(Exhausted { limit: Limit::Memory, amount: Amount::Bytes(self.granted) }.into());
+        }
+        self.growth -= growth;
+        self.held = held;
+        // If the machine cannot give them after all they stay counted: too strict, and only where there is no memory left.
+        Ok(true)
+    }
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        // Growing past the memory's own maximum fails in the guest, as wasm says; it is no matter of budgets.
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        self.grow(current, desired.saturating_sub(current) as u64)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        self.grow(current, (desired.saturating_sub(current) as u64).saturating_mul(TABLE_ELEMENT))
+    }
+}

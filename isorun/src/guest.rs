@@ -1,0 +1,150 @@
+//! An app's instance: calls take their turns in its stores.
+//!
+//! # Invariants
+//!
+//! * A store is entered by one call at a time.
+//! * A call that does not end well takes its store with it: the memory is freed at once, and the pool keeps the cause.
+
+pub(crate) mod policy;
+pub(crate) mod pool;
+pub(crate) mod prototype;
+mod turn;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::engine::cause;
+use crate::engine::guest::{FromGuest, Guest, ToGuest};
+use crate::error::call::{CallError, CallResult};
+use crate::interface::exports::FuncIndex;
+use crate::limits::cx::Cx;
+use crate::limits::limit::{Amount, Limit};
+use crate::panics::caught;
+use crate::store::Frame;
+
+use policy::Policy;
+use pool::{Permit, Refused, StorePool};
+use prototype::{Live, NotStarted, Prototype, Stores};
+use turn::{Start, Stop, Turn, lose};
+
+/// An app's instance, as what is behind a handle.
+pub(crate) struct GuestProvider {
+    name: Arc<str>,
+    pub(crate) stores: Stores,
+}
+
+impl GuestProvider {
+    /// An instance of the prototype, of which one store is there already.
+    pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
+        let (name, most_stores) = (prototype.name.clone(), prototype.limits.stores);
+        GuestProvider { name, stores: StorePool::new(prototype, first, policy, most_stores) }
+    }
+
+    /// Calls a function of the app when its turn comes. `N` is the most core values that its parameters can have.
+    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static, const N: usize>(
+        &self,
+        cx: &Cx,
+        function: FuncIndex,
+        params: P,
+    ) -> CallResult<R> {
+        if cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
+            return Err(self.unfit(cx, function).into());
+        }
+        // Most calls find a store at rest; what others do is boxed, so that those move a small future.
+        let (mut live, started) = match self.stores.try_take() {
+            Some(live) => (live, 0),
+            None => Box::pin(self.wait(cx)).await?,
+        };
+        let typed = match live.prepare::<P, R, N>(cx, function) {
+            Ok(typed) => typed,
+            Err(error) => {
+                self.stores.put(Some(live));
+                return Err(error);
+            }
+        };
+        let mut turn = Turn::new(&self.name, &self.stores, live, cx, function, started);
+        let result = {
+            let call = pin!(typed.call_async(turn.store()?, Guest(params)));
+            caught(call).await
+        };
+        match result {
+            Ok(Ok(Guest(value))) => {
+                turn.end();
+                Ok(value)
+            }
+            Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),
+            Err(message) => Err(turn.failed(Stop::Panic(message))),
+        }
+    }
+
+    /// Waits for a permit, and starts the app if there is no store for it, out of the call's budget. Gives the fuel that took, too.
+    async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, u64)> {
+        let prototype = match self.stores.take().await.map_err(|refused| self.refusal(refused))? {
+            Permit::Store(live) => return Ok((live, 0)),
+            Permit::Empty(prototype) => prototype,
+        };
+        let spent = AtomicU64::new(0);
+        let start = Start::new(&self.name, &self.stores, &prototype, cx, &spent);
+        // To start takes time that is not in the fuel: a guest that makes others start, again and again, lets others run now and then.
+        tokio::task::consume_budget().await;
+        let frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        let (fuel, memory) = (cx.fuel(), cx.memory());
+        let (stop, used) = match caught(pin!(prototype.start((fuel, memory), frame, cx.chain(), &spent))).await {
+            Ok(Ok(live)) => {
+                let used = fuel.saturating_sub(live.fuel());
+                cx.settle(used, live.store.data().meter.used());
+                start.end();
+                return Ok((live, used));
+            }
+            // Some of the app may have started before the rest found no room.
+            Ok(Err(NotStarted { error, .. })) if cause::is_no_capacity(&error) => {
+                cx.settle(spent.load(Ordering::Relaxed), 0);
+                start.end();
+                self.stores.put(None);
+                let (instance, message) = (self.name.clone(), error.to_string().into());
+                return Err(CallError::NoCapacity { instance, message }.into());
+            }
+            Ok(Err(NotStarted { error, fuel: left })) => (Stop::Error(error), fuel.saturating_sub(left)),
+            Err(message) => (Stop::Panic(message), spent.load(Ordering::Relaxed)),
+        };
+        start.end();
+        let error = stop.explain(&self.name, "start".into(), fuel, prototype.limits.message);
+        cx.settle(used, 0);
+        lose(&self.stores, &prototype, error.clone(), used);
+        Err(error.into())
+    }
+
+    /// Why a call does not even wait.
+    #[cold]
+    fn unfit(&self, cx: &Cx, function: FuncIndex) -> CallError {
+        let (instance, function) = (self.name.clone(), self.label(function));
+        match cx.fuel() {
+            0 => CallError::OutOfBudget { limit: Limit::Fuel, amount: Amount::Fuel(0), instance, function },
+            _ => CallError::ReEntered { instance, function },
+        }
+    }
+
+    /// Why a call does not begin.
+    #[cold]
+    fn refusal(&self, refused: Refused) -> CallError {
+        let instance = self.name.clone();
+        match refused {
+            Refused::Busy { waiting } => CallError::Busy { instance, waiting },
+            Refused::Poisoned(cause) => CallError::Poisoned { instance, cause },
+            Refused::Retiring => CallError::Retiring { instance },
+            Refused::Removed => CallError::Removed { instance },
+        }
+    }
+
+    /// The name of the app behind it; `None` if it is removed.
+    pub(crate) fn app(&self) -> Option<Arc<str>> {
+        self.stores.model().map(|prototype| prototype.app.clone())
+    }
+
+    /// The name of a function for messages.
+    #[cold]
+    fn label(&self, function: FuncIndex) -> Arc<str> {
+        self.stores.model().map_or_else(|| "a function".into(), |prototype| prototype.exports.label(function))
+    }
+}

@@ -1,0 +1,170 @@
+//! An app with its imports wired, and the stores that are made from it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
+
+use super::pool::StorePool;
+use crate::engine::guest::{FromGuest, ToGuest, TypedFunction, typed};
+use crate::engine::meter::Meter;
+use crate::error::call::{CallError, CallResult};
+use crate::interface::exports::{Exports, FuncIndex};
+use crate::limits::cx::{Chain, Cx};
+use crate::limits::settings::Settings;
+use crate::provider::slot::Slot;
+use crate::store::preemption::Preemption;
+use crate::store::{Frame, State};
+use crate::types::layout::MAX_FLAT_PARAMS;
+
+/// The stores of one instance.
+pub(crate) type Stores = StorePool<Box<Live>, Arc<Prototype>>;
+
+/// What every store of one instance is made from.
+pub(crate) struct Prototype {
+    /// The app's name.
+    pub(crate) app: Arc<str>,
+    /// The instance's name.
+    pub(crate) name: Arc<str>,
+    pub(crate) pre: InstancePre<State>,
+    /// One provider per import. All stores of the instance share them.
+    pub(crate) slots: Arc<[Slot]>,
+    pub(crate) exports: Exports,
+    /// The component's function for each index of `exports`; nothing for one that an earlier app exported and this one does not.
+    pub(crate) functions: Arc<[Option<ComponentExportIndex>]>,
+    pub(crate) limits: Settings,
+}
+
+/// A store, and the app's instance in it.
+pub(crate) struct Live {
+    pub(crate) store: Store<State>,
+    instance: wasmtime::component::Instance,
+    /// The function of each index, looked up when it is first called.
+    functions: Box<[Option<Function>]>,
+    pub(crate) prototype: Arc<Prototype>,
+}
+
+/// An exported function.
+#[derive(Clone, Copy)]
+struct Function {
+    func: Func,
+    /// How many core values its parameters have, as the component itself declares it.
+    slots: u32,
+}
+
+/// Why there is no store, and the fuel that it has left.
+pub(crate) struct NotStarted {
+    pub(crate) error: wasmtime::Error,
+    pub(crate) fuel: u64,
+}
+
+impl Prototype {
+    /// Starts the app in a new store, with so much fuel and room to grow; what is left of the fuel is left in the store. It starts on behalf
+    /// of the callers. Should it be dropped, or host code panic, what it used is in `spent`.
+    pub(crate) async fn start(
+        self: &Arc<Prototype>,
+        (fuel, memory): (u64, u64),
+        frame: Frame,
+        callers: &Option<Arc<Chain>>,
+        spent: &AtomicU64,
+    ) -> Result<Box<Live>, NotStarted> {
+        let state = State {
+            name: self.name.clone(),
+            slots: self.slots.clone(),
+            meter: Meter::new(self.limits.instance_memory, memory),
+            chain: Some(Chain::longer(&self.name, callers)),
+            frame,
+            granted: fuel,
+            preemption: Preemption::new(self.limits.slice, fuel),
+        };
+        let mut starting = Starting { store: None, fuel, spent };
+        let store = starting.store.insert(Store::new(self.pre.engine(), state));
+        store.limiter(|state| &mut state.meter);
+        let started = async {
+            store.fuel_async_yield_interval(Some(self.limits.slice))?;
+            store.set_fuel(fuel)?;
+            store.set_hostcall_fuel(self.limits.message);
+            self.pre.instantiate_async(&mut *store).await
+        };
+        let instance = match started.await {
+            Ok(instance) => instance,
+            Err(error) => return Err(NotStarted { error, fuel: store.get_fuel().unwrap_or(fuel) }),
+        };
+        let Some(store) = starting.store.take() else {
+            let error = CallError::bug("a store was gone when it had started").into();
+            return Err(NotStarted { error, fuel });
+        };
+        let functions = vec![None; self.functions.len()].into();
+        Ok(Box::new(Live { store, instance, functions, prototype: self.clone() }))
+    }
+}
+
+/// A store in which an app starts. What it used is noted if it does not come out of there.
+struct Starting<'a> {
+    store: Option<Store<State>>,
+    /// Fuel at its start.
+    fuel: u64,
+    spent: &'a AtomicU64,
+}
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        if let Some(store) = &self.store {
+            self.spent.store(self.fuel.saturating_sub(store.get_fuel().unwrap_or(self.fuel)), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Live {
+    /// Finds a function, and puts a call's budget into the store.
+    #[inline]
+    pub(crate) fn prepare<P: ToGuest, R: FromGuest + 'static, const N: usize>(
+        &mut self,
+        cx: &Cx,
+        index: FuncIndex,
+    ) -> CallResult<TypedFunction<P, R, N>> {
+        let function = match self.functions.get(index.place()) {
+            Some(Some(function)) => *function,
+            _ => self.look_up(index)?,
+        };
+        let broken = |error: wasmtime::Error| CallError::system(error.to_string());
+        let fuel = cx.fuel();
+        if self.store.data_mut().preemption.begin(fuel) {
+            self.store.fuel_async_yield_interval(Some(self.prototype.limits.slice)).map_err(broken)?;
+        }
+        self.store.set_fuel(fuel).map_err(broken)?;
+        let state = self.store.data_mut();
+        state.meter.grant(cx.memory());
+        state.called_by(cx.chain());
+        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        state.granted = fuel;
+        Ok(typed(function.func, function.slots).map_err(CallError::bug)?)
+    }
+
+    /// Units of fuel that the store had at the start of the call.
+    #[inline]
+    pub(crate) fn granted(&self) -> u64 {
+        self.store.data().granted
+    }
+
+    /// Units of fuel that are left in the store.
+    pub(crate) fn fuel(&self) -> u64 {
+        self.store.get_fuel().unwrap_or(0)
+    }
+
+    #[cold]
+    fn look_up(&mut self, index: FuncIndex) -> CallResult<Function> {
+        let prototype = &self.prototype;
+        let export = prototype.functions.get(index.place()).and_then(Option::as_ref);
+        let func = export.and_then(|export| self.instance.get_func(&mut self.store, export));
+        let (Some(func), Some(declared)) = (func, prototype.exports.function(index)) else {
+            let (instance, function) = (prototype.name.clone(), prototype.exports.label(index));
+            return Err(CallError::NotProvided { instance, function }.into());
+        };
+        let flat = declared.params_layout().flat;
+        let function = Function { func, slots: if flat > MAX_FLAT_PARAMS { 1 } else { flat } };
+        self.functions[index.place()] = Some(function);
+        Ok(function)
+    }
+}

@@ -1,0 +1,180 @@
+//! One call's turn in a store, and the start of a store for one call: what becomes of the store however they end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::Store;
+
+use super::policy::is_the_apps;
+use super::prototype::{Live, Prototype, Stores};
+use crate::engine::cause;
+use crate::error::call::{CallError, CallResult};
+use crate::interface::exports::FuncIndex;
+use crate::limits::cx::Cx;
+use crate::limits::deadline::Deadline;
+use crate::limits::limit::{Amount, Limit};
+use crate::store::State;
+
+/// One call's turn in a store. Dropped before its end, it was cancelled, and the store is gone.
+pub(super) struct Turn<'a> {
+    instance: &'a Arc<str>,
+    stores: &'a Stores,
+    /// Gone when the turn has ended.
+    live: Option<Box<Live>>,
+    cx: &'a Cx,
+    function: FuncIndex,
+    /// Units of fuel that the app took to start for this call.
+    started: u64,
+}
+
+/// How a call came back from wasmtime, if not with a value.
+pub(super) enum Stop {
+    Error(wasmtime::Error),
+    Panic(String),
+}
+
+impl Stop {
+    /// The error of a call that granted `fuel` units and `message` bytes to pass.
+    #[cold]
+    pub(super) fn explain(self, instance: &Arc<str>, function: Arc<str>, fuel: u64, message: usize) -> CallError {
+        let instance = instance.clone();
+        match self {
+            Stop::Error(error) => cause::explain(&error, instance, function, fuel, message),
+            Stop::Panic(message) => CallError::HostPanic { instance, function, message: message.into() },
+        }
+    }
+}
+
+impl<'a> Turn<'a> {
+    #[inline]
+    pub(super) fn new(
+        instance: &'a Arc<str>,
+        stores: &'a Stores,
+        live: Box<Live>,
+        cx: &'a Cx,
+        function: FuncIndex,
+        started: u64,
+    ) -> Turn<'a> {
+        Turn { instance, stores, live: Some(live), cx, function, started }
+    }
+
+    #[inline]
+    pub(super) fn store(&mut self) -> CallResult<&mut Store<State>> {
+        let live = self.live.as_deref_mut().ok_or_else(|| CallError::bug("a call went on after its end"))?;
+        Ok(&mut live.store)
+    }
+
+    /// Ends it well.
+    #[inline]
+    pub(super) fn end(&mut self) {
+        if let Some(live) = self.live.take() {
+            let used = self.charge(&live);
+            self.stores.end(live, used);
+        }
+    }
+
+    /// Ends it without a value.
+    #[cold]
+    pub(super) fn failed(&mut self, stop: Stop) -> Box<CallError> {
+        let Some(live) = self.live.take() else { return CallError::bug("a call ended twice").into() };
+        let used = self.charge(&live);
+        let (label, message) = (live.prototype.exports.label(self.function), live.store.hostcall_fuel());
+        let error = stop.explain(self.instance, label, live.granted(), message);
+        self.lose(live, error.clone(), used);
+        error.into()
+    }
+
+    /// Charges what the store used to the call's context; gives what the call used in all.
+    #[inline]
+    fn charge(&self, live: &Live) -> u64 {
+        let used = live.granted().saturating_sub(live.fuel());
+        self.cx.settle(used, live.store.data().meter.used());
+        self.started.saturating_add(used)
+    }
+
+    #[cold]
+    fn cancelled(&self, live: Box<Live>) {
+        let used = self.charge(&live);
+        let (instance, function) = (self.instance.clone(), live.prototype.exports.label(self.function));
+        let cause = match self.cx.end() {
+            Some(deadline) if deadline.has_passed() => late(deadline, &instance, function),
+            _ => CallError::Cancelled { instance, function },
+        };
+        self.lose(live, cause, used);
+    }
+
+    fn lose(&self, live: Box<Live>, cause: CallError, used: u64) {
+        let prototype = live.prototype.clone();
+        // First of all the memory is freed: who finds the cause in the pool finds that done.
+        drop(live);
+        lose(self.stores, &prototype, cause, used);
+    }
+}
+
+impl Drop for Turn<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(live) = self.live.take() {
+            self.cancelled(live);
+        }
+    }
+}
+
+/// The start of a store for a call. Dropped before its end, the permit is given back: as good as it was if the caller gave up, after a fault
+/// if the start has taken all the time that there was.
+pub(super) struct Start<'a> {
+    instance: &'a Arc<str>,
+    stores: &'a Stores,
+    prototype: &'a Prototype,
+    cx: &'a Cx,
+    /// Units of fuel that a start used which was dropped.
+    spent: &'a AtomicU64,
+    ended: bool,
+}
+
+impl<'a> Start<'a> {
+    pub(super) fn new(
+        instance: &'a Arc<str>,
+        stores: &'a Stores,
+        prototype: &'a Prototype,
+        cx: &'a Cx,
+        spent: &'a AtomicU64,
+    ) -> Start<'a> {
+        Start { instance, stores, prototype, cx, spent, ended: false }
+    }
+
+    /// It came to an end of its own, good or bad: what becomes of the permit is the caller's to say.
+    pub(super) fn end(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Start<'_> {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let spent = self.spent.load(Ordering::Relaxed);
+        self.cx.settle(spent, 0);
+        match self.cx.end() {
+            Some(deadline) if deadline.has_passed() => {
+                lose(self.stores, self.prototype, late(deadline, self.instance, "start".into()), spent)
+            }
+            _ => self.stores.put(None),
+        }
+    }
+}
+
+/// Leaves the cause in the pool for a store that is gone.
+#[cold]
+pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, used: u64) {
+    tracing::warn!(instance = %prototype.name, cause = %cause.headline(), "store lost");
+    let the_apps = is_the_apps(&cause, &prototype.limits.budget, prototype.limits.instance_memory);
+    stores.fault(Arc::new(cause), the_apps, used);
+}
+
+/// The end of a call whose time is over.
+fn late(deadline: Deadline, instance: &Arc<str>, function: Arc<str>) -> CallError {
+    let amount = Amount::Time(deadline.span);
+    CallError::OutOfBudget { limit: Limit::Time, amount, instance: instance.clone(), function }
+}

@@ -1,0 +1,70 @@
+//! Calls by name, with values as text.
+
+use super::{Instance, labels};
+use crate::call::Call;
+use crate::error::call::{CallError, Result};
+use crate::image::Image;
+use crate::image::value::Value;
+use crate::interface::exports::{FuncIndex, named};
+use crate::interface::function::Function;
+
+impl Instance {
+    /// Calls a function by name, with arguments and result as [WAVE] text: for tools and tests. The result of a function that has none is
+    /// the empty text.
+    ///
+    /// `function` is `namespace:package/interface@version#function`, or any end of it that is unique: `kv#get`, `get`; a function that the
+    /// app's world exports at its root is named as it is: `main`. `arguments` are the values in parentheses: `("name", [1, 2, 3])`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::UnknownFunction`] and [`CallError::Arguments`], and all that a typed call gives.
+    ///
+    /// [WAVE]: https://github.com/bytecodealliance/wasm-tools/tree/main/crates/wasm-wave
+    ///
+    /// ```no_run
+    /// # async fn example(kv: isorun::Instance) -> isorun::Result<()> {
+    /// let answer = kv.call("get", r#"("name")"#).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call<'a>(&'a self, function: &str, arguments: &str) -> Call<'a, String> {
+        let prepared = self.prepare(function, arguments);
+        let index = prepared.as_ref().map_or(FuncIndex::NONE, |(index, ..)| *index);
+        let provider = &**self.provider();
+        Call::new(provider, index, move |cx| async move {
+            let (index, function, params) = prepared?;
+            Ok(result_text(&function, &provider.call_by_host(&cx, index, params).await?)?)
+        })
+    }
+
+    /// Finds the function and reads its arguments.
+    fn prepare(&self, name: &str, arguments: &str) -> Result<(FuncIndex, Function, Image)> {
+        let (index, function) = self.find(name)?;
+        let wrong = |message: String| CallError::Arguments {
+            function: name.into(),
+            signature: function.to_string().into(),
+            message: message.into(),
+        };
+        let values = Value::params_from_wave(&function, arguments).map_err(|error| wrong(error.to_string()))?;
+        let image = Value::encode_params(&function, &values).map_err(|error| wrong(error.to_string()))?;
+        Ok((index, function, image))
+    }
+
+    /// The one function of this name.
+    fn find(&self, name: &str) -> Result<(FuncIndex, Function)> {
+        let exports = self.reached();
+        let found: Vec<_> =
+            exports.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
+        let (instance, function) = (self.provider().name().clone(), name.into());
+        match found[..] {
+            [(index, _, found)] => Ok((index, found.clone())),
+            [] => Err(CallError::UnknownFunction { instance, function, available: labels(exports.all()) }),
+            _ => Err(CallError::AmbiguousFunction { instance, function, candidates: labels(found) }),
+        }
+    }
+}
+
+/// The text of a result; empty if the function has none.
+fn result_text(function: &Function, image: &Image) -> Result<String> {
+    let value = Value::decode_result(function, image.as_bytes())?;
+    Ok(value.map(|value| value.to_wave()).unwrap_or_default())
+}

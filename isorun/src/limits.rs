@@ -1,0 +1,19 @@
+//! What a call may use, what an instance may hold, and what was used.
+//!
+//! A call's budget covers the whole tree of calls below it: each nested call starts with what is left and is charged to the
+//! call that made it.
+
+pub(crate) mod budget;
+pub(crate) mod cx;
+pub(crate) mod deadline;
+pub(crate) mod limit;
+pub(crate) mod receipt;
+pub(crate) mod settings;
+#[cfg(feature = "engine")]
+pub(crate) mod until;
+
+pub use crate::clock::Instant;
+pub use budget::Budget;
+pub use cx::Cx;
+pub use limit::{Amount, Limit};
+pub use receipt::Receipt;

@@ -1,0 +1,83 @@
+//! What can run out, and how much of it there was.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What a budget consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Executed instructions, about one unit of fuel each.
+    Fuel,
+    /// Time on the clock, waiting included.
+    Time,
+    /// Bytes of wasm memory and tables.
+    Memory,
+    /// Bytes that one call takes out of a guest.
+    Message,
+}
+
+impl Limit {
+    /// What to do when it was met.
+    pub(crate) fn help(self) -> &'static str {
+        match self {
+            Limit::Fuel => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
+            Limit::Time => {
+                "give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
+            }
+            Limit::Memory => {
+                "let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
+            }
+            Limit::Message => "pass less at a time, or raise `max_message` in the runtime's builder",
+        }
+    }
+}
+
+/// The word that follows "out of".
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Limit::Fuel => "fuel",
+            Limit::Time => "time",
+            Limit::Memory => "memory",
+            Limit::Message => "room for a message",
+        })
+    }
+}
+
+/// How much of a [`Limit`] there was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Amount {
+    /// Units of fuel.
+    Fuel(u64),
+    /// A span of time.
+    Time(Duration),
+    /// Bytes.
+    Bytes(u64),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Fuel(units) => write!(f, "{units} units of fuel"),
+            Amount::Time(span) => write!(f, "{span:?}"),
+            Amount::Bytes(bytes) => write!(f, "{bytes} bytes"),
+        }
+    }
+}
+
+/// A limit that was met while a guest ran; on its way out it becomes a [`CallError`](crate::CallError).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exhausted {
+    pub(crate) limit: Limit,
+    pub(crate) amount: Amount,
+}
+
+impl std::error::Error for Exhausted {}
+
+impl fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "out of {}, the limit is {}", self.limit, self.amount)
+    }
+}

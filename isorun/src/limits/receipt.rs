@@ -1,0 +1,22 @@
+//! What one call has used.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What a call used. Nested calls are included, on other machines too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// Units of fuel.
+    pub fuel: u64,
+    /// Time from the start of the call to its end, waiting included.
+    pub time: Duration,
+    /// Bytes by which memories and tables of the called instances grew.
+    pub memory: u64,
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} fuel, {:?}, {} bytes grown", self.fuel, self.time, self.memory)
+    }
+}

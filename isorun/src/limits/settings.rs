@@ -1,0 +1,33 @@
+//! What every instance and call of a runtime is held to.
+
+use super::budget::Budget;
+
+/// The limits that a runtime was built with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// The budget of a call that does not set its own.
+    pub(crate) budget: Budget,
+    /// The most bytes that the memories and tables of one instance hold.
+    pub(crate) instance_memory: u64,
+    /// Units of fuel between two moments at which a guest gives the thread away.
+    pub(crate) slice: u64,
+    /// The most bytes of a message.
+    pub(crate) message: usize,
+    /// The most calls that wait for one instance.
+    pub(crate) queue: usize,
+    /// The most stores that there are at a time.
+    pub(crate) stores: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            budget: Budget::default(),
+            instance_memory: 128 << 20,
+            slice: 4_000_000,
+            message: 64 << 20,
+            queue: 4096,
+            stores: 1000,
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! What is behind a handle: an app's instance, a system, or something on the other side of a transport.
+
+pub(crate) mod call_counts;
+pub(crate) mod counters;
+mod drain;
+#[cfg(feature = "engine")]
+pub(crate) mod glue;
+pub(crate) mod remote;
+pub(crate) mod slot;
+pub(crate) mod state;
+pub(crate) mod system;
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+#[cfg(feature = "engine")]
+use crate::engine::guest::{ImageParams, ImageResult};
+use crate::error::call::{CallError, CallResult};
+#[cfg(feature = "engine")]
+use crate::guest::GuestProvider;
+#[cfg(feature = "engine")]
+use crate::guest::pool::{Closed as ClosedPool, Condition};
+#[cfg(feature = "engine")]
+use crate::guest::prototype::{Live, Prototype};
+use crate::image::Image;
+use crate::interface::exports::{Exports, FuncIndex};
+use crate::limits::budget::Budget;
+use crate::limits::cx::Cx;
+use crate::observe::{Callee, Observers, see};
+use crate::panics::caught;
+#[cfg(feature = "engine")]
+use crate::types::layout::MAX_FLAT_PARAMS;
+
+use call_counts::CallCounts;
+use counters::Counters;
+use drain::{Drain, Draining};
+use remote::RemoteProvider;
+use state::InstanceState;
+use system::SystemProvider;
+
+/// Something that exports interfaces, whatever it is.
+pub(crate) struct Provider {
+    id: u64,
+    name: Arc<str>,
+    /// The runtime that it belongs to; `None` for a remote of its own.
+    owner: Option<Weak<dyn Owner>>,
+    exports: RwLock<Exports>,
+    kind: Kind,
+    defaults: Budget,
+    observers: Observers,
+    /// Calls of systems and remotes by the host, and by consumers that are gone.
+    counts: CallCounts,
+    /// For calls of systems and remotes; those of an app's instance are counted by its stores.
+    drain: Drain,
+    removed: AtomicBool,
+}
+
+/// The kinds of providers.
+#[cfg_attr(
+    feature = "engine",
+    expect(clippy::large_enum_variant, reason = "there is one for each instance, and it never moves")
+)]
+pub(crate) enum Kind {
+    #[cfg(feature = "engine")]
+    Guest(GuestProvider),
+    System(SystemProvider),
+    Remote(RemoteProvider),
+}
+
+/// The runtime of a provider, as far as a provider has to know it.
+pub(crate) trait Owner: Send + Sync {
+    /// What the provider has done, calls included that are counted by who makes them.
+    fn counters(&self, provider: &Arc<Provider>) -> Counters;
+}
+
+/// What a provider has of the runtime that it belongs to.
+#[derive(Clone)]
+pub(crate) struct Belonging {
+    pub(crate) id: u64,
+    pub(crate) owner: Option<Weak<dyn Owner>>,
+    pub(crate) defaults: Budget,
+    pub(crate) observers: Observers,
+}
+
+impl Provider {
+    pub(crate) fn new(name: Arc<str>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
+        let Belonging { id, owner, defaults, observers } = belonging;
+        Provider {
+            id,
+            name,
+            owner,
+            exports: RwLock::new(exports),
+            kind,
+            defaults,
+            observers,
+            counts: CallCounts::default(),
+            drain: Drain::default(),
+            removed: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    pub(crate) fn defaults(&self) -> &Budget {
+        &self.defaults
+    }
+
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.observers
+    }
+
+    pub(crate) fn counts(&self) -> &CallCounts {
+        &self.counts
+    }
+
+    /// What it exports now.
+    pub(crate) fn exports(&self) -> Exports {
+        self.exports.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another app has taken the place of the one behind it.
+    #[cfg(feature = "engine")]
+    pub(crate) fn set_exports(&self, exports: Exports) {
+        *self.exports.write().unwrap_or_else(PoisonError::into_inner) = exports;
+    }
+
+    /// Whether it belongs to this runtime.
+    pub(crate) fn belongs_to<T>(&self, owner: &Arc<T>) -> bool {
+        self.owner.as_ref().is_some_and(|mine| std::ptr::addr_eq(mine.as_ptr(), Arc::as_ptr(owner)))
+    }
+
+    pub(crate) fn is_removed(&self) -> bool {
+        self.removed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn state(&self) -> InstanceState {
+        if self.is_removed() {
+            return InstanceState::Removed;
+        }
+        match &self.kind {
+            Kind::System(_) | Kind::Remote(_) if self.drain.is_draining() => InstanceState::Retiring,
+            Kind::System(_) | Kind::Remote(_) => InstanceState::Idle,
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => match guest.stores.condition() {
+                Condition::Idle => InstanceState::Idle,
+                Condition::Running => InstanceState::Running,
+                Condition::Poisoned(cause) => InstanceState::Poisoned(cause),
+                Condition::Suspended => InstanceState::Replacing,
+                Condition::Retiring => InstanceState::Retiring,
+                Condition::Removed => InstanceState::Removed,
+            },
+        }
+    }
+
+    /// What it has done so far.
+    pub(crate) fn counters(self: &Arc<Provider>) -> Counters {
+        match self.owner.as_ref().and_then(Weak::upgrade) {
+            Some(owner) => owner.counters(self),
+            None => self.own_counters(),
+        }
+    }
+
+    /// Excludes calls that the consumer's slot counts.
+    pub(crate) fn own_counters(&self) -> Counters {
+        match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => guest.stores.counters(),
+            Kind::System(_) | Kind::Remote(_) => {
+                let (calls, failures) = self.counts.read();
+                Counters { calls, failures, ..Counters::default() }
+            }
+        }
+    }
+
+    /// Calls a function with parameters and result as images, whatever is behind the handle.
+    pub(crate) async fn call_image(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+        let mut watch = self.observers.watch(self, function, cx);
+        match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => {
+                let params = ImageParams(params);
+                let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, params));
+                let ImageResult(image) = see(&mut watch, call).await?;
+                Ok(image)
+            }
+            // Boxed, so that the many calls of guests move a small future.
+            Kind::System(_) | Kind::Remote(_) => {
+                let mut call = Box::pin(self.call_host(cx, function, params));
+                see(&mut watch, call.as_mut()).await
+            }
+        }
+    }
+
+    /// As [`call_image`](Provider::call_image), on behalf of host code. Calls that guests make are counted by their slots.
+    pub(crate) async fn call_by_host(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+        let counting = self.counts.begin();
+        let result = self.call_image(cx, function, params).await;
+        counting.end(result.is_err());
+        result
+    }
+
+    /// Calls host code, behind a barrier for panics.
+    pub(crate) async fn call_host(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+        if self.is_removed() {
+            return Err(CallError::Removed { instance: self.name.clone() }.into());
+        }
+        let Some(_running) = self.drain.enter() else {
+            return Err(CallError::Retiring { instance: self.name.clone() }.into());
+        };
+        let work = async {
+            match &self.kind {
+                Kind::System(system) => system.call(&self.name, function, cx, &params).await,
+                Kind::Remote(remote) => remote.call(cx, function, &self.exports(), params).await,
+                #[cfg(feature = "engine")]
+                Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
+            }
+        };
+        let result = caught(pin!(work)).await.unwrap_or_else(|message| {
+            let (instance, function) = (self.name.clone(), self.label(function));
+            Err(CallError::HostPanic { instance, function, message: message.into() })
+        });
+        Ok(result?)
+    }
+
+    /// The app's instance, for a guest that was linked to one.
+    #[cfg(feature = "engine")]
+    #[inline]
+    pub(crate) fn guest(&self) -> CallResult<&GuestProvider> {
+        match &self.kind {
+            Kind::Guest(guest) => Ok(guest),
+            _ => Err(CallError::bug("a guest was linked to host code as to a guest").into()),
+        }
+    }
+
+    /// Keeps calls of an app out until they are let in again or the instance is freed. Calls of host code end as if nothing were, so that
+    /// nobody is turned away by a removal that may yet be refused. `None` if a call of the app runs or waits, or if it is closed already.
+    pub(crate) fn close(&self) -> Option<Closed<'_>> {
+        let entrance = match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => Entrance::Stores(guest.stores.suspend_if_idle()?),
+            Kind::System(_) | Kind::Remote(_) if self.drain.is_draining() => return None,
+            Kind::System(_) | Kind::Remote(_) => Entrance::Open,
+        };
+        Some(Closed { provider: self, entrance })
+    }
+
+    /// Turns new calls away and lets those that are here go on; see [`close`](Provider::close).
+    pub(crate) fn retire(&self) -> Option<Closed<'_>> {
+        let entrance = match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => Entrance::Stores(guest.stores.retire()?),
+            Kind::System(_) | Kind::Remote(_) => Entrance::Drain(self.drain.begin()?),
+        };
+        Some(Closed { provider: self, entrance })
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Callee for Provider {
+    fn name(&self) -> Arc<str> {
+        self.name.clone()
+    }
+
+    fn app(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => guest.app(),
+            Kind::System(_) | Kind::Remote(_) => None,
+        }
+    }
+
+    fn label(&self, function: FuncIndex) -> Arc<str> {
+        self.exports().label(function)
+    }
+}
+
+/// A provider that takes no new calls. Dropping it lets them in again.
+pub(crate) struct Closed<'a> {
+    provider: &'a Provider,
+    entrance: Entrance<'a>,
+}
+
+/// What keeps new calls out.
+enum Entrance<'a> {
+    #[cfg(feature = "engine")]
+    Stores(ClosedPool<'a, Box<Live>, Arc<Prototype>>),
+    Drain(Draining<'a>),
+    /// Nothing does.
+    Open,
+}
+
+impl Closed<'_> {
+    /// Waits until the calls that were here have ended.
+    pub(crate) async fn idle(&self) {
+        match &self.entrance {
+            #[cfg(feature = "engine")]
+            Entrance::Stores(stores) => stores.idle().await,
+            Entrance::Drain(draining) => draining.idle().await,
+            Entrance::Open => {}
+        }
+    }
+
+    /// Frees what is behind the handle.
+    pub(crate) fn free(self) {
+        self.provider.removed.store(true, Ordering::Release);
+        match (self.entrance, &self.provider.kind) {
+            #[cfg(feature = "engine")]
+            (Entrance::Stores(stores), _) => stores.remove(),
+            (Entrance::Drain(_) | Entrance::Open, Kind::System(system)) => system.free(),
+            (Entrance::Drain(_) | Entrance::Open, _) => {}
+        }
+        tracing::debug!(instance = &*self.provider.name, "instance removed");
+    }
+}

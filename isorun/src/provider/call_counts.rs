@@ -1,0 +1,71 @@
+//! Calls counted on their way.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The calls that went one way: from an instance to one of its providers, or from the host to a system or remote.
+#[derive(Debug, Default)]
+pub(crate) struct CallCounts {
+    calls: AtomicU64,
+    failures: AtomicU64,
+    /// Whether only one call at a time is counted here, so that nothing is lost between reading and writing.
+    serial: bool,
+}
+
+/// A call on its way, counted at its end. One that is dropped before, by its caller or by a panic, has failed.
+pub(crate) struct Counting<'a> {
+    counts: &'a CallCounts,
+    failed: bool,
+}
+
+impl Counting<'_> {
+    /// The call has ended.
+    #[inline]
+    pub(crate) fn end(mut self, failed: bool) {
+        self.failed = failed;
+    }
+}
+
+impl Drop for Counting<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.counts.add(&self.counts.calls);
+        if self.failed {
+            self.counts.add(&self.counts.failures);
+        }
+    }
+}
+
+impl CallCounts {
+    /// A counts of the calls of one store.
+    pub(crate) fn serial() -> CallCounts {
+        CallCounts { serial: true, ..CallCounts::default() }
+    }
+
+    /// Nothing else is read by way of these numbers, so no order is needed.
+    #[inline]
+    fn add(&self, number: &AtomicU64) {
+        if self.serial {
+            number.store(number.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        } else {
+            number.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A call begins.
+    #[inline]
+    pub(crate) fn begin(&self) -> Counting<'_> {
+        Counting { counts: self, failed: true }
+    }
+
+    /// Calls, and those of them that failed.
+    pub(crate) fn read(&self) -> (u64, u64) {
+        (self.calls.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
+    }
+
+    /// Takes over what another has counted that is about to go.
+    pub(crate) fn absorb(&self, other: &CallCounts) {
+        let (calls, failures) = other.read();
+        self.calls.fetch_add(calls, Ordering::Relaxed);
+        self.failures.fetch_add(failures, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,100 @@
+//! Waiting until the calls of host code have ended: they do not queue, but an instance that retires waits for them.
+//!
+//! Calls that guests make of a system go by without it: while a guest is wired to an instance, it cannot be retired in the first place.
+
+use std::future::poll_fn;
+use std::sync::PoisonError;
+use std::task::{Poll, Waker};
+
+use crate::sync::{Mutex, MutexGuard};
+
+/// The running calls of one system or remote.
+#[derive(Debug, Default)]
+pub(crate) struct Drain {
+    calls: Mutex<Calls>,
+}
+
+#[derive(Debug, Default)]
+struct Calls {
+    running: u32,
+    draining: bool,
+    /// Whoever waits until no call runs.
+    waiting: Option<Waker>,
+}
+
+impl Drain {
+    /// Lets a call in; `None` if no more are let in.
+    pub(crate) fn enter(&self) -> Option<Running<'_>> {
+        let mut calls = self.calls();
+        if calls.draining {
+            return None;
+        }
+        calls.running += 1;
+        Some(Running { drain: self })
+    }
+
+    /// Turns new calls away until the answer is dropped; `None` if that is so already.
+    pub(crate) fn begin(&self) -> Option<Draining<'_>> {
+        let mut calls = self.calls();
+        if calls.draining {
+            return None;
+        }
+        calls.draining = true;
+        Some(Draining { drain: self })
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.calls().draining
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Calls> {
+        // Nothing panics under the lock.
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call that runs.
+pub(crate) struct Running<'a> {
+    drain: &'a Drain,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut calls = self.drain.calls();
+        calls.running -= 1;
+        let waker = if calls.running == 0 { calls.waiting.take() } else { None };
+        drop(calls);
+        // Outside the lock: what a waker does is its executor's affair.
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// New calls are turned away. Dropping it lets them in again.
+pub(crate) struct Draining<'a> {
+    drain: &'a Drain,
+}
+
+impl Draining<'_> {
+    /// Waits until no call runs.
+    pub(crate) async fn idle(&self) {
+        poll_fn(|task| {
+            let mut calls = self.drain.calls();
+            if calls.running == 0 {
+                return Poll::Ready(());
+            }
+            let old = calls.waiting.replace(task.waker().clone());
+            drop(calls);
+            drop(old);
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Drop for Draining<'_> {
+    fn drop(&mut self) {
+        self.drain.calls().draining = false;
+    }
+}

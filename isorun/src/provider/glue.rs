@@ -1,0 +1,33 @@
+//! How guests are linked to systems, known by the type of the system, and so what is linked alike.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use wasmtime::component::LinkerInstance;
+
+use crate::store::State;
+
+/// How to link guests to a system of one type.
+#[derive(Clone, Copy)]
+pub(crate) struct Glue {
+    /// Names the Rust type and the interface: what was linked for one system of the type serves all of them.
+    pub(crate) id: TypeId,
+    /// Defines the functions of the interface whose names are wanted, for the system in the slot of that number.
+    pub(crate) link: LinkSystem,
+}
+
+type LinkSystem = fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &[Arc<str>]) -> wasmtime::Result<()>;
+
+/// The kinds of the providers of all imports of an app: wirings of one key are linked alike.
+pub(crate) type WiringKey = Box<[Way]>;
+
+/// How a guest reaches a kind of provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    /// By the glue of this type.
+    System(TypeId),
+    /// Another guest: by image, and functions of a few numbers by those.
+    Guest,
+    /// By image.
+    Remote,
+}

@@ -1,0 +1,97 @@
+//! The calling side of a remote: an image goes out in a message, the answer's body comes back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::clock::Instant;
+use crate::error::call::{CallError, Result};
+use crate::error::remote::{RemoteError, Status};
+use crate::image::Image;
+use crate::image::check::check_result;
+use crate::interface::Interface;
+use crate::interface::exports::{Exports, FuncIndex};
+use crate::limits::cx::Cx;
+use crate::remote::wire::call::CallMessage;
+use crate::remote::wire::reply::ReplyMessage;
+use crate::remote::wire::token::Token;
+use crate::remote::wire::transport::{AnyTransport, Transport, TransportError};
+
+/// Something behind a transport, as a provider.
+pub(crate) struct RemoteProvider {
+    interface: u64,
+    token: Token,
+    transport: Box<dyn AnyTransport>,
+    /// The most bytes of a message.
+    limit: usize,
+    calls: AtomicU64,
+}
+
+impl RemoteProvider {
+    pub(crate) fn new(interface: &Interface, token: Token, transport: impl Transport, limit: usize) -> RemoteProvider {
+        let transport = Box::new(transport);
+        RemoteProvider { interface: interface.id(), token, transport, limit, calls: AtomicU64::new(0) }
+    }
+
+    pub(crate) async fn call(&self, cx: &Cx, function: FuncIndex, exports: &Exports, params: Image) -> Result<Image> {
+        let label = exports.label(function);
+        let Some(function) = exports.function(function) else {
+            return Err(CallError::bug("a function was wired that the remote's interface does not have"));
+        };
+        let refused =
+            |status, message: &str| RemoteError::Refused { function: label.clone(), status, message: message.into() };
+        let Some(hops) = cx.hops().checked_sub(1) else {
+            return Err(
+                refused(Status::HopLimit, "the call has crossed too many borders; look for a loop of remotes").into()
+            );
+        };
+        if params.as_bytes().len() > self.limit {
+            return Err(refused(Status::TooLarge, &format!("the arguments take more than {} bytes", self.limit)).into());
+        }
+        let message = CallMessage {
+            // No window for duplicates is kept yet, and session 0 says so.
+            session: 0,
+            call: self.calls.fetch_add(1, Ordering::Relaxed),
+            target: self.token,
+            interface: self.interface,
+            signature: function.signature_id(),
+            function: function.id(),
+            reply_limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
+            time: cx.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now())),
+            fuel: Some(cx.fuel()),
+            hops,
+            label: &label,
+            body: params.as_bytes(),
+        };
+        let answer = self.transport.call(message.encode()).await.map_err(|error| match error {
+            TransportError::NotSent(message) => {
+                RemoteError::NotSent { function: label.clone(), message: message.into() }
+            }
+            TransportError::Lost(message) => RemoteError::MaybeRan { function: label.clone(), message: message.into() },
+        })?;
+        let bad = |message: String| RemoteError::BadReply { function: label.clone(), message: message.into() };
+        let reply = ReplyMessage::decode(&answer).map_err(|error| bad(error.to_string()))?;
+        if (reply.session, reply.call) != (message.session, message.call) {
+            return Err(bad("it answers another call".into()).into());
+        }
+        // A peer can say what it likes, but not that it used more than it was given.
+        cx.charge(reply.fuel.min(cx.fuel()), 0);
+        match reply.status {
+            Status::Ok if reply.body.len() > self.limit => {
+                Err(bad(format!("its body takes more than {} bytes", self.limit)).into())
+            }
+            Status::Ok => {
+                check_result(function, reply.body)?;
+                Ok(Image::from_bytes(reply.body.to_vec()))
+            }
+            status => Err(failure(label.clone(), status, reply.ran, reply.text).into()),
+        }
+    }
+}
+
+fn failure(function: Arc<str>, status: Status, ran: bool, text: &str) -> RemoteError {
+    let message = text.into();
+    match ran || !status.did_not_run() {
+        true => RemoteError::Failed { function, status, message },
+        false => RemoteError::Refused { function, status, message },
+    }
+}

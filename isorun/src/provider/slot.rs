@@ -1,0 +1,48 @@
+//! The provider of one import, as the stores of an instance hold it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::Provider;
+use super::call_counts::CallCounts;
+#[cfg(feature = "engine")]
+use crate::error::call::CallError;
+use crate::interface::Interface;
+use crate::interface::exports::FuncIndex;
+
+/// The provider of one import.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) provider: Arc<Provider>,
+    /// What the wired handle reaches of it, if that was narrowed.
+    pub(crate) reach: Option<Arc<[FuncIndex]>>,
+    /// The import: the functions that the app can call.
+    pub(crate) import: Interface,
+    /// The Rust value behind the provider, if it is a system: calls of it need no image.
+    pub(crate) system: Option<Arc<dyn Any + Send + Sync>>,
+    /// The provider's index of each function of the import, in the import's order.
+    pub(crate) functions: Box<[FuncIndex]>,
+    /// The calls that went this way.
+    pub(crate) counts: CallCounts,
+}
+
+#[cfg(feature = "engine")]
+impl Slot {
+    /// The system behind it. The linker put closures for `T` there because the slot holds a `T`.
+    #[inline]
+    pub(crate) fn system<T: Any>(&self) -> Result<&T, CallError> {
+        self.system.as_deref().and_then(|system| system.downcast_ref()).ok_or_else(mislinked)
+    }
+
+    /// The provider's index of a function of the import.
+    #[inline]
+    pub(crate) fn function(&self, place: usize) -> Result<FuncIndex, CallError> {
+        self.functions.get(place).copied().ok_or_else(mislinked)
+    }
+}
+
+#[cfg(feature = "engine")]
+#[cold]
+pub(crate) fn mislinked() -> CallError {
+    CallError::bug("an import was linked to a provider of another kind")
+}

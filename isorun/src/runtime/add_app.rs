@@ -1,0 +1,122 @@
+//! Adding an app: the way of a component from a stranger's bytes to code that may be instantiated.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::Runtime;
+use crate::app::allow::Allowed;
+use crate::app::check::check;
+use crate::app::{App, component};
+use crate::engine::COMPONENT_FEATURES;
+use crate::error::app::AppError;
+use crate::error::inspect::InspectError;
+
+/// An app that is about to be added: its name, its bytes, and what it may import. Awaiting it adds the app.
+///
+/// The bytes may come from anyone. Their number is looked at first, then the component's types, which are compared with what is registered
+/// and allowed; only what fits is compiled. Nothing of it runs.
+///
+/// Reading and compiling take place off the async threads, each at most [`max_compiles`](crate::RuntimeBuilder::max_compiles) at a time;
+/// what comes then waits its turn. With a [code cache](crate::RuntimeBuilder::code_cache), bytes that were compiled before are not
+/// compiled again.
+///
+/// ```no_run
+/// # async fn example(runtime: isorun::Runtime, upload: &[u8]) -> Result<(), isorun::AppError> {
+/// let app = runtime.add_app("notes", upload).allow(["isorun:kv", "isorun:log/log@0.1.0"]).await?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`AppError::MalformedPattern`]; [`AppError::NameTaken`]; [`AppError::TooManyBytes`]; [`AppError::NotAComponent`] and
+/// [`AppError::Invalid`] if the bytes are no component; [`AppError::Mismatch`] with every import and export that does not fit. Those that
+/// only compiling can find are [`AppError::Invalid`] again and [`AppError::TooLarge`].
+///
+/// # Cancel safety
+///
+/// Dropping it leaves nothing. A compilation that has begun ends in the background, is thrown away, and keeps its place among
+/// [`max_compiles`](crate::RuntimeBuilder::max_compiles) until then.
+#[must_use = "an app is added when this is awaited"]
+pub struct AddApp {
+    runtime: Runtime,
+    name: Arc<str>,
+    /// The bytes, or only their number if there are too many.
+    bytes: Result<Arc<[u8]>, usize>,
+    allow: Option<Vec<String>>,
+}
+
+impl Runtime {
+    /// Begins to add an app: a component, whose imports and exports are compared with what is registered before it is compiled. Nothing
+    /// of it runs. See [`AddApp`].
+    pub fn add_app(&self, name: &str, bytes: &[u8]) -> AddApp {
+        // What is refused for its size is not copied before.
+        let bytes = if bytes.len() > self.gate().max_size { Err(bytes.len()) } else { Ok(bytes.into()) };
+        AddApp { runtime: self.clone(), name: name.into(), bytes, allow: None }
+    }
+}
+
+impl AddApp {
+    /// Lets the app import what meets one of these patterns, and nothing else. Without it, an app may import everything registered.
+    ///
+    /// A pattern is a namespace `isorun:*`, a package `isorun:kv`, or an interface `isorun:kv/kv`. A package and an interface may have a
+    /// version, `isorun:kv@0.1.0`, and then mean all versions of its semver track, as everywhere. Doing it again adds patterns;
+    /// `allow([""; 0])` allows nothing. An interface of types alone gives an app nothing and needs no permission.
+    pub fn allow<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> AddApp {
+        self.allow.get_or_insert_default().extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    async fn add(self) -> Result<App, AppError> {
+        let AddApp { runtime, name, bytes, allow } = self;
+        let gate = runtime.gate();
+        let name = &*name;
+        let malformed = |patterns| AppError::MalformedPattern { app: name.into(), patterns };
+        let allowed = allow.map(|patterns| Allowed::parse(&patterns)).transpose().map_err(malformed)?;
+        if runtime.has_app(name) {
+            return Err(AppError::NameTaken { app: name.into() });
+        }
+        let too_many = |size| AppError::TooManyBytes { app: name.into(), size, limit: gate.max_size };
+        let bytes = bytes.map_err(too_many)?;
+        let (app, interfaces, read) = (name.to_string(), runtime.interfaces(), bytes.clone());
+        let checked = gate.checks.run(move || {
+            let outline = component::read(&read, COMPONENT_FEATURES).map_err(|error| AppError::of(&app, error))?;
+            Ok::<_, AppError>(check(&app, &outline, &interfaces, allowed.as_ref())?)
+        });
+        let checked = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
+        let (app, compiler) = (name.to_string(), gate.compiler(runtime.engine()));
+        let compiled = gate.compiles.run(move || compiler.compile(&app, &bytes));
+        let compiled = compiled.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
+        let app = App::new(name, compiled, checked);
+        let app = app.ok_or_else(|| unfinished(name, "its exports are other ones than were read".into()))?;
+        match runtime.admit_app(&app) {
+            true => Ok(app),
+            false => Err(AppError::NameTaken { app: name.into() }),
+        }
+    }
+}
+
+/// A check or compilation without an end: it panicked, or tokio is shutting down. Either way there is no component.
+fn unfinished(app: &str, message: String) -> AppError {
+    let help = "try again; if it panics again, the component has found a bug of the compiler".into();
+    AppError::of(app, InspectError::Invalid { message, help })
+}
+
+/// Without the bytes, of which there may be millions.
+impl fmt::Debug for AddApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let AddApp { runtime: _, name, bytes, allow } = self;
+        let size = bytes.as_ref().map_or_else(|size| *size, |bytes| bytes.len());
+        f.debug_struct("AddApp").field("name", name).field("size", &size).field("allow", allow).finish()
+    }
+}
+
+impl IntoFuture for AddApp {
+    type Output = Result<App, AppError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.add())
+    }
+}

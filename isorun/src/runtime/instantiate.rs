@@ -1,0 +1,214 @@
+//! Making an instance of an app.
+
+use std::future::{Future, IntoFuture};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use wasmtime::component::{ComponentExportIndex, InstancePre};
+
+use super::Runtime;
+use crate::app::App;
+use crate::engine::cause;
+use crate::error::call::CallError;
+use crate::error::wiring::InstantiateError;
+use crate::guest::GuestProvider;
+use crate::guest::policy::{Policy, Restart, Reuse};
+use crate::guest::prototype::{Live, Prototype};
+use crate::instance::Instance;
+use crate::interface::exports::Exports;
+use crate::limits::deadline::Deadline;
+use crate::limits::limit::{Amount, Exhausted, Limit};
+use crate::limits::until::until;
+use crate::panics::{caught, message_of};
+use crate::provider::slot::Slot;
+use crate::provider::system::Consumer;
+use crate::store::{Frame, State};
+use crate::wiring::given::Given;
+use crate::wiring::linker::{key, link};
+use crate::wiring::wire::slots;
+
+/// An instance that is about to be made: its app, what its imports are given, and how it lives. Awaiting it makes the instance.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use isorun::{Restart, Reuse};
+///
+/// # async fn example(runtime: isorun::Runtime, app: isorun::App, disk: isorun::Instance) -> Result<(), isorun::InstantiateError> {
+/// // One store that keeps its memory; a call that fails ends it for good.
+/// let kv = runtime.instantiate(&app).with(&disk).await?;
+///
+/// // Four stores at most, started anew after a fault, but not more than five times a minute.
+/// let restart = Restart::Limited { max: 5, within: Duration::from_secs(60) };
+/// let pool = runtime.instantiate(&app).with(&disk).reuse(Reuse::pool(4)).restart(restart).await?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
+/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] if the runtime has no room for another store.
+/// Nothing of it is left then.
+///
+/// # Cancel safety
+///
+/// Dropping it leaves nothing.
+#[must_use = "an instance is made when this is awaited"]
+#[derive(Debug)]
+pub struct Instantiate {
+    runtime: Runtime,
+    app: App,
+    name: Option<String>,
+    given: Given,
+    policy: Policy,
+}
+
+impl Runtime {
+    /// Begins to make an instance of an app; see [`Instantiate`].
+    pub fn instantiate(&self, app: &App) -> Instantiate {
+        let policy = Policy { reuse: Reuse::default(), restart: Restart::default(), queue: self.limits().queue };
+        Instantiate { runtime: self.clone(), app: app.clone(), name: None, given: Given::default(), policy }
+    }
+}
+
+impl Instantiate {
+    /// Gives an instance to every import that it provides and that is not given one by name.
+    pub fn with(mut self, instance: &Instance) -> Instantiate {
+        self.given.with.push(instance.clone());
+        self
+    }
+
+    /// Gives an instance to one import, named as the component spells it, with or without its version.
+    pub fn with_named(mut self, import: &str, instance: &Instance) -> Instantiate {
+        self.given.named.push((import.into(), instance.clone()));
+        self
+    }
+
+    /// Names the instance, for messages, the graph, and [`Runtime::instance`]. A name that is taken is an
+    /// [error](InstantiateError::NameTaken). By default it has its app's name, with a number if that is taken.
+    pub fn name(mut self, name: &str) -> Instantiate {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What is kept from one call to the next. By default everything, and calls take turns: [`Reuse::Serial`].
+    pub fn reuse(mut self, reuse: Reuse) -> Instantiate {
+        self.policy.reuse = reuse;
+        self
+    }
+
+    /// What becomes of it after a fault. By default it stays poisoned: [`Restart::Never`].
+    pub fn restart(mut self, restart: Restart) -> Instantiate {
+        self.policy.restart = restart;
+        self
+    }
+
+    /// How many calls may wait for their turn; one more is told [`CallError::Busy`](crate::CallError::Busy). By default as many as
+    /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue) says.
+    pub fn queue(mut self, calls: usize) -> Instantiate {
+        self.policy.queue = calls;
+        self
+    }
+
+    async fn make(self) -> Result<Instance, InstantiateError> {
+        let Instantiate { runtime, app, name, given, policy } = self;
+        runtime.check_app(&app)?;
+        let name = match name {
+            Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
+            None => runtime.reserve_some_name(app.name()),
+        };
+        let plan = Plan { runtime: &runtime, app: &app, name: name.get(), reuse: policy.reuse };
+        let prototype = plan.prototype(plan.wire(&given)?, app.all_exports().clone(), app.functions().clone());
+        let first = plan.start(&prototype).await?;
+        let guest = GuestProvider::new(prototype.clone(), first, policy);
+        runtime.admit_guest(name, &app, guest, prototype.slots.clone())
+    }
+}
+
+impl IntoFuture for Instantiate {
+    type Output = Result<Instance, InstantiateError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.make())
+    }
+}
+
+/// What it takes to make an app run behind a handle: for a new instance, or for one whose app is replaced.
+pub(crate) struct Plan<'a> {
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) app: &'a App,
+    /// The instance's name.
+    pub(crate) name: Arc<str>,
+    pub(crate) reuse: Reuse,
+}
+
+/// The component's function for each index.
+type Functions = Arc<[Option<ComponentExportIndex>]>;
+
+impl Plan<'_> {
+    /// Gives every import its provider.
+    pub(crate) fn wire(&self, given: &Given) -> Result<Wired, InstantiateError> {
+        let imports = self.app.all_imports();
+        let wires = given.resolve(self.app.name(), imports, |instance| self.runtime.owns(instance))?;
+        let linked = || link(self.runtime.engine(), self.app.component(), imports, &wires);
+        let pre = self.app.linked(key(&wires), linked).map_err(|error| self.failed(&error))?;
+        let consumer = Consumer { instance: Some(&self.name), app: Some(self.app.name()) };
+        // A system's factory is the user's code.
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            slots(wires, consumer, self.reuse, &given.before)
+        }));
+        let slots = made.map_err(|panic| self.panicked(message_of(&*panic)))?;
+        Ok(Wired { pre, slots })
+    }
+
+    /// What the stores are made from.
+    pub(crate) fn prototype(&self, wired: Wired, exports: Exports, functions: Functions) -> Arc<Prototype> {
+        let (app, name, limits) = (self.app.shared_name(), self.name.clone(), *self.runtime.limits());
+        let Wired { pre, slots } = wired;
+        Arc::new(Prototype { app, name, pre, slots, exports, functions, limits })
+    }
+
+    /// Starts the app once, so that one that cannot start is told at once; a fresh instance keeps nothing of that.
+    pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
+        let budget = self.runtime.limits().budget;
+        let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
+        let spent = AtomicU64::new(0);
+        let frame = Frame::first(deadline);
+        let started = until(deadline, caught(pin!(prototype.start(grant, frame, &None, &spent)))).await;
+        let live = match started {
+            Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
+            Ok(Err(panic)) => return Err(self.panicked(panic)),
+            Err(deadline) => {
+                let late = Exhausted { limit: Limit::Time, amount: Amount::Time(deadline.span) };
+                return Err(self.failed(&late.into()));
+            }
+        };
+        Ok(Some(live).filter(|_| self.reuse != Reuse::Fresh))
+    }
+
+    #[cold]
+    fn failed(&self, error: &wasmtime::Error) -> InstantiateError {
+        let app = self.app.name().to_string();
+        if cause::is_no_capacity(error) {
+            return InstantiateError::NoCapacity { app, message: cause::text(error) };
+        }
+        let limits = self.runtime.limits();
+        let cause = cause::explain(error, app.as_str().into(), "start".into(), limits.budget.fuel, limits.message);
+        InstantiateError::Start { app, cause }
+    }
+
+    #[cold]
+    fn panicked(&self, message: String) -> InstantiateError {
+        let (app, instance) = (self.app.name().to_string(), self.name.clone());
+        let cause = CallError::HostPanic { instance, function: "start".into(), message: message.into() };
+        InstantiateError::Start { app, cause }
+    }
+}
+
+/// An app, linked, and its providers.
+pub(crate) struct Wired {
+    pre: InstancePre<State>,
+    pub(crate) slots: Arc<[Slot]>,
+}

@@ -1,0 +1,125 @@
+//! Putting another app behind a handle.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::Runtime;
+use super::instantiate::Plan;
+use crate::app::App;
+use crate::error::replace::ReplaceError;
+use crate::error::wiring::InstantiateError;
+use crate::guest::policy::Reuse;
+use crate::instance::Instance;
+use crate::provider::Kind;
+use crate::wiring::given::Given;
+
+/// A replacement that is about to be made: an instance, and the app that takes the place of the one behind it. Awaiting it makes it.
+///
+/// The new app is wired and started beside the old one. Then new calls wait, those that run end, and the new app takes over: behind the
+/// same handle, with the same name and policies, for everything that is wired to it. No call fails of it, unless more of them come
+/// meanwhile than [may wait](crate::Instantiate::queue). What the old app kept in its memory is gone; a poisoned instance is well again.
+///
+/// Imports of the new app are given what the old one was wired with, unless they are given something else. A value that was made for this
+/// instance by a [system per consumer](Runtime::provide_per_consumer) stays.
+///
+/// For a moment both apps are there, so there must be room for one more store; where the calls of a [`Fresh`](crate::Reuse::Fresh)
+/// instance have taken it all, the new app is started when those have ended.
+///
+/// # Errors
+///
+/// [`ReplaceError::Breaks`] with every function that something uses and that the new app does not have as it was;
+/// [`ReplaceError::Instantiate`] if the new app does not fit its imports or does not start; [`ReplaceError::InProgress`] if another
+/// replacement is in progress, or has come to its end since this one began. The instance goes on as it was then.
+///
+/// # Cancel safety
+///
+/// Dropping it leaves the instance as it was.
+///
+/// ```no_run
+/// # async fn example(runtime: isorun::Runtime, kv: isorun::Instance, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let newer = runtime.add_app("kv 2", bytes).await?;
+/// runtime.replace(&kv, &newer).await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "an instance is replaced when this is awaited"]
+#[derive(Debug)]
+pub struct Replace {
+    runtime: Runtime,
+    instance: Instance,
+    app: App,
+    given: Given,
+}
+
+impl Runtime {
+    /// Begins to put another app behind an instance; see [`Replace`].
+    pub fn replace(&self, instance: &Instance, app: &App) -> Replace {
+        Replace { runtime: self.clone(), instance: instance.clone(), app: app.clone(), given: Given::default() }
+    }
+}
+
+impl Replace {
+    /// Gives an instance to every import of the new app that it provides and that is not given one by name.
+    pub fn with(mut self, instance: &Instance) -> Replace {
+        self.given.with.push(instance.clone());
+        self
+    }
+
+    /// Gives an instance to one import of the new app, named as the component spells it, with or without its version.
+    pub fn with_named(mut self, import: &str, instance: &Instance) -> Replace {
+        self.given.named.push((import.into(), instance.clone()));
+        self
+    }
+
+    async fn make(self) -> Result<(), ReplaceError> {
+        let Replace { runtime, instance, app, mut given } = self;
+        let name = || instance.name().to_string();
+        if !runtime.owns(&instance) {
+            return Err(ReplaceError::Foreign { instance: name() });
+        }
+        let provider = instance.provider();
+        let Kind::Guest(guest) = provider.kind() else {
+            return Err(ReplaceError::NotAnApp { instance: name() });
+        };
+        let Some(old) = guest.stores.model() else {
+            return Err(ReplaceError::Removed { instance: name() });
+        };
+        runtime.check_app(&app)?;
+        runtime.check_replacement(provider, &app)?;
+        given.before = old.slots.clone();
+        let reuse = guest.stores.reuse();
+        let plan = Plan { runtime: &runtime, app: &app, name: provider.name().clone(), reuse };
+        let wired = plan.wire(&given)?;
+        runtime.check_cycle(provider, &app, &wired.slots)?;
+        let (exports, places) = provider.exports().replaced_by(app.all_exports());
+        let function = |place: Option<usize>| place.and_then(|place| app.functions().get(place).copied().flatten());
+        let prototype = plan.prototype(wired, exports, places.into_iter().map(function).collect());
+        let first = match plan.start(&prototype).await {
+            // The calls of a fresh instance may have taken all stores that there can be; when they have ended there is room.
+            Err(InstantiateError::NoCapacity { .. }) if reuse == Reuse::Fresh => None,
+            started => Some(started?),
+        };
+        let Some(suspended) = guest.stores.suspend() else {
+            return Err(ReplaceError::InProgress { instance: name() });
+        };
+        // What this one was made for is not there any more: its indices would be those of another app's functions.
+        if guest.stores.model().is_none_or(|now| !Arc::ptr_eq(&now, &old)) {
+            return Err(ReplaceError::InProgress { instance: name() });
+        }
+        suspended.idle().await;
+        let first = match first {
+            Some(first) => first,
+            None => plan.start(&prototype).await?,
+        };
+        runtime.swap(provider, &suspended, &app, prototype, first)
+    }
+}
+
+impl IntoFuture for Replace {
+    type Output = Result<(), ReplaceError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.make())
+    }
+}

@@ -1,0 +1,71 @@
+//! Imports of a few numbers whose provider is another guest: their core values need no image.
+
+use std::future::Future;
+use std::pin::pin;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::LinkerInstance;
+
+use super::scalars::Scalars;
+use crate::engine::guest::{FlatParams, FlatResult, Guest, MAX_SCALARS};
+use crate::error::call::{CallError, CallResult};
+use crate::interface::exports::FuncIndex;
+use crate::interface::function::Function;
+use crate::limits::cx::Cx;
+use crate::provider::slot::Slot;
+use crate::store::State;
+use crate::store::crossing::{Crossing, cross};
+
+/// Defines one function of a few numbers, whose provider is another guest.
+pub(super) fn link(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    slot: usize,
+    index: usize,
+    function: &Function,
+    scalars: Scalars,
+) -> wasmtime::Result<()> {
+    macro_rules! by_params {
+        ($($n:literal)*) => {
+            match (function.params_layout().flat, function.result_layout().flat) {
+                $(($n, 0) => link_of::<$n, 0>(linker, name, slot, index, scalars),)*
+                $(($n, _) => link_of::<$n, 1>(linker, name, slot, index, scalars),)*
+                _ => Err(CallError::bug("a function has more core values than are passed without an image").into()),
+            }
+        };
+    }
+    by_params!(0 1 2 3 4)
+}
+
+fn link_of<const N: usize, const M: usize>(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    slot: usize,
+    place: usize,
+    scalars: Scalars,
+) -> wasmtime::Result<()> {
+    linker.func_wrap_async(
+        name,
+        move |mut store: StoreContextMut<'_, State>, Guest(mut params): Guest<FlatParams, N>| {
+            Box::new(async move {
+                scalars.normalise_params(&mut params)?;
+                let value = cross(&mut store, slot, place, FlatCall(params)).await?;
+                Ok(Guest::<_, M>(FlatResult(scalars.result(value))))
+            })
+        },
+    )
+}
+
+/// A call by core values.
+struct FlatCall(FlatParams);
+
+impl Crossing for FlatCall {
+    type Value = u64;
+
+    fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<u64>> + Send {
+        async move {
+            let call = pin!(slot.provider.guest()?.run::<_, _, MAX_SCALARS>(cx, function, self.0));
+            call.await.map(|FlatResult(value)| value)
+        }
+    }
+}

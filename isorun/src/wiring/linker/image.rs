@@ -1,0 +1,90 @@
+//! Imports whose provider is called by image: other guests, and what is behind a transport.
+
+use std::future::Future;
+use std::pin::pin;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::LinkerInstance;
+
+use crate::engine::guest::{Guest, ImageParams, ImageResult};
+use crate::error::call::{CallError, CallResult};
+use crate::image::Image;
+use crate::interface::exports::FuncIndex;
+use crate::interface::function::Function;
+use crate::limits::cx::Cx;
+use crate::provider::Kind;
+use crate::provider::slot::Slot;
+use crate::store::State;
+use crate::store::crossing::{Crossing, cross};
+use crate::types::layout::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
+use crate::wiring::provider_down;
+
+/// Defines one function whose provider is called by image.
+///
+/// How many core values it has is part of a type, so there is one closure for each count that the canonical ABI allows; a function with
+/// more of them gets one pointer, which the empty slice of core values stands for.
+pub(super) fn link(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    slot: usize,
+    index: usize,
+    function: &Function,
+) -> wasmtime::Result<()> {
+    let (params, results) = (function.params_layout().flat, function.result_layout().flat);
+    macro_rules! by_params {
+        ($($n:literal)*) => {
+            match (if params > MAX_FLAT_PARAMS { 0 } else { params }, results == MAX_FLAT_RESULTS) {
+                $(($n, true) => link_of::<$n, 1>(linker, name, slot, index),)*
+                $(($n, false) => link_of::<$n, 0>(linker, name, slot, index),)*
+                _ => Err(CallError::bug("a function has more core values than parameters are passed in").into()),
+            }
+        };
+    }
+    by_params!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+}
+
+fn link_of<const N: usize, const M: usize>(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    slot: usize,
+    place: usize,
+) -> wasmtime::Result<()> {
+    linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, Guest(params): Guest<ImageParams, N>| {
+        Box::new(async move {
+            let image = cross(&mut store, slot, place, ImageCall(params)).await?;
+            Ok(Guest::<_, M>(ImageResult(image)))
+        })
+    })
+}
+
+/// A call by image.
+struct ImageCall(ImageParams);
+
+impl Crossing for ImageCall {
+    type Value = Image;
+
+    fn bytes(&self) -> usize {
+        self.0.0.as_bytes().len()
+    }
+
+    fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<Image>> + Send {
+        async move {
+            match slot.provider.kind() {
+                Kind::Guest(guest) => {
+                    let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, self.0));
+                    call.await.map(|ImageResult(image)| image)
+                }
+                // Boxed, so that the many calls of guests move a small future.
+                Kind::System(_) | Kind::Remote(_) => Box::pin(slot.provider.call_host(cx, function, self.0.0)).await,
+            }
+        }
+    }
+
+    fn bytes_of(image: &Image) -> usize {
+        image.as_bytes().len()
+    }
+
+    fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<Image> {
+        provider_down::as_value(slot.import.functions().get(place), error)
+    }
+}

@@ -1,0 +1,75 @@
+//! A failure of a provider as a value of the interface, where the interface has one for it.
+
+use crate::error::call::CallError;
+use crate::image::Image;
+use crate::image::value::Value;
+use crate::interface::function::Function;
+use crate::types::Type;
+
+/// The case of an error type that stands for "whoever provides this has failed", with a `string` that says how, or without.
+const CASE: &str = "provider-down";
+
+/// The result that tells a guest of its provider's failure; `None` if the function has no such result, or nobody is to go on.
+#[cold]
+pub(crate) fn as_value(function: Option<&Function>, error: &CallError) -> Option<Image> {
+    if error.ends_the_tree() {
+        return None;
+    }
+    let ty = function?.result()?;
+    let Type::Result(payloads) = ty else { return None };
+    let case = match payloads.err.as_ref()? {
+        Type::Enum(labels) => labels.iter().any(|label| **label == *CASE).then(|| Value::enumeration(CASE))?,
+        Type::Variant(cases) => match &cases.iter().find(|case| *case.label == *CASE)?.ty {
+            None => Value::variant(CASE, None),
+            // Nothing about the host: the guest is a stranger's.
+            Some(Type::String) => Value::variant(CASE, Some(error.kind().into())),
+            Some(_) => return None,
+        },
+        _ => return None,
+    };
+    Value::result(Err(Some(case))).encode(ty).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::interface::function::function;
+
+    fn trap() -> CallError {
+        CallError::Trap { instance: "calc".into(), function: "add".into(), message: "unreachable".into() }
+    }
+
+    fn told(err: Type, error: &CallError) -> Option<Value> {
+        let ty = Type::result(Some(Type::U32), Some(err));
+        let function = function("f", Vec::<(String, Type)>::new(), Some(ty.clone()));
+        let image = as_value(Some(&function), error)?;
+        Some(Value::decode(&ty, image.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_case_is_told_with_a_word_or_without() {
+        let variant = |payload| Type::variant([("not-found", None), (CASE, payload)]);
+        let err = |payload| Some(Value::result(Err(Some(Value::variant(CASE, payload)))));
+        assert_eq!(told(variant(None), &trap()), err(None));
+        assert_eq!(told(variant(Some(Type::String)), &trap()), err(Some("trap".into())));
+        assert_eq!(
+            told(Type::enumeration(["a", CASE]), &trap()),
+            Some(Value::result(Err(Some(Value::enumeration(CASE)))))
+        );
+    }
+
+    #[test]
+    fn an_interface_without_the_case_is_told_nothing() {
+        assert_eq!(told(Type::variant([("not-found", None)]), &trap()), None);
+        assert_eq!(told(Type::variant([(CASE, Some(Type::U32))]), &trap()), None);
+        assert_eq!(told(Type::String, &trap()), None);
+    }
+
+    #[test]
+    fn a_budget_that_ran_out_is_nobodys_value() {
+        let cancelled = CallError::Cancelled { instance: "calc".into(), function: Arc::from("add") };
+        assert_eq!(told(Type::enumeration([CASE]), &cancelled), None);
+    }
+}
