@@ -20,7 +20,7 @@ pub use app::{AppError, AppProblem, AppProblemKind, AppReport};
 pub use call::{CallError, Result};
 #[cfg(feature = "engine")]
 pub use inspect::InspectError;
-pub use instance::{NarrowError, ProvideError, RemoveError};
+pub use instance::{ExportError, NarrowError, RemoveError};
 pub use remote::{RemoteError, Status};
 #[cfg(feature = "engine")]
 pub use replace::{Break, ReplaceError};

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::call::target::Target;
-use crate::error::instance::{NarrowError, ProvideError};
+use crate::error::instance::{ExportError, NarrowError};
 use crate::interface::Interface;
 use crate::interface::exports::{Exports, FuncIndex, label, named};
 use crate::interface::function::Function;
@@ -128,10 +128,10 @@ impl Instance {
     }
 
     /// The instance seen through one interface.
-    pub(crate) fn target(&self, interface: &Interface) -> Result<Target, ProvideError> {
+    pub(crate) fn target(&self, interface: &Interface) -> Result<Target, ExportError> {
         let instance = self.name().to_string();
         if self.provider.is_removed() {
-            return Err(ProvideError::Removed { instance });
+            return Err(ExportError::Removed { instance });
         }
         let exports = self.reached();
         match exports.indices(interface, interface.functions()) {
@@ -139,11 +139,11 @@ impl Instance {
             Some(Err(differences)) => {
                 let (functions, interface) = (self.beyond_reach(interface), interface.name().to_string());
                 match functions.is_empty() {
-                    true => Err(ProvideError::Differs { instance, interface, differences }),
-                    false => Err(ProvideError::Narrowed { instance, interface, functions }),
+                    true => Err(ExportError::Differs { instance, interface, differences }),
+                    false => Err(ExportError::Narrowed { instance, interface, functions }),
                 }
             }
-            None => Err(ProvideError::NotProvided {
+            None => Err(ExportError::NotExported {
                 instance,
                 interface: interface.name().to_string(),
                 exports: exports.names(),

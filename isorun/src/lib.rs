@@ -83,7 +83,7 @@ pub use app::{App, inspect, inspect::inspect};
 pub use call::Call;
 #[cfg(feature = "engine")]
 pub use error::{AppError, InstantiateError, ReplaceError};
-pub use error::{CallError, ProvideError, RegisterError, RemoveError, Result, RuntimeError};
+pub use error::{CallError, ExportError, RegisterError, RemoveError, Result, RuntimeError};
 #[cfg(feature = "engine")]
 pub use guest::policy::{Restart, Reuse};
 pub use image::{Map, Value};

@@ -20,7 +20,7 @@ use wasmtime::Engine;
 
 #[cfg(feature = "engine")]
 use crate::app::{App, gate::Gate};
-use crate::error::instance::{ProvideError, RemoveError};
+use crate::error::instance::{ExportError, RemoveError};
 #[cfg(feature = "engine")]
 use crate::error::replace::ReplaceError;
 use crate::error::runtime::RegisterError;
@@ -259,8 +259,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// Those of [`Instance::caller`], and [`ProvideError::Foreign`] if the instance belongs to another runtime.
-    pub fn export<I: StaticInterface>(&self, instance: &Instance) -> Result<Token, ProvideError> {
+    /// Those of [`Instance::caller`], and [`ExportError::Foreign`] if the instance belongs to another runtime.
+    pub fn export<I: StaticInterface>(&self, instance: &Instance) -> Result<Token, ExportError> {
         self.export_interface(instance, I::interface())
     }
 
@@ -269,13 +269,13 @@ impl Runtime {
     /// # Errors
     ///
     /// Those of [`Instance::caller`].
-    pub fn export_interface(&self, instance: &Instance, interface: &Interface) -> Result<Token, ProvideError> {
+    pub fn export_interface(&self, instance: &Instance, interface: &Interface) -> Result<Token, ExportError> {
         if !self.owns(instance) {
-            return Err(ProvideError::Foreign { instance: instance.name().into() });
+            return Err(ExportError::Foreign { instance: instance.name().into() });
         }
         let export = || Ok(self.0.exports.add(interface, instance.target(interface)?, &self.0.random));
         let exported = self.0.registry.export(instance.provider(), export);
-        exported.unwrap_or_else(|| Err(ProvideError::Removed { instance: instance.name().into() }))
+        exported.unwrap_or_else(|| Err(ExportError::Removed { instance: instance.name().into() }))
     }
 
     /// Takes an export back: its token is unknown from now on. `false` if it was already.

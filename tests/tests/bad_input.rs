@@ -314,11 +314,11 @@ async fn a_removed_app_is_used_no_more() {
     runtime.remove_app(&app).unwrap();
     assert_eq!(
         runtime.instantiate(&app).await.unwrap_err().to_string(),
-        "app `calc` was removed\n  help: add it again and instantiate the new token"
+        "app `calc` was removed\n  help: add it again and instantiate the new handle"
     );
     assert_eq!(
         runtime.remove_app(&app).unwrap_err().to_string(),
-        "`calc` was removed before\n  help: a token does not outlive `remove`; drop it"
+        "`calc` was removed before\n  help: a handle does not outlive `remove`; drop it"
     );
     start(&runtime, "calc", apps::CALC, &[]).await;
 }

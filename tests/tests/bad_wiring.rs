@@ -35,7 +35,7 @@ async fn an_instance_named_for_an_import_that_it_does_not_provide_is_refused() {
         wired.await.unwrap_err().to_string(),
         "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/compute@0.1.0
-    `Ticker` does not provide it; it provides `test:bench/host@0.1.0`
+    `Ticker` does not export it; it exports `test:bench/host@0.1.0`
     help: wire an instance that does"
     );
 }
@@ -73,7 +73,7 @@ async fn an_instance_that_no_import_takes_is_superfluous() {
         wired.await.unwrap_err().to_string(),
         "cannot wire app `relay`, which has 2 imports: 1 problem
   `unused`
-    superfluous: no import takes it; it provides `test:misbehave/misbehave@0.1.0`
+    superfluous: no import takes it; it exports `test:misbehave/misbehave@0.1.0`
     help: leave it out, so that the wiring says what is used"
     );
 }
@@ -133,7 +133,7 @@ async fn an_instance_with_another_edition_of_the_import_is_refused_with_both_sig
         runtime.instantiate(&relay).with(&edited).with(&ticker).await.unwrap_err().to_string(),
         "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/compute@0.1.0
-    `edited` provides another edition of it
+    `edited` exports another edition of it
     add
       wanted    func(a: u32, b: u32) -> u32
       provided  func(a: u64, b: u64) -> u64
@@ -176,8 +176,8 @@ async fn a_caller_for_what_an_app_does_not_export_is_refused() {
     let error = calc.caller::<kv::Interface>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`calc` does not provide `isorun:kv/kv@0.1.0`
-  it provides: `test:bench/compute@0.1.0`
+        "`calc` does not export `isorun:kv/kv@0.1.0`
+  it exports: `test:bench/compute@0.1.0`
   help: ask an instance that does"
     );
 }
@@ -197,7 +197,7 @@ async fn a_caller_for_another_edition_than_an_app_exports_is_refused_with_both_s
     let other = start(&runtime, "other", &other.unwrap(), &[]).await;
     assert_eq!(
         other.caller::<host::Interface>().unwrap_err().to_string(),
-        "`other` provides another edition of `test:bench/host@0.1.0`
+        "`other` exports another edition of `test:bench/host@0.1.0`
     tick
       wanted    func(n: u64) -> u64
       provided  no such function
@@ -211,7 +211,7 @@ async fn a_removed_instance_answers_no_call() {
     let caller = relay.caller::<relay::Interface>().unwrap();
     runtime.remove(&relay).unwrap();
     let removed =
-        "`relay` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token";
+        "`relay` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle";
     assert_eq!(caller.add(1, 2).await.unwrap_err().to_string(), removed);
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap_err().to_string(), removed);
 }
@@ -224,7 +224,7 @@ async fn a_removed_system_answers_no_call() {
     runtime.remove(&ticker).unwrap();
     assert_eq!(
         caller.tick(1).await.unwrap_err().to_string(),
-        "`Ticker` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token"
+        "`Ticker` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle"
     );
 }
 
@@ -237,7 +237,7 @@ async fn a_removed_instance_is_not_wired() {
         "cannot wire app `relay`, which has 2 imports: 1 problem
   `calc`
     was removed
-    help: instantiate it again and wire the new token"
+    help: instantiate it again and wire the new handle"
     );
 }
 
@@ -245,7 +245,7 @@ async fn a_removed_instance_is_not_wired() {
 async fn a_removed_instance_has_no_caller_and_no_export() {
     let Bench { runtime, relay, .. } = bench().await;
     runtime.remove(&relay).unwrap();
-    let gone = "`relay` was removed\n  help: instantiate again and use the new token";
+    let gone = "`relay` was removed\n  help: instantiate again and use the new handle";
     assert_eq!(relay.caller::<relay::Interface>().unwrap_err().to_string(), gone);
     assert_eq!(runtime.export::<relay::Interface>(&relay).unwrap_err().to_string(), gone);
 }
@@ -256,7 +256,7 @@ async fn a_removed_instance_is_not_removed_twice() {
     runtime.remove(&relay).unwrap();
     assert_eq!(
         runtime.remove(&relay).unwrap_err().to_string(),
-        "`relay` was removed before\n  help: a token does not outlive `remove`; drop it"
+        "`relay` was removed before\n  help: a handle does not outlive `remove`; drop it"
     );
 }
 

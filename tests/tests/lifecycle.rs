@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use isorun::error::WiringProblem;
 use isorun::instance::InstanceState;
-use isorun::{CallError, Instance, InstantiateError, ProvideError, RemoveError, ReplaceError, Reuse, Runtime};
+use isorun::{CallError, ExportError, Instance, InstantiateError, RemoveError, ReplaceError, Reuse, Runtime};
 use isorun_tests::{
     Bench, Gate, Ticker, add, again, apps, bench, caller_of, compute, guests, host, link_to, poll_once, relay, runtime,
     runtime_of, start,
@@ -319,8 +319,8 @@ async fn a_token_of_what_is_gone_never_means_what_has_its_name_now() {
     assert!(named != relay);
     assert!(matches!(caller.add(1, 2).await, Err(CallError::Removed { .. })));
     assert!(matches!(part.call("add", "(1, 2)").await, Err(CallError::Removed { .. })));
-    assert!(matches!(relay.caller::<relay::Interface>(), Err(ProvideError::Removed { .. })));
-    assert!(matches!(runtime.export::<relay::Interface>(&relay), Err(ProvideError::Removed { .. })));
+    assert!(matches!(relay.caller::<relay::Interface>(), Err(ExportError::Removed { .. })));
+    assert!(matches!(runtime.export::<relay::Interface>(&relay), Err(ExportError::Removed { .. })));
     for result in [runtime.remove(&relay), runtime.remove_tree(&part).map(drop), runtime.retire(&relay).await] {
         assert!(matches!(result, Err(RemoveError::Removed { .. })));
     }

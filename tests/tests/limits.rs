@@ -32,7 +32,7 @@ async fn endless_loop_is_stopped_at_its_deadline() {
     let error = guest.spin().fuel(u64::MAX).timeout(Duration::from_millis(20)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "out of deadline: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 20ms
+        "out of time: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 20ms
   help: give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
     );
 }

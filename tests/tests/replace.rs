@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use isorun::error::WiringProblem;
 use isorun::instance::InstanceState;
-use isorun::{CallError, InstantiateError, ProvideError, RemoveError, ReplaceError, Runtime};
+use isorun::{CallError, ExportError, InstantiateError, RemoveError, ReplaceError, Runtime};
 use isorun_tests::shop::{NUMBER, changed, front, newer, plus, shop_in, without_stock};
 use isorun_tests::{
     Ticker, add, again, apps, compute, guests, host, link_to, names_of, poll_once, relay, runtime, runtime_of, start,
@@ -26,10 +26,10 @@ async fn what_is_wired_to_an_instance_goes_on_with_the_app_that_takes_its_place(
     assert_eq!((shop.name(), names_of(&shop.exports())), ("shop", vec!["acme:shop/shop@1.2.0".to_string()]));
     assert_eq!(
         runtime.graph().to_string(),
-        "shop (app newer, shared) provides acme:shop/shop@1.2.0
-prices (app prices) provides acme:shop/front@1.0.0
+        "shop (app newer, shared) exports acme:shop/shop@1.2.0
+prices (app prices) exports acme:shop/front@1.0.0
   acme:shop/shop@1.0.0 -> shop
-stocks (app stocks) provides acme:shop/front@1.0.0
+stocks (app stocks) exports acme:shop/front@1.0.0
   acme:shop/shop@1.0.0 -> shop"
     );
 }
@@ -90,7 +90,7 @@ async fn everything_that_would_break_is_named_at_once_and_nothing_has_changed() 
     let error = runtime.replace(&shop, &other).await.unwrap_err();
     let ReplaceError::Breaks { breaks, .. } = &error else { panic!("{error}") };
     assert_eq!(breaks.len(), 3);
-    assert!(error.to_string().contains("used by `prices`\n    the new app does not provide it"), "{error}");
+    assert!(error.to_string().contains("used by `prices`\n    the new app does not export it"), "{error}");
 
     assert_eq!(prices.call("f", "(1)").await.unwrap(), "2");
     assert_eq!(stocks.call("f", "(1)").await.unwrap(), "3");
@@ -119,13 +119,13 @@ async fn a_typed_caller_whose_function_is_gone_is_told_so() {
     let misbehave = add(&runtime, "misbehave", apps::MISBEHAVE).await;
     runtime.replace(&calc, &misbehave).await.unwrap();
     let error = caller.add(1, 2).await.unwrap_err();
-    let CallError::NotProvided { instance, function } = &error else { panic!("{error}") };
+    let CallError::NotExported { instance, function } = &error else { panic!("{error}") };
     assert_eq!((&**instance, &**function), ("calc", "test:bench/compute@0.1.0#add"));
     // To be told so is no fault.
     assert!(matches!(calc.state(), InstanceState::Idle));
     assert_eq!((calc.counters().failures, calc.counters().refused), (0, 1));
     assert_eq!(calc.call("count", "()").await.unwrap(), "1");
-    assert!(matches!(calc.caller::<compute::Interface>(), Err(ProvideError::NotProvided { .. })));
+    assert!(matches!(calc.caller::<compute::Interface>(), Err(ExportError::NotExported { .. })));
 }
 
 #[tokio::test]

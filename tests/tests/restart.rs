@@ -341,7 +341,7 @@ async fn a_start_that_takes_all_the_time_of_its_call_is_a_fault() {
     }
     let error = instance.call("go", "()").await.unwrap_err();
     let CallError::Poisoned { cause, .. } = &error else { panic!("{error}") };
-    assert!(cause.to_string().starts_with("out of deadline: `starter` was stopped in `start`"), "{cause}");
+    assert!(cause.to_string().starts_with("out of time: `starter` was stopped in `start`"), "{cause}");
 }
 
 /// Calls whom it is told to, once it is told, on behalf of who calls it.

@@ -171,7 +171,7 @@ async fn a_fresh_call_that_finds_no_place_is_told_so_and_may_try_again() {
     let error = guest.count().await.unwrap_err();
     assert!(matches!(error, CallError::NoCapacity { .. }), "{error}");
     let message = error.to_string();
-    assert!(message.starts_with("no place left for a store of `misbehave`: maximum concurrent"), "{message}");
+    assert!(message.starts_with("no room left for a store of `misbehave`: maximum concurrent"), "{message}");
     assert!(message.contains("`max_stores`"), "{message}");
     assert!(matches!(fresh.state(), InstanceState::Idle));
     assert_eq!(fresh.counters().refused, 1);

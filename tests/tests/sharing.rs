@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use isorun::error::WiringProblem;
 use isorun::instance::InstanceState;
-use isorun::{CallError, Instance, InstantiateError, ProvideError, Restart, Reuse, Runtime};
+use isorun::{CallError, ExportError, Instance, InstantiateError, Restart, Reuse, Runtime};
 use isorun_tests::{
     Bench, Ticker, add, again, apps, bench, compute, guests, host, link_to, names_of, relay, runtime, start,
 };
@@ -184,9 +184,9 @@ async fn a_part_of_an_instance_gives_its_functions_and_no_others() {
     assert_eq!(available[..], ["test:bench/compute@0.1.0#add"]);
 
     let error = part.caller::<compute::Interface>().unwrap_err();
-    let ProvideError::Narrowed { functions, .. } = &error else { panic!("{error}") };
+    let ExportError::Narrowed { functions, .. } = &error else { panic!("{error}") };
     assert_eq!(functions[..], ["echo", "sum-points", "join"]);
-    assert!(matches!(runtime.export::<compute::Interface>(&part), Err(ProvideError::Narrowed { .. })));
+    assert!(matches!(runtime.export::<compute::Interface>(&part), Err(ExportError::Narrowed { .. })));
 
     let more = add(&runtime, "more", &computing(&["add", "echo"])).await;
     let error = runtime.instantiate(&more).with(&part).await.unwrap_err();

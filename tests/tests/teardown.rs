@@ -189,7 +189,7 @@ async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
     let error = runtime.instantiate(&app).await.unwrap_err();
     assert!(matches!(error, InstantiateError::NoCapacity { .. }), "{error}");
     let message = error.to_string();
-    assert!(message.starts_with("no place left for an instance of `calc`: maximum concurrent"), "{message}");
+    assert!(message.starts_with("no room left for an instance of `calc`: maximum concurrent"), "{message}");
     assert!(
         message.ends_with("\n  help: remove instances, or raise `max_stores` in the runtime's builder"),
         "{message}"
@@ -265,11 +265,16 @@ async fn a_name_is_given_once_at_a_time() {
     let app = add(&runtime, "calc", apps::CALC).await;
     let named = |name: &'static str| runtime.instantiate(&app).name(name).into_future();
     let first = named("a").await.unwrap();
-    let second = named("a").await.unwrap();
-    assert_eq!((first.name(), second.name()), ("a", "a-2"));
-    assert_eq!(named("a-2").await.unwrap().name(), "a-2-2");
+    let error = named("a").await.unwrap_err();
+    assert!(matches!(&error, InstantiateError::NameTaken { name } if name == "a"), "{error}");
+    assert_eq!(runtime.instance("a"), Some(first.clone()));
     runtime.remove(&first).unwrap();
+    assert_eq!(runtime.instance("a"), None);
     assert_eq!(named("a").await.unwrap().name(), "a");
+    // Where no name is asked for there is always one.
+    let unnamed = [again(&runtime, &app, &[]).await, again(&runtime, &app, &[]).await];
+    assert_eq!(unnamed.each_ref().map(|instance| instance.name()), ["calc", "calc-2"]);
+    assert_eq!(runtime.app("calc"), Some(app));
     let (one, two) = (runtime.provide(Ticker), runtime.provide(Ticker));
     assert_eq!((one.name(), two.name()), ("Ticker", "Ticker-2"));
 }
@@ -309,12 +314,12 @@ async fn the_graph_of_a_diamond_marks_what_is_shared() {
     let graph = diamond().await.graph();
     assert_eq!(
         graph.to_string(),
-        "calc (app calc, shared) provides test:bench/compute@0.1.0
-left (app left) provides acme:sides/left
+        "calc (app calc, shared) exports test:bench/compute@0.1.0
+left (app left) exports acme:sides/left
   test:bench/compute@0.1.0 -> calc
-right (app right) provides acme:sides/right
+right (app right) exports acme:sides/right
   test:bench/compute@0.1.0 -> calc
-top (app top) provides nothing
+top (app top) exports nothing
   acme:sides/left -> left
   acme:sides/right -> right"
     );
@@ -369,11 +374,11 @@ async fn the_graph_tells_apps_systems_and_remotes_apart() {
     here.provide(Ticker);
     assert_eq!(
         here.graph().to_string(),
-        "calc (app calc) provides test:bench/compute@0.1.0
-remote host (remote) provides test:bench/host@0.1.0
-relay (app relay) provides test:bench/relay@0.1.0
+        "calc (app calc) exports test:bench/compute@0.1.0
+remote host (remote) exports test:bench/host@0.1.0
+relay (app relay) exports test:bench/relay@0.1.0
   test:bench/compute@0.1.0 -> calc
   test:bench/host@0.1.0 -> remote host
-Ticker (system) provides test:bench/host@0.1.0"
+Ticker (system) exports test:bench/host@0.1.0"
     );
 }

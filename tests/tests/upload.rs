@@ -256,7 +256,7 @@ fn inspecting_says_why_wasi_crept_in() {
     assert_eq!((stdout.name(), stdout.signature().unwrap_err()), ("get-stdout", "`own<_>`: resources"));
     assert_eq!(
         inspection.to_string().split_once('\n').unwrap().1,
-        "needs
+        "imports
   wasi:io/streams@0.2.6
     why: it comes along with the other imports of WASI, which are made of streams and pollables
     output-stream: not supported: a resource
@@ -269,7 +269,7 @@ fn inspecting_says_why_wasi_crept_in() {
     insecure-seed: func() -> tuple<u64, u64>
   isorun:kv/kv@0.1.0
     get: func(key: string) -> option<list<u8>>
-provides
+exports
   main: func()"
     );
     assert_eq!((inspection.modules(), inspection.initial_memory()), (1, 2 << 16));

@@ -94,7 +94,7 @@ async fn an_app_is_held_to_the_newest_edition_that_is_registered() {
     let older = runtime.provide(Ticker);
     assert_eq!(
         runtime.instantiate(&app).with(&older).await.unwrap_err().to_string().lines().nth(2),
-        Some("    `Ticker` provides another edition of it")
+        Some("    `Ticker` exports another edition of it")
     );
 }
 

@@ -47,7 +47,7 @@ pub enum CallError {
     },
 
     /// An earlier call ended badly and took the instance's memory with it.
-    #[error("`{instance}` is poisoned: {cause}\n  help: replace its app, or remove it and instantiate its app again")]
+    #[error("`{instance}` is poisoned: {}\n  help: replace its app, or remove it and instantiate its app again", cause.headline())]
     Poisoned {
         /// The instance.
         instance: Arc<str>,
@@ -108,9 +108,9 @@ pub enum CallError {
 
     /// The app behind the instance was replaced by one that does not have this function as it was.
     #[error(
-        "`{instance}` no longer provides `{function}` as it was when this caller was made\n  help: its app was replaced; make a new caller from the instance"
+        "`{instance}` no longer exports `{function}` as it was when this caller was made\n  help: its app was replaced; make a new caller from the instance"
     )]
-    NotProvided {
+    NotExported {
         /// The instance.
         instance: Arc<str>,
         /// The function.
@@ -130,7 +130,7 @@ pub enum CallError {
 
     /// The instance was removed.
     #[error(
-        "`{instance}` was removed\n  help: a token does not outlive `remove`; instantiate again and wire with the new token"
+        "`{instance}` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle"
     )]
     Removed {
         /// The instance.
@@ -235,7 +235,7 @@ impl CallError {
             CallError::ReEntered { .. } => "re-entered",
             CallError::Busy { .. } => "busy",
             CallError::Retiring { .. } => "retiring",
-            CallError::NotProvided { .. } => "not provided",
+            CallError::NotExported { .. } => "not exported",
             CallError::NoCapacity { .. } => "no capacity",
             CallError::Removed { .. } => "removed",
             CallError::HostPanic { .. } => "host panic",

@@ -5,13 +5,13 @@ use crate::text::{indent, list};
 /// Why an instance has no caller for an interface.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ProvideError {
-    /// The instance does not provide the interface.
+pub enum ExportError {
+    /// The instance does not export the interface.
     #[error(
-        "`{instance}` does not provide `{interface}`\n  it exports: {}\n  help: ask an instance that does",
+        "`{instance}` does not export `{interface}`\n  it exports: {}\n  help: ask an instance that does",
         list(exports)
     )]
-    NotProvided {
+    NotExported {
         /// The instance.
         instance: String,
         /// The interface.
@@ -21,7 +21,7 @@ pub enum ProvideError {
     },
     /// It provides an interface of that name whose functions differ.
     #[error(
-        "`{instance}` provides another edition of `{interface}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+        "`{instance}` exports another edition of `{interface}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
         indent(differences)
     )]
     Differs {
@@ -32,9 +32,9 @@ pub enum ProvideError {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
-    /// The instance provides it, but the token was narrowed to other functions.
+    /// The instance provides it, but the handle was narrowed to other functions.
     #[error(
-        "this token of `{instance}` does not reach all of `{interface}`\n  beyond it: {}\n  help: it was narrowed with `only`; ask for those functions too, or call what it reaches by name",
+        "this handle of `{instance}` does not reach all of `{interface}`\n  beyond it: {}\n  help: it was narrowed with `only`; ask for those functions too, or call what it reaches by name",
         list(functions)
     )]
     Narrowed {
@@ -42,11 +42,11 @@ pub enum ProvideError {
         instance: String,
         /// The interface.
         interface: String,
-        /// The functions that the token does not reach.
+        /// The functions that the handle does not reach.
         functions: Vec<String>,
     },
     /// The instance was removed.
-    #[error("`{instance}` was removed\n  help: instantiate again and use the new token")]
+    #[error("`{instance}` was removed\n  help: instantiate again and use the new handle")]
     Removed {
         /// The instance.
         instance: String,
@@ -59,7 +59,7 @@ pub enum ProvideError {
     },
 }
 
-/// Why a token was not narrowed: names that mean no function of it, or several.
+/// Why a handle was not narrowed: names that mean no function of it, or several.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "cannot narrow `{instance}`\n{}\n  it has: {}\n  help: write `namespace:package/interface#function`, or any end of it that is unique",
@@ -72,7 +72,7 @@ pub struct NarrowError {
     pub instance: String,
     /// Each name that was given, and what is wrong with it.
     pub problems: Vec<String>,
-    /// The functions that the token reaches.
+    /// The functions that the handle reaches.
     pub available: Vec<String>,
 }
 
@@ -89,7 +89,7 @@ pub enum RemoveError {
         by: Vec<String>,
     },
     /// It is gone already.
-    #[error("`{name}` was removed before\n  help: a token does not outlive `remove`; drop it")]
+    #[error("`{name}` was removed before\n  help: a handle does not outlive `remove`; drop it")]
     Removed {
         /// What was to be removed.
         name: String,

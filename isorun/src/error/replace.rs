@@ -26,7 +26,7 @@ pub enum ReplaceError {
     #[error(transparent)]
     Instantiate(#[from] InstantiateError),
     /// Only an app's instance can be replaced: a system or remote has no app.
-    #[error("`{instance}` is no app's instance\n  help: only those can be replaced; wire a new token instead")]
+    #[error("`{instance}` is no app's instance\n  help: only those can be replaced; wire a new handle instead")]
     NotAnApp {
         /// The instance.
         instance: String,
@@ -67,7 +67,7 @@ impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "  {}, used by {}", self.interface, self.by)?;
         match self.differences[..] {
-            [] => write!(f, "\n    the new app does not provide it"),
+            [] => write!(f, "\n    the new app does not export it"),
             _ => write!(f, "\n{}", indent(&self.differences)),
         }
     }

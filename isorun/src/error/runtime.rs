@@ -10,9 +10,7 @@ use crate::wit::WitError;
 #[non_exhaustive]
 pub enum RuntimeError {
     /// wasmtime refused the engine's settings on this machine.
-    #[error(
-        "cannot make the engine: {0}\n  help: lower `max_instances` or `max_memory`: the pool reserves address space for all of them"
-    )]
+    #[error("cannot make the engine: {0}\n  help: lower `max_stores`: address space is reserved for all of them")]
     Engine(String),
     /// The operating system gave no random bytes for the runtime's secrets.
     #[error("the operating system gave no random bytes: {0}")]

@@ -45,7 +45,7 @@ pub enum InstantiateError {
         app: String,
     },
     /// The app was removed from the runtime.
-    #[error("app `{app}` was removed\n  help: add it again and instantiate the new token")]
+    #[error("app `{app}` was removed\n  help: add it again and instantiate the new handle")]
     AppRemoved {
         /// The app.
         app: String,
@@ -103,8 +103,8 @@ pub enum WiringProblem {
         /// The instances that provide it.
         candidates: Vec<String>,
     },
-    /// The instance named for an import does not provide it.
-    NotProvided {
+    /// The instance named for an import does not export it.
+    NotExported {
         /// The import.
         import: String,
         /// The instance.
@@ -121,13 +121,13 @@ pub enum WiringProblem {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
-    /// The token that was given does not reach every function that the app imports.
+    /// The handle that was given does not reach every function that the app imports.
     Narrowed {
         /// The import.
         import: String,
         /// The instance.
         instance: String,
-        /// The functions that the token does not reach.
+        /// The functions that the handle does not reach.
         functions: Vec<String>,
     },
     /// An instance was given that no import takes.
@@ -182,19 +182,19 @@ impl fmt::Display for WiringProblem {
                 "  {import}\n    ambiguous: {} provide it\n    help: say which with `.with_named(\"{import}\", &instance)`",
                 list(candidates)
             ),
-            WiringProblem::NotProvided { import, instance, exports } => write!(
+            WiringProblem::NotExported { import, instance, exports } => write!(
                 f,
-                "  {import}\n    `{instance}` does not provide it; it exports {}\n    help: wire an instance that does",
+                "  {import}\n    `{instance}` does not export it; it exports {}\n    help: wire an instance that does",
                 list(exports)
             ),
             WiringProblem::Differs { import, instance, differences } => write!(
                 f,
-                "  {import}\n    `{instance}` provides another edition of it\n{}\n    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+                "  {import}\n    `{instance}` exports another edition of it\n{}\n    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
                 indent(differences)
             ),
             WiringProblem::Narrowed { import, instance, functions } => write!(
                 f,
-                "  {import}\n    not allowed: the token of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire one that reaches them, or an app that does without",
+                "  {import}\n    not allowed: the handle of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire one that reaches them, or an app that does without",
                 list(functions)
             ),
             WiringProblem::Superfluous { instance, exports } => write!(
@@ -210,7 +210,7 @@ impl fmt::Display for WiringProblem {
                 )
             }
             WiringProblem::Removed { instance } => {
-                write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new token")
+                write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new handle")
             }
             WiringProblem::Retiring { instance } => {
                 write!(f, "  `{instance}`\n    is retiring\n    help: wire what has taken its place")

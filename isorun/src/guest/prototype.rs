@@ -160,7 +160,7 @@ impl Live {
         let func = export.and_then(|export| self.instance.get_func(&mut self.store, export));
         let (Some(func), Some(declared)) = (func, prototype.exports.function(index)) else {
             let (instance, function) = (prototype.name.clone(), prototype.exports.label(index));
-            return Err(CallError::NotProvided { instance, function }.into());
+            return Err(CallError::NotExported { instance, function }.into());
         };
         let flat = declared.params_layout().flat;
         let function = Function { func, slots: if flat > MAX_FLAT_PARAMS { 1 } else { flat } };

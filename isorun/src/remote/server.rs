@@ -190,7 +190,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
         CallError::Poisoned { .. }
         | CallError::Removed { .. }
         | CallError::Retiring { .. }
-        | CallError::NotProvided { .. }
+        | CallError::NotExported { .. }
         | CallError::NoCapacity { .. } => (Status::Refused, false),
         CallError::ReEntered { .. } | CallError::Busy { .. } => (Status::Busy, false),
         // A relay: what the side behind this one said goes on as it was said.

@@ -73,7 +73,7 @@ impl Runtime {
 }
 
 impl Instantiate {
-    /// Gives an instance to every import that it provides and that is not given one by name.
+    /// Gives an instance to every import that it exports and that is not given one by name.
     pub fn with(mut self, instance: &Instance) -> Instantiate {
         self.given.with.push(instance.clone());
         self

@@ -59,7 +59,7 @@ impl Runtime {
 }
 
 impl Replace {
-    /// Gives an instance to every import of the new app that it provides and that is not given one by name.
+    /// Gives an instance to every import of the new app that it exports and that is not given one by name.
     pub fn with(mut self, instance: &Instance) -> Replace {
         self.given.with.push(instance.clone());
         self

@@ -121,7 +121,7 @@ impl Tables {
             match handle(slot).reached().indices(&slot.import, slot.import.functions()) {
                 Some(Ok(_)) => None,
                 Some(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
-                None => Some(WiringProblem::NotProvided { import, instance, exports: handle(slot).reached().names() }),
+                None => Some(WiringProblem::NotExported { import, instance, exports: handle(slot).reached().names() }),
             }
         });
         let problems: Vec<WiringProblem> = gone.collect();

@@ -2,7 +2,7 @@
 
 use crate::call::target::Target;
 use crate::error::call::Result;
-use crate::error::instance::ProvideError;
+use crate::error::instance::ExportError;
 use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
@@ -98,9 +98,9 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`ProvideError::NotProvided`] if it does not, [`ProvideError::Differs`] with both signatures of every function that is another one
-    /// there, [`ProvideError::Narrowed`] if the handle does not reach all of it, [`ProvideError::Removed`] if the instance is gone.
-    pub fn caller<I: StaticInterface>(&self) -> Result<I::Caller, ProvideError> {
+    /// [`ExportError::NotExported`] if it does not, [`ExportError::Differs`] with both signatures of every function that is another one
+    /// there, [`ExportError::Narrowed`] if the handle does not reach all of it, [`ExportError::Removed`] if the instance is gone.
+    pub fn caller<I: StaticInterface>(&self) -> Result<I::Caller, ExportError> {
         self.target(I::interface()).map(I::caller)
     }
 }

@@ -13,7 +13,7 @@ use crate::provider::state::InstanceState;
 /// What an app's imports are given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
-    /// For every import that it provides.
+    /// For every import that it exports.
     pub(crate) with: Vec<Instance>,
     /// For the import of this name.
     pub(crate) named: Vec<(String, Instance)>,
@@ -63,7 +63,7 @@ impl Given {
                         false => WiringProblem::Narrowed { import: import_name, instance: name, functions },
                     });
                 }
-                None => problems.push(WiringProblem::NotProvided {
+                None => problems.push(WiringProblem::NotExported {
                     import: import.name.clone(),
                     instance: instance.name().into(),
                     exports: instance.reached().names(),
