@@ -210,8 +210,7 @@ async fn a_removed_instance_answers_no_call() {
     let Bench { runtime, relay, .. } = bench().await;
     let caller = relay.caller::<relay::Interface>().unwrap();
     runtime.remove(&relay).unwrap();
-    let removed =
-        "`relay` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle";
+    let removed = "`relay` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle";
     assert_eq!(caller.add(1, 2).await.unwrap_err().to_string(), removed);
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap_err().to_string(), removed);
 }

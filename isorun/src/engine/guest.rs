@@ -14,7 +14,7 @@ use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceT
 use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc, WasmList};
 use wasmtime::{Result, StoreContext, ValRaw, bail};
 
-use super::transcode::{self, Types};
+use super::transcode::{At, Transcoder, Types};
 use crate::image::Image;
 use crate::image::bytes::{Bytes, Lender};
 use crate::image::codec;
@@ -316,7 +316,7 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
         return image_from_memory(source.cx, ty, at);
     }
     let mut image = Encoder::new(layout)?;
-    transcode::from_flat(types, ty, &mut source, slots, &mut image, 0)?;
+    Transcoder { types, source: &mut source, sink: &mut image }.value(ty, slots, At(0))?;
     Ok(image.finish())
 }
 
@@ -324,7 +324,8 @@ fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> 
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let mut image = Encoder::new(types.layout(ty))?;
-    transcode::memory(types, ty, &mut GuestSource::new(cx), at, &mut image, 0)?;
+    let mut source = GuestSource::new(cx);
+    Transcoder { types, source: &mut source, sink: &mut image }.value(ty, At(at), At(0))?;
     Ok(image.finish())
 }
 
@@ -335,16 +336,17 @@ fn image_to_slots<T: 'static>(
     slots: &mut [u64],
     max: u32,
 ) -> Result<()> {
-    let types = cx.types;
-    let ty = Types(types).innermost(ty);
-    let layout = Types(types).layout(ty);
+    let types = Types(cx.types);
+    let ty = types.innermost(ty);
+    let layout = types.layout(ty);
     if layout.flat > max {
         let at = GuestSink { cx }.allocate(layout)?;
         slots[0] = at as u64;
         return image_to_memory(image, cx, ty, at);
     }
     let mut source = Decoder::new(image.as_bytes(), layout)?;
-    transcode::to_flat(Types(types), ty, &mut source, 0, &mut GuestSink { cx }, &mut slots[..layout.flat as usize])?;
+    let slots = &mut slots[..layout.flat as usize];
+    Transcoder { types, source: &mut source, sink: &mut GuestSink { cx } }.value(ty, At(0), slots)?;
     Ok(source.finish()?)
 }
 
@@ -357,7 +359,7 @@ fn image_to_memory<T: 'static>(
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let mut source = Decoder::new(image.as_bytes(), types.layout(ty))?;
-    transcode::memory(types, ty, &mut source, 0, &mut GuestSink { cx }, at)?;
+    Transcoder { types, source: &mut source, sink: &mut GuestSink { cx } }.value(ty, At(0), At(at))?;
     Ok(source.finish()?)
 }
 

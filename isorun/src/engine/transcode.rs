@@ -1,21 +1,29 @@
 //! Moves a value from one medium to another along a component's own type tables, without building it.
 //!
 //! This is how two guests in two stores exchange values whose types no Rust program knows: guest memory to image, image to guest
-//! memory. Which checks apply is the media's business: a strict source refuses what no canonical `store` writes.
+//! memory. There is one walk for all of it, which goes along the types. What depends on where the value lies on either side, at an
+//! index of a medium or in core values, is left to its [place]. Which checks apply is the media's business: a strict source refuses
+//! what no canonical `store` writes.
+
+mod place;
+
+use core::iter::repeat_n;
 
 use wasmtime::component::__internal::InterfaceType;
-use wasmtime::component::__internal::wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes};
-use wasmtime::{Error, Result};
+use wasmtime::component::__internal::wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, RecordField};
+use wasmtime::{Error, Result, bail};
 
-use crate::image::malformed::Rule;
+pub(crate) use self::place::At;
+use self::place::{LiftFrom, LowerTo};
+use crate::image::codec::{Lift, Lower};
 use crate::image::medium::{Sink, Source};
-use crate::types::layout::Layout;
+use crate::types::layout::{Layout, align_up};
 
 /// The type tables of a component.
 #[derive(Clone, Copy)]
 pub(crate) struct Types<'t>(pub(crate) &'t ComponentTypes);
 
-impl<'t> Types<'t> {
+impl Types<'_> {
     pub(crate) fn layout(self, ty: InterfaceType) -> Layout {
         layout(self.0.canonical_abi(&ty))
     }
@@ -36,30 +44,39 @@ impl<'t> Types<'t> {
         }
     }
 
-    /// The fields of a record or tuple; nothing for other types.
-    fn fields(self, ty: InterfaceType) -> Fields<'t> {
+    /// Whether every bit pattern is a value that stands for itself, so that a list can be copied whole: integers, and records of them
+    /// without padding.
+    fn is_plain(self, ty: InterfaceType) -> bool {
+        #[cfg(test)]
+        tests::LOOKS.set(tests::LOOKS.get() + 1);
         match ty {
-            InterfaceType::Record(i) => Fields::Record(self.0[i].fields.iter()),
-            InterfaceType::Tuple(i) => Fields::Tuple(self.0[i].types.iter()),
-            InterfaceType::FixedLengthList(i) => Fields::Same(self.0[i].element, self.0[i].size),
-            _ => Fields::Same(ty, 0),
+            InterfaceType::S8
+            | InterfaceType::U8
+            | InterfaceType::S16
+            | InterfaceType::U16
+            | InterfaceType::S32
+            | InterfaceType::U32
+            | InterfaceType::S64
+            | InterfaceType::U64 => true,
+            // Elements lie side by side, so one stands for all; their number is the component's to choose, and may be millions.
+            InterfaceType::FixedLengthList(i) => self.is_plain(self.0[i].element),
+            InterfaceType::Record(i) => self.are_plain(self.0[i].fields.iter().map(field_type), self.layout(ty)),
+            InterfaceType::Tuple(i) => self.are_plain(self.0[i].types.iter().copied(), self.layout(ty)),
+            _ => false,
         }
     }
 
-    /// How many cases a variant-like type has, where their payload lies, and the payload of case `index`.
-    fn case(self, ty: InterfaceType, index: Option<usize>) -> (usize, u32, Option<InterfaceType>) {
-        let pick = |cases: [Option<InterfaceType>; 2]| index.and_then(|index| cases.get(index).copied().flatten());
-        match ty {
-            InterfaceType::Variant(i) => {
-                let payload =
-                    index.and_then(|index| self.0[i].cases.get_index(index)).and_then(|(_, payload)| *payload);
-                (self.0[i].cases.len(), self.0[i].info.payload_offset32, payload)
+    /// Whether the fields of this record are plain and leave no padding.
+    fn are_plain(self, fields: impl Iterator<Item = InterfaceType>, record: Layout) -> bool {
+        let mut end = 0;
+        for field in fields {
+            let layout = self.layout(field);
+            if align_up(end, layout.align) != end || !self.is_plain(field) {
+                return false;
             }
-            InterfaceType::Enum(i) => (self.0[i].names.len(), self.0[i].info.payload_offset32, None),
-            InterfaceType::Option(i) => (2, self.0[i].info.payload_offset32, pick([None, Some(self.0[i].ty)])),
-            InterfaceType::Result(i) => (2, self.0[i].info.payload_offset32, pick([self.0[i].ok, self.0[i].err])),
-            _ => (0, 0, None),
+            end += layout.size;
         }
+        end == record.size
     }
 }
 
@@ -68,383 +85,180 @@ fn layout(abi: &CanonicalAbiInfo) -> Layout {
     Layout { size: abi.size32, align: abi.align32, flat: abi.flat_count.map_or(u32::MAX, u32::from) }
 }
 
-enum Fields<'t> {
-    Record(core::slice::Iter<'t, wasmtime::component::__internal::wasmtime_environ::component::RecordField>),
-    Tuple(core::slice::Iter<'t, InterfaceType>),
-    Same(InterfaceType, u32),
+fn field_type(field: &RecordField) -> InterfaceType {
+    field.ty
 }
 
-impl Iterator for Fields<'_> {
-    type Item = InterfaceType;
-
-    fn next(&mut self) -> Option<InterfaceType> {
-        match self {
-            Fields::Record(fields) => fields.next().map(|field| field.ty),
-            Fields::Tuple(types) => types.next().copied(),
-            Fields::Same(_, 0) => None,
-            Fields::Same(ty, left) => {
-                *left -= 1;
-                Some(*ty)
-            }
-        }
-    }
+/// Two media, and the types of what is moved between them.
+pub(crate) struct Transcoder<'a, I, O> {
+    pub(crate) types: Types<'a>,
+    pub(crate) source: &'a mut I,
+    pub(crate) sink: &'a mut O,
 }
 
-/// From `source` at `from` to `sink` at `to`.
-pub(crate) fn memory<I: Source, O: Sink>(
-    types: Types<'_>,
-    ty: InterfaceType,
-    source: &mut I,
-    from: usize,
-    sink: &mut O,
-    to: usize,
-) -> Result<()>
+impl<I: Source, O: Sink> Transcoder<'_, I, O>
 where
     Error: From<I::Error> + From<O::Error>,
 {
-    match ty {
-        InterfaceType::String => {
-            let (pointer, length) = string(source, pair_at(source, from)?, sink)?;
-            write_pair(sink, to, pointer, length)?;
-        }
-        InterfaceType::List(_) | InterfaceType::Map(_) => {
-            let (pointer, length) = list(types, ty, source, pair_at(source, from)?, sink)?;
-            write_pair(sink, to, pointer, length)?;
-        }
-        InterfaceType::FixedLengthList(_) if plain(types, ty) => {
-            sink.write(to, source.slice(from, types.layout(ty).size as usize)?)?;
-        }
-        InterfaceType::Record(_) | InterfaceType::Tuple(_) | InterfaceType::FixedLengthList(_) => {
-            let mut end = 0;
-            for field in types.fields(ty) {
-                let layout = types.layout(field);
-                let at = align(end, layout.align);
-                source.padding(from + end, from + at)?;
-                memory(types, field, source, from + at, sink, to + at)?;
-                end = at + layout.size as usize;
+    /// Moves the value of type `ty` at `from` to `to`.
+    pub(crate) fn value<F: LiftFrom<I>, T: LowerTo<O>>(&mut self, ty: InterfaceType, from: F, to: T) -> Result<()> {
+        let types = self.types.0;
+        match ty {
+            InterfaceType::Bool => self.scalar::<bool>(from, to),
+            InterfaceType::S8 => self.scalar::<i8>(from, to),
+            InterfaceType::U8 => self.scalar::<u8>(from, to),
+            InterfaceType::S16 => self.scalar::<i16>(from, to),
+            InterfaceType::U16 => self.scalar::<u16>(from, to),
+            InterfaceType::S32 => self.scalar::<i32>(from, to),
+            InterfaceType::U32 => self.scalar::<u32>(from, to),
+            InterfaceType::S64 => self.scalar::<i64>(from, to),
+            InterfaceType::U64 => self.scalar::<u64>(from, to),
+            InterfaceType::Float32 => self.scalar::<f32>(from, to),
+            InterfaceType::Float64 => self.scalar::<f64>(from, to),
+            InterfaceType::Char => self.scalar::<char>(from, to),
+            InterfaceType::String => {
+                let (pointer, length) = from.pointer(self.source)?;
+                let text = self.source.text(pointer, length)?;
+                Ok(to.value(self.sink, &*text)?)
             }
-            source.padding(from + end, from + types.layout(ty).size as usize)?;
-        }
-        InterfaceType::Variant(_) | InterfaceType::Enum(_) | InterfaceType::Option(_) | InterfaceType::Result(_) => {
-            let (cases, offset, _) = types.case(ty, None);
-            let width = Layout::discriminant_size(cases) as usize;
-            let index = read(source, from, width)?;
-            let payload = case(types, ty, source, index, from)?;
-            write(sink, to, index, width)?;
-            let (offset, mut end) = (offset as usize, width);
-            if let Some(payload) = payload {
-                source.padding(from + width, from + offset)?;
-                memory(types, payload, source, from + offset, sink, to + offset)?;
-                end = offset + types.layout(payload).size as usize;
+            InterfaceType::List(i) => {
+                let (pointer, length) = from.pointer(self.source)?;
+                let placed = self.list(types[i].element, pointer, length)?;
+                Ok(to.pointer(self.sink, placed, length)?)
             }
-            source.padding(from + end, from + types.layout(ty).size as usize)?;
-        }
-        scalar => {
-            let width = types.layout(scalar).size as usize;
-            let bits = normal::<I, O>(types, scalar, source, read(source, from, width)?, from)?;
-            write(sink, to, bits, width)?;
-        }
-    }
-    Ok(())
-}
-
-/// From core values, whose strings and lists lie in `source`, to `sink` at `to`.
-pub(crate) fn from_flat<I: Source, O: Sink>(
-    types: Types<'_>,
-    ty: InterfaceType,
-    source: &mut I,
-    flat: &[u64],
-    sink: &mut O,
-    to: usize,
-) -> Result<()>
-where
-    Error: From<I::Error> + From<O::Error>,
-{
-    match ty {
-        InterfaceType::String => {
-            let (pointer, length) = string(source, (flat[0] as u32, flat[1] as u32), sink)?;
-            write_pair(sink, to, pointer, length)?;
-        }
-        InterfaceType::List(_) | InterfaceType::Map(_) => {
-            let (pointer, length) = list(types, ty, source, (flat[0] as u32, flat[1] as u32), sink)?;
-            write_pair(sink, to, pointer, length)?;
-        }
-        InterfaceType::Record(_) | InterfaceType::Tuple(_) | InterfaceType::FixedLengthList(_) => {
-            let (mut end, mut first) = (0, 0);
-            for field in types.fields(ty) {
-                let layout = types.layout(field);
-                let at = align(end, layout.align);
-                let last = first + layout.flat as usize;
-                from_flat(types, field, source, &flat[first..last], sink, to + at)?;
-                (end, first) = (at + layout.size as usize, last);
+            InterfaceType::Map(i) => {
+                let map = &types[i];
+                let (pointer, length) = from.pointer(self.source)?;
+                let placed = self.map([map.key, map.value], layout(&map.entry_abi), pointer, length)?;
+                Ok(to.pointer(self.sink, placed, length)?)
             }
-        }
-        InterfaceType::Variant(_) | InterfaceType::Enum(_) | InterfaceType::Option(_) | InterfaceType::Result(_) => {
-            let (cases, offset, _) = types.case(ty, None);
-            let index = u64::from(flat[0] as u32);
-            let payload = case(types, ty, source, index, 0)?;
-            write(sink, to, index, Layout::discriminant_size(cases) as usize)?;
-            if let Some(payload) = payload {
-                let last = 1 + types.layout(payload).flat as usize;
-                from_flat(types, payload, source, &flat[1..last], sink, to + offset as usize)?;
-            }
-        }
-        scalar => {
-            let width = types.layout(scalar).size as usize;
-            let bits = normal::<I, O>(types, scalar, source, truncate(scalar, flat[0]), 0)?;
-            write(sink, to, bits, width)?;
-        }
-    }
-    Ok(())
-}
-
-/// From `source` at `from` to core values, whose strings and lists go into `sink`. `flat` is zeroed.
-pub(crate) fn to_flat<I: Source, O: Sink>(
-    types: Types<'_>,
-    ty: InterfaceType,
-    source: &mut I,
-    from: usize,
-    sink: &mut O,
-    flat: &mut [u64],
-) -> Result<()>
-where
-    Error: From<I::Error> + From<O::Error>,
-{
-    match ty {
-        InterfaceType::String => {
-            let (pointer, length) = string(source, pair_at(source, from)?, sink)?;
-            (flat[0], flat[1]) = (pointer.into(), length.into());
-        }
-        InterfaceType::List(_) | InterfaceType::Map(_) => {
-            let (pointer, length) = list(types, ty, source, pair_at(source, from)?, sink)?;
-            (flat[0], flat[1]) = (pointer.into(), length.into());
-        }
-        InterfaceType::Record(_) | InterfaceType::Tuple(_) | InterfaceType::FixedLengthList(_) => {
-            let (mut end, mut first) = (0, 0);
-            for field in types.fields(ty) {
-                let layout = types.layout(field);
-                let at = align(end, layout.align);
-                let last = first + layout.flat as usize;
-                source.padding(from + end, from + at)?;
-                to_flat(types, field, source, from + at, sink, &mut flat[first..last])?;
-                (end, first) = (at + layout.size as usize, last);
-            }
-            source.padding(from + end, from + types.layout(ty).size as usize)?;
-        }
-        InterfaceType::Variant(_) | InterfaceType::Enum(_) | InterfaceType::Option(_) | InterfaceType::Result(_) => {
-            let (cases, offset, _) = types.case(ty, None);
-            let width = Layout::discriminant_size(cases) as usize;
-            let index = read(source, from, width)?;
-            let payload = case(types, ty, source, index, from)?;
-            flat[0] = index;
-            let (offset, mut end) = (offset as usize, width);
-            if let Some(payload) = payload {
-                let layout = types.layout(payload);
-                source.padding(from + width, from + offset)?;
-                to_flat(types, payload, source, from + offset, sink, &mut flat[1..1 + layout.flat as usize])?;
-                end = offset + layout.size as usize;
-            }
-            source.padding(from + end, from + types.layout(ty).size as usize)?;
-        }
-        scalar => {
-            let width = types.layout(scalar).size as usize;
-            let bits = normal::<I, O>(types, scalar, source, read(source, from, width)?, from)?;
-            flat[0] = extend(scalar, bits);
-        }
-    }
-    Ok(())
-}
-
-/// Copies the text behind a pointer; gives where it lies in `sink`.
-fn string<I: Source, O: Sink>(source: &mut I, (pointer, length): (u32, u32), sink: &mut O) -> Result<(u32, u32)>
-where
-    Error: From<I::Error> + From<O::Error>,
-{
-    let text = source.text(pointer, length)?;
-    Ok(sink.string(&text)?)
-}
-
-/// Copies the elements behind a pointer; gives where they lie in `sink`.
-fn list<I: Source, O: Sink>(
-    types: Types<'_>,
-    ty: InterfaceType,
-    source: &mut I,
-    (pointer, length): (u32, u32),
-    sink: &mut O,
-) -> Result<(u32, u32)>
-where
-    Error: From<I::Error> + From<O::Error>,
-{
-    let (element, entry) = match ty {
-        InterfaceType::Map(i) => {
-            let map = &types.0[i];
-            (layout(&map.entry_abi), Some((map.key, map.value, map.value_offset32 as usize)))
-        }
-        InterfaceType::List(i) => (types.layout(types.0[i].element), None),
-        _ => return Ok((0, 0)),
-    };
-    let from = source.block(pointer, length, element)?;
-    // The type may have a million parts. Where there is an element, its bytes have been paid for; an empty list is free.
-    if matches!(ty, InterfaceType::List(i) if length > 0 && plain(types, types.0[i].element)) {
-        let bytes = source.slice(from, length as usize * element.size as usize)?;
-        return Ok((sink.block_of(length as usize, element, bytes)?, length));
-    }
-    let (placed, to) = sink.block(length as usize, element)?;
-    for index in 0..length as usize {
-        let at = index * element.size as usize;
-        match (ty, entry) {
-            (_, Some((key, value, offset))) => {
-                let key_end = types.layout(key).size as usize;
-                let value_end = offset + types.layout(value).size as usize;
-                memory(types, key, source, from + at, sink, to + at)?;
-                source.padding(from + at + key_end, from + at + offset)?;
-                memory(types, value, source, from + at + offset, sink, to + at + offset)?;
-                source.padding(from + at + value_end, from + at + element.size as usize)?;
-            }
-            (InterfaceType::List(i), None) => memory(types, types.0[i].element, source, from + at, sink, to + at)?,
-            _ => {}
-        }
-    }
-    Ok((placed, length))
-}
-
-/// Whether every bit pattern is a value that stands for itself, so that a list can be copied whole:
-/// integers, and records of them without padding.
-fn plain(types: Types<'_>, ty: InterfaceType) -> bool {
-    #[cfg(test)]
-    tests::LOOKS.set(tests::LOOKS.get() + 1);
-    match ty {
-        InterfaceType::S8
-        | InterfaceType::U8
-        | InterfaceType::S16
-        | InterfaceType::U16
-        | InterfaceType::S32
-        | InterfaceType::U32
-        | InterfaceType::S64
-        | InterfaceType::U64 => true,
-        // Elements lie side by side, so one stands for all; their number is the component's to choose, and may be millions.
-        InterfaceType::FixedLengthList(i) => plain(types, types.0[i].element),
-        InterfaceType::Record(_) | InterfaceType::Tuple(_) => {
-            let mut end = 0;
-            for field in types.fields(ty) {
-                let layout = types.layout(field);
-                if align(end, layout.align) != end || !plain(types, field) {
-                    return false;
+            InterfaceType::FixedLengthList(i) => {
+                let list = &types[i];
+                match (from.index(), to.index()) {
+                    (Some(from), Some(to)) if self.types.is_plain(list.element) => {
+                        Ok(self.sink.write(to, self.source.slice(from, list.abi.size32 as usize)?)?)
+                    }
+                    _ => self.fields(repeat_n(list.element, list.size as usize), layout(&list.abi), from, to),
                 }
-                end += layout.size as usize;
             }
-            end == types.layout(ty).size as usize
-        }
-        _ => false,
-    }
-}
-
-/// The payload type of the case with discriminant `index`.
-fn case<I: Source>(
-    types: Types<'_>,
-    ty: InterfaceType,
-    source: &I,
-    index: u64,
-    at: usize,
-) -> Result<Option<InterfaceType>, I::Error> {
-    let index = usize::try_from(index).unwrap_or(usize::MAX);
-    let (cases, _, payload) = types.case(ty, Some(index));
-    if index >= cases {
-        return Err(source.malformed(Rule::Discriminant, at));
-    }
-    Ok(payload)
-}
-
-/// Checks a scalar and gives the bits that `sink` is to hold.
-#[inline]
-fn normal<I: Source, O: Sink>(
-    types: Types<'_>,
-    ty: InterfaceType,
-    source: &I,
-    bits: u64,
-    at: usize,
-) -> Result<u64, I::Error> {
-    let canonical = |nan: bool, bits: u64, quiet: u64| match (nan && bits != quiet, I::STRICT, O::STRICT) {
-        (true, true, _) => Err(source.malformed(Rule::Nan, at)),
-        (true, false, true) => Ok(quiet),
-        _ => Ok(bits),
-    };
-    match ty {
-        InterfaceType::Bool if I::STRICT && bits > 1 => Err(source.malformed(Rule::Bool, at)),
-        InterfaceType::Bool => Ok((bits != 0).into()),
-        InterfaceType::Char => match char::from_u32(bits as u32) {
-            Some(_) => Ok(bits),
-            None => Err(source.malformed(Rule::Char, at)),
-        },
-        InterfaceType::Float32 => canonical(f32::from_bits(bits as u32).is_nan(), bits, 0x7fc0_0000),
-        InterfaceType::Float64 => canonical(f64::from_bits(bits).is_nan(), bits, 0x7ff8_0000_0000_0000),
-        InterfaceType::Flags(i) => {
-            let labels = types.0[i].names.len();
-            let used = if labels >= 64 { u64::MAX } else { (1 << labels) - 1 };
-            match bits & !used {
-                0 => Ok(bits),
-                _ if I::STRICT => Err(source.malformed(Rule::Flags, at)),
-                _ => Ok(bits & used),
+            InterfaceType::Record(i) => {
+                let record = &types[i];
+                self.fields(record.fields.iter().map(field_type), layout(&record.abi), from, to)
             }
+            InterfaceType::Tuple(i) => {
+                let tuple = &types[i];
+                self.fields(tuple.types.iter().copied(), layout(&tuple.abi), from, to)
+            }
+            InterfaceType::Variant(i) => {
+                let variant = &types[i];
+                let payload = |case| variant.cases.get_index(case).and_then(|(_, payload)| *payload);
+                self.variant(variant.cases.len(), payload, layout(&variant.abi), from, to)
+            }
+            InterfaceType::Enum(i) => {
+                let labels = &types[i];
+                self.variant(labels.names.len(), |_| None, layout(&labels.abi), from, to)
+            }
+            InterfaceType::Option(i) => {
+                let option = &types[i];
+                self.variant(2, |case| (case == 1).then_some(option.ty), layout(&option.abi), from, to)
+            }
+            InterfaceType::Result(i) => {
+                let result = &types[i];
+                self.variant(2, |case| if case == 0 { result.ok } else { result.err }, layout(&result.abi), from, to)
+            }
+            InterfaceType::Flags(i) => {
+                let labels = types[i].names.len();
+                let bits = from.flags(self.source, labels)?;
+                Ok(to.flags(self.sink, labels, bits)?)
+            }
+            InterfaceType::Own(_)
+            | InterfaceType::Borrow(_)
+            | InterfaceType::Future(_)
+            | InterfaceType::Stream(_)
+            | InterfaceType::ErrorContext(_) => bail!(REFUSED),
         }
-        _ => Ok(bits),
+    }
+
+    #[inline]
+    fn scalar<V: Lift + Lower>(&mut self, from: impl LiftFrom<I>, to: impl LowerTo<O>) -> Result<()> {
+        let value: V = from.scalar(self.source)?;
+        Ok(to.value(self.sink, &value)?)
+    }
+
+    /// Moves the elements of a list; gives the pointer to them in the sink.
+    fn list(&mut self, ty: InterfaceType, pointer: u32, length: u32) -> Result<u32> {
+        let element = self.types.layout(ty);
+        let (length, size) = (length as usize, element.size as usize);
+        let from = self.source.block(pointer, length as u32, element)?;
+        // The type may have a million parts. Where there is an element, its bytes have been paid for; an empty list is free.
+        if length > 0 && self.types.is_plain(ty) {
+            let bytes = self.source.slice(from, length * size)?;
+            return Ok(self.sink.block_of(length, element, bytes)?);
+        }
+        let (placed, to) = self.sink.block(length, element)?;
+        for at in (0..length).map(|index| index * size) {
+            self.value(ty, At(from + at), At(to + at))?;
+        }
+        Ok(placed)
+    }
+
+    /// Moves the entries of a map, each of which is a tuple of key and value; gives the pointer to them in the sink.
+    fn map(&mut self, types: [InterfaceType; 2], entry: Layout, pointer: u32, length: u32) -> Result<u32> {
+        let (length, size) = (length as usize, entry.size as usize);
+        let from = self.source.block(pointer, length as u32, entry)?;
+        let (placed, to) = self.sink.block(length, entry)?;
+        for at in (0..length).map(|index| index * size) {
+            self.fields(types.into_iter(), entry, At(from + at), At(to + at))?;
+        }
+        Ok(placed)
+    }
+
+    /// Moves the fields of a record, one after the other.
+    fn fields<F: LiftFrom<I>, T: LowerTo<O>>(
+        &mut self,
+        types: impl Iterator<Item = InterfaceType>,
+        record: Layout,
+        from: F,
+        to: T,
+    ) -> Result<()> {
+        let (mut from, mut to) = (from.fields(), to.fields());
+        for ty in types {
+            let field = self.types.layout(ty);
+            let place = F::next(&mut from, self.source, field)?;
+            self.value(ty, place, T::next(&mut to, field))?;
+        }
+        Ok(F::finish(from, self.source, record)?)
+    }
+
+    /// Moves a variant, whose cases have the payloads that `payload` gives.
+    fn variant<F: LiftFrom<I>, T: LowerTo<O>>(
+        &mut self,
+        cases: usize,
+        payload: impl FnOnce(usize) -> Option<InterfaceType>,
+        variant: Layout,
+        from: F,
+        mut to: T,
+    ) -> Result<()> {
+        let case = from.discriminant(self.source, cases)?;
+        to.discriminant(self.sink, cases, case)?;
+        let payload = payload(case as usize);
+        let place = payload.map_or(Layout::EMPTY, |ty| self.types.layout(ty));
+        let from = from.payload(self.source, cases, variant, place)?;
+        match payload {
+            Some(ty) => self.value(ty, from, to.payload(cases, variant)),
+            None => Ok(()),
+        }
     }
 }
 
-/// Cuts a core value down to the bits that its type uses.
-#[inline]
-fn truncate(ty: InterfaceType, bits: u64) -> u64 {
-    match ty {
-        InterfaceType::S8 | InterfaceType::U8 => bits & 0xff,
-        InterfaceType::S16 | InterfaceType::U16 => bits & 0xffff,
-        InterfaceType::S64 | InterfaceType::U64 | InterfaceType::Float64 => bits,
-        _ => bits & 0xffff_ffff,
-    }
-}
-
-/// The core value of a scalar: a signed one keeps its sign in 32 bits.
-#[inline]
-fn extend(ty: InterfaceType, bits: u64) -> u64 {
-    match ty {
-        InterfaceType::S8 => u64::from(i32::from(bits as i8) as u32),
-        InterfaceType::S16 => u64::from(i32::from(bits as i16) as u32),
-        _ => bits,
-    }
-}
-
-fn align(offset: usize, align: u32) -> usize {
-    offset.next_multiple_of(align as usize)
-}
-
-#[inline]
-fn read<I: Source>(source: &I, at: usize, width: usize) -> Result<u64, I::Error> {
-    Ok(match width {
-        1 => u8::from_le_bytes(source.bytes(at)?).into(),
-        2 => u16::from_le_bytes(source.bytes(at)?).into(),
-        4 => u32::from_le_bytes(source.bytes(at)?).into(),
-        _ => u64::from_le_bytes(source.bytes(at)?),
-    })
-}
-
-#[inline]
-fn write<O: Sink>(sink: &mut O, at: usize, bits: u64, width: usize) -> Result<(), O::Error> {
-    sink.write(at, &bits.to_le_bytes()[..width])
-}
-
-fn pair_at<I: Source>(source: &I, at: usize) -> Result<(u32, u32), I::Error> {
-    Ok((u32::from_le_bytes(source.bytes(at)?), u32::from_le_bytes(source.bytes(at + 4)?)))
-}
-
-fn write_pair<O: Sink>(sink: &mut O, at: usize, pointer: u32, length: u32) -> Result<(), O::Error> {
-    let bits = u64::from(pointer) | u64::from(length) << 32;
-    sink.write(at, &bits.to_le_bytes())
-}
+/// Such a type is refused when an app is added, so no function that has one can be called.
+const REFUSED: &str = "a value of a type that isorun refuses was passed between guests; this is a bug of isorun";
 
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
-    use crate::Runtime;
+    use crate::runtime::Runtime;
 
     thread_local! {
         /// How often a type was looked at to see whether it is plain.

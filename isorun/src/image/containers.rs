@@ -17,7 +17,8 @@ pub(super) const fn required<T: Shape>() -> Layout {
 }
 
 /// Writes a pointer and a length.
-fn store_pointer<S: Sink>(sink: &mut S, at: usize, pointer: u32, length: u32) -> Result<(), S::Error> {
+#[inline]
+pub(crate) fn store_pointer<S: Sink>(sink: &mut S, at: usize, pointer: u32, length: u32) -> Result<(), S::Error> {
     let mut bytes = [0; 8];
     bytes[..4].copy_from_slice(&pointer.to_le_bytes());
     bytes[4..].copy_from_slice(&length.to_le_bytes());
@@ -25,7 +26,8 @@ fn store_pointer<S: Sink>(sink: &mut S, at: usize, pointer: u32, length: u32) ->
 }
 
 /// Reads a pointer and a length.
-pub(super) fn load_pointer<S: Source>(source: &mut S, at: usize) -> Result<(u32, u32), S::Error> {
+#[inline]
+pub(crate) fn load_pointer<S: Source>(source: &mut S, at: usize) -> Result<(u32, u32), S::Error> {
     Ok((u32::load(source, at)?, u32::load(source, at + 4)?))
 }
 
