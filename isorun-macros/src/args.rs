@@ -6,7 +6,7 @@ use syn::{LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::nearest::nearest;
-use crate::source::File;
+use crate::wit_file::WitFile;
 
 /// What the user wrote in the parentheses. Every option keeps its tokens, for later blame.
 #[derive(Default)]
@@ -132,7 +132,7 @@ pub(crate) struct Handed {
     /// The interfaces of `with(..)`.
     pub(crate) shared: Vec<String>,
     pub(crate) krate: TokenStream,
-    pub(crate) files: Vec<File>,
+    pub(crate) files: Vec<WitFile>,
     pub(crate) item: TokenStream,
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn parse_handed(tokens: TokenStream) -> Result<Handed, Diagnostics> {
         while !content.is_empty() {
             let (group, path, text) =
                 (content.parse::<LitInt>()?, content.parse::<LitStr>()?, content.parse::<LitStr>()?);
-            files.push(File { path: path.value(), text: text.value(), group: group.base10_parse()? });
+            files.push(WitFile { path: path.value(), text: text.value(), group: group.base10_parse()? });
         }
         Ok(Handed { wire_name, features, shared, krate, files, item: input.parse()? })
     };

@@ -7,6 +7,7 @@ mod docs;
 mod fallback;
 mod flags;
 mod host_trait;
+mod ident;
 mod interface;
 mod remote;
 mod rust_type;
@@ -14,7 +15,7 @@ mod system;
 mod tracked_files;
 mod types;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Item, ItemMod};
 
@@ -102,14 +103,4 @@ fn wrap(docs: &TokenStream, module: &ItemMod, artefacts: impl IntoIterator<Item 
             #(#artefacts)*
         }
     }
-}
-
-/// An identifier that users may name.
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
-
-/// An identifier that meets no name of the user's or of the WIT's.
-fn hidden(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }

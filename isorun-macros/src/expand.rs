@@ -1,7 +1,5 @@
 //! The attributes, stage by stage. Each stage is one file; a refusal takes the shortest way out, with a fallback.
 
-use std::path::PathBuf;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use sha2::{Digest, Sha256};
@@ -10,36 +8,10 @@ use syn::ItemMod;
 use crate::args::{self, Args};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::implementation::{self, Implementation};
-use crate::model::{self, Model, Options, SharedInterface};
+use crate::model::{Model, Options, SharedInterface, build};
+use crate::site::Site;
 use crate::source::{self, Source};
-use crate::{check, emit, written_down};
-
-/// Where an attribute stands.
-pub(crate) struct Site {
-    /// The folder that paths are relative to.
-    pub(crate) root: PathBuf,
-    /// The variable that holds it.
-    pub(crate) root_variable: &'static str,
-    /// File, line and column: no two attributes of a crate share them.
-    pub(crate) location: String,
-}
-
-impl Site {
-    /// Of the macro call that is being expanded.
-    pub(crate) fn of_this_call() -> Self {
-        // trybuild compiles its cases in a crate of its own, which has no WIT.
-        let variables = ["ISORUN_WIT_ROOT", "CARGO_MANIFEST_DIR"];
-        let root = variables.into_iter().find_map(|name| Some((name, std::env::var_os(name)?)));
-        let (root_variable, root) = root.unwrap_or(("CARGO_MANIFEST_DIR", ".".into()));
-        let here = proc_macro::Span::call_site();
-        let package = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
-        Self {
-            root: root.into(),
-            root_variable,
-            location: format!("{package}:{}:{}:{}", here.file(), here.line(), here.column()),
-        }
-    }
-}
+use crate::{check, dump, emit};
 
 /// `#[isorun::interface(..)] mod kv {}`.
 pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> TokenStream {
@@ -63,7 +35,7 @@ pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> To
         Ok(read) => read.module(&module),
         Err(wrong) => with_module_fallback(&wrong, &module, &args, site),
     };
-    written_down::write(&module.ident.to_string(), &expanded);
+    dump::write(&module.ident.to_string(), &expanded);
     expanded
 }
 
@@ -108,7 +80,7 @@ pub(crate) fn system(args: TokenStream, item: TokenStream, site: &Site) -> Token
         }
         Err(wrong) => with_module_fallback(&wrong, &module, &args, site),
     };
-    written_down::write(&name.to_string(), &expanded);
+    dump::write(&name.to_string(), &expanded);
     expanded
 }
 
@@ -131,7 +103,7 @@ pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
             features: handed.features,
             root_variable: site.root_variable,
         };
-        let model = model::build(&source, shared.collect(), options);
+        let model = build::model(&source, shared.collect(), options);
         let wrong = check::implementation(&model, &user);
         let name = format!("{}-system", user.module_name());
         let expanded = if wrong.is_empty() {
@@ -144,7 +116,7 @@ pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
     })();
     match expanded {
         Ok((name, expanded)) => {
-            written_down::write(&name, &expanded);
+            dump::write(&name, &expanded);
             expanded
         }
         Err(wrong) => wrong.into_token_stream(),
@@ -175,7 +147,7 @@ fn read(args: &Args, module: &Ident, site: &Site) -> Result<Read, Diagnostics> {
         features: args.features.iter().map(syn::LitStr::value).collect(),
         root_variable: site.root_variable,
     };
-    let model = model::build(&source, shared.collect(), options);
+    let model = build::model(&source, shared.collect(), options);
     let wrong = check::interface(&model, args);
     Ok(Read { model, wrong, macro_name })
 }

@@ -1,13 +1,11 @@
 //! What will be generated, as plain data: no syntax trees, no files, and every name decided.
 
-mod build;
-
-pub(crate) use build::build;
+pub(crate) mod build;
 
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::Place;
-use crate::source::File;
+use crate::wit_file::WitFile;
 
 /// One interface and everything that its module contains.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +21,7 @@ pub(crate) struct Model {
     pub(crate) functions: Vec<Function>,
     /// The interfaces whose types other modules have, from `with(..)`.
     pub(crate) shared: Vec<SharedInterface>,
-    pub(crate) files: Vec<File>,
+    pub(crate) files: Vec<WitFile>,
     pub(crate) options: Options,
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::ident;
+use super::ident::ident;
 use crate::implementation::Implementation;
 use crate::model::Model;
 

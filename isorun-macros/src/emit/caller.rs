@@ -3,8 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::ident::{hidden, ident};
 use super::rust_type::{Rust, names};
-use super::{docs, hidden, host_trait, ident};
+use super::{docs, host_trait};
 use crate::model::{Function, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {

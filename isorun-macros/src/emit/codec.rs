@@ -5,7 +5,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::ident;
+use super::ident::ident;
 use super::rust_type::{Rust, cons};
 use crate::model::{Case, Field, Label, Model, TypeDef, TypeKind};
 

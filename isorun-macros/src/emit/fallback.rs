@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::ident::{hidden, ident};
 use super::rust_type::Rust;
-use super::{hidden, host_trait, ident, system as parts};
+use super::{host_trait, system as parts};
 use crate::implementation::Implementation;
 use crate::model::Model;
 use crate::names;

@@ -3,7 +3,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{docs, ident, types};
+use super::ident::ident;
+use super::{docs, types};
 use crate::model::{Label, Model, TypeDef, TypeKind};
 
 pub(super) fn emit(model: &Model) -> TokenStream {

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
+use super::ident::{hidden, ident};
 use super::rust_type::Rust;
-use super::{docs, hidden, ident};
 use crate::model::{Function, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {

@@ -3,8 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::host_trait;
+use super::ident::{hidden, ident};
 use super::rust_type::names;
-use super::{hidden, host_trait, ident};
 use crate::model::Model;
 
 pub(super) fn emit(model: &Model) -> TokenStream {

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::ident;
+use super::ident::ident;
 use crate::model::{Model, Param, Passing, Scalar, Type};
 
 /// Writes types for one place.

@@ -8,8 +8,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Type as Written};
 
+use super::ident::{hidden, ident};
 use super::rust_type::{Rust, cons};
-use super::{hidden, ident};
 use crate::implementation::{Implementation, Method, Taking, taking};
 use crate::model::{Function, Model, Param, Passing, Scalar, Type};
 

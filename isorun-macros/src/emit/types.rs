@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
+use super::ident::ident;
 use super::rust_type::Rust;
-use super::{docs, ident};
 use crate::model::{Case, Field, Label, Model, TypeDef, TypeKind};
 
 pub(super) fn emit(model: &Model) -> TokenStream {

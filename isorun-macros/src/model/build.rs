@@ -8,7 +8,7 @@ use wit_bindgen_core::wit_parser::{
     World, WorldItem, WorldKey,
 };
 
-use super::{
+use crate::model::{
     Case, Field, Function, Label, Model, Options, Param, Scalar, SharedInterface, SharedKind, Type, TypeDef, TypeKind,
 };
 use crate::names::{self, Taken};
@@ -16,7 +16,7 @@ use crate::signature;
 use crate::source::Source;
 
 /// Decides what is generated for the interface of `source`.
-pub(crate) fn build(source: &Source, shared: Vec<SharedInterface>, options: Options) -> Model {
+pub(crate) fn model(source: &Source, shared: Vec<SharedInterface>, options: Options) -> Model {
     let interface = &source.resolve.interfaces[source.interface];
     let name = interface.name.clone().unwrap_or_else(|| source.wire_name.clone());
     let mut taken = Taken::default();
