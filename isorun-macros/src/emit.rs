@@ -5,11 +5,9 @@ mod caller;
 mod codec;
 mod docs;
 mod fallback;
-mod flags;
 mod host_trait;
 mod ident;
 mod interface;
-mod remote;
 mod rust_type;
 mod system;
 mod tracked_files;
@@ -28,13 +26,11 @@ pub(crate) fn interface(model: &Model, module: &ItemMod, macro_name: &str) -> To
         &docs::of_module(model),
         module,
         [
-            types::emit(model),                // records, variants, enums, aliases
-            flags::emit(model),                // flags
+            types::emit(model),                // records, variants, enums, flags, aliases
             codec::emit(model),                // their canonical form
             interface::emit(model),            // the interface as a type and as a value
             host_trait::emit(model),           // what a provider does
-            caller::emit(model),               // typed calls to a provider
-            remote::emit(model),               // the same when the provider is somewhere else
+            caller::emit(model),               // typed calls to a provider, here or elsewhere
             callback::emit(model, macro_name), // the WIT, for systems that are written elsewhere
             tracked_files::emit(model),        // so that editing the WIT rebuilds the crate
         ],
@@ -53,7 +49,7 @@ pub(crate) fn interface_fallback(model: &Model, module: &ItemMod, macro_name: &s
         module,
         [
             types::emit(model),
-            flags::emit(model),
+            codec::emit_fallback(model),
             host_trait::emit(model),
             fallback::interface(model),
             fallback::callback(macro_name),

@@ -51,6 +51,9 @@ pub(crate) struct SharedInterface {
     pub(crate) is_used: bool,
 }
 
+/// The most labels that flags may have: the component model has withdrawn flags of more than 32 bits.
+pub(crate) const MOST_FLAGS: usize = 32;
+
 /// A type with a name.
 #[derive(Clone, Debug)]
 pub(crate) struct TypeDef {

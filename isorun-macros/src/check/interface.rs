@@ -4,12 +4,10 @@ use proc_macro2::TokenStream;
 
 use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
-use crate::model::{Function, Model, Type, TypeDef, TypeKind};
+use crate::model::{Function, MOST_FLAGS, Model, Type, TypeDef, TypeKind};
 use crate::nearest::nearest;
 use crate::signature;
 
-/// More labels than this do not fit into flags; the component model has given up larger ones.
-const MOST_FLAGS: usize = 32;
 /// Larger tuples are not in Rust's spirit, and `Debug` ends at 12.
 const MOST_TUPLE: usize = 16;
 /// Fields and parameters are a list within a list for each, and rustc follows 128 of them.

@@ -25,143 +25,19 @@ pub mod containers {
         /// `one`.
         pub one: (i64,),
     }
-    const _: () = {
-        type __Fields = (
-            ::std::vec::Vec<::std::string::String>,
-            (
-                Matrix,
-                (
-                    ::isorun::Map<::std::string::String, ::std::vec::Vec<u8>>,
-                    ((u8, char), ((i64,), ())),
-                ),
-            ),
-        );
-        impl ::isorun::__private::Shape for All {
-            const LAYOUT: ::isorun::__private::Layout = <__Fields as ::isorun::__private::Params>::LAYOUT;
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::record([
-                    (
-                        "list",
-                        <::std::vec::Vec<
-                            ::std::string::String,
-                        > as ::isorun::__private::Shape>::ty(),
-                    ),
-                    ("fixed", <Matrix as ::isorun::__private::Shape>::ty()),
-                    (
-                        "map",
-                        <::isorun::Map<
-                            ::std::string::String,
-                            ::std::vec::Vec<u8>,
-                        > as ::isorun::__private::Shape>::ty(),
-                    ),
-                    ("tuple", <(u8, char) as ::isorun::__private::Shape>::ty()),
-                    ("one", <(i64,) as ::isorun::__private::Shape>::ty()),
-                ])
-            }
-        }
-        impl ::isorun::__private::Lower for All {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::store(
-                    &(
-                        &self.list,
-                        (&self.fixed, (&self.map, (&self.tuple, (&self.one, ())))),
-                    ),
-                    sink,
-                    at,
-                )
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::lower_flat(
-                    &(
-                        &self.list,
-                        (&self.fixed, (&self.map, (&self.tuple, (&self.one, ())))),
-                    ),
-                    sink,
-                    flat,
-                )
-            }
-        }
-        impl ::isorun::__private::Lift for All {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (list, (fixed, (map, (tuple, (one, ()))))) = <__Fields as ::isorun::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self {
-                    list,
-                    fixed,
-                    map,
-                    tuple,
-                    one,
-                })
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (list, (fixed, (map, (tuple, (one, ()))))) = <__Fields as ::isorun::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self {
-                    list,
-                    fixed,
-                    map,
-                    tuple,
-                    one,
-                })
-            }
-        }
-    };
-    /// The interface `topics:containers/containers@1.0.0` as a type: what `register`, `caller` and `export` are told.
+    ::isorun::__private::record! {
+        All { list = "list", fixed = "fixed", map = "map", tuple = "tuple", one = "one" }
+        (list, (fixed, (map, (tuple, (one, ()))))) : (::std::vec::Vec <
+        ::std::string::String >, (Matrix, (::isorun::Map < ::std::string::String,
+        ::std::vec::Vec < u8 > >, ((u8, char,), ((i64,), ())))))
+    }
+    /// The interface `topics:containers/containers@1.0.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:containers/containers@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "swap",
-                            [
-                                ("all", <All as ::isorun::__private::Shape>::ty()),
-                                (
-                                    "map",
-                                    <::isorun::Map<
-                                        u32,
-                                        All,
-                                    > as ::isorun::__private::Shape>::ty(),
-                                ),
-                            ],
-                            ::core::option::Option::Some(
-                                <::isorun::Map<
-                                    char,
-                                    ::core::option::Option<All>,
-                                > as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
-        }
+    ::isorun::__private::interface! {
+        Interface, Caller, "topics:containers/containers@1.0.0" { "swap"("all" : All,
+        "map" : ::isorun::Map < u32, All >) -> ::isorun::Map < char,
+        ::core::option::Option < All > >; }
     }
     /// Generated from `containers.wit:3`.
     pub trait Containers: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -193,29 +69,10 @@ pub mod containers {
             self.0.call(0, (all, (map, ())))
         }
     }
-    impl Containers for Caller {
-        fn swap<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            all: &'a All,
-            map: &'a ::isorun::Map<u32, All>,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::isorun::Map<char, ::core::option::Option<All>>>,
-        > + ::core::marker::Send {
-            self.0.call(0, (all, (map, ()))).within(cx)
-        }
-    }
-    impl Containers for ::isorun::Remote<Interface> {
-        fn swap<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            all: &'a All,
-            map: &'a ::isorun::Map<u32, All>,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::isorun::Map<char, ::core::option::Option<All>>>,
-        > + ::core::marker::Send {
-            self.target().call(0, (all, (map, ()))).within(cx)
-        }
+    ::isorun::__private::callers! {
+        Containers, Caller, Interface, 'a { 0 swap(all : & 'a All, map : &
+        'a::isorun::Map < u32, All >) (all, (map, ())) -> ::isorun::Map < char,
+        ::core::option::Option < All > >; }
     }
     #[doc(hidden)]
     #[macro_export]

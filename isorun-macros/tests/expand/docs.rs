@@ -17,79 +17,14 @@ pub mod docs {
         /// Not a doc comment.
         pub a: u8,
     }
-    const _: () = {
-        type __Fields = (u8, ());
-        impl ::isorun::__private::Shape for R {
-            const LAYOUT: ::isorun::__private::Layout = <__Fields as ::isorun::__private::Params>::LAYOUT;
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::record([
-                    ("a", <u8 as ::isorun::__private::Shape>::ty()),
-                ])
-            }
-        }
-        impl ::isorun::__private::Lower for R {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::store(&(&self.a, ()), sink, at)
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::lower_flat(&(&self.a, ()), sink, flat)
-            }
-        }
-        impl ::isorun::__private::Lift for R {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (a, ()) = <__Fields as ::isorun::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self { a })
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (a, ()) = <__Fields as ::isorun::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self { a })
-            }
-        }
-    };
-    /// The interface `topics:docs/docs@1.0.0` as a type: what `register`, `caller` and `export` are told.
+    ::isorun::__private::record! {
+        R { a = "a" } (a, ()) : (u8, ())
+    }
+    /// The interface `topics:docs/docs@1.0.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:docs/docs@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "get",
-                            [("r", <R as ::isorun::__private::Shape>::ty())],
-                            ::core::option::Option::None,
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
-        }
+    ::isorun::__private::interface! {
+        Interface, Caller, "topics:docs/docs@1.0.0" { "get"("r" : R); }
     }
     /// Docs with code:
     ///
@@ -132,27 +67,8 @@ pub mod docs {
             self.0.call(0, (r, ()))
         }
     }
-    impl Docs for Caller {
-        fn get<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            r: &'a R,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send {
-            self.0.call(0, (r, ())).within(cx)
-        }
-    }
-    impl Docs for ::isorun::Remote<Interface> {
-        fn get<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            r: &'a R,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send {
-            self.target().call(0, (r, ())).within(cx)
-        }
+    ::isorun::__private::callers! {
+        Docs, Caller, Interface, 'a { 0 get(r : & 'a R) (r, ()) -> (); }
     }
     #[doc(hidden)]
     #[macro_export]

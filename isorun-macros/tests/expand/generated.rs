@@ -32,134 +32,18 @@ pub mod generated {
         /// `yes`.
         Yes,
     }
-    const _: () = {
-        type __Fields = (InterfaceType, ());
-        impl ::isorun::__private::Shape for CallerType {
-            const LAYOUT: ::isorun::__private::Layout = <__Fields as ::isorun::__private::Params>::LAYOUT;
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::record([
-                    ("x", <InterfaceType as ::isorun::__private::Shape>::ty()),
-                ])
-            }
-        }
-        impl ::isorun::__private::Lower for CallerType {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::store(&(&self.x, ()), sink, at)
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::lower_flat(&(&self.x, ()), sink, flat)
-            }
-        }
-        impl ::isorun::__private::Lift for CallerType {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (x, ()) = <__Fields as ::isorun::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self { x })
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (x, ()) = <__Fields as ::isorun::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self { x })
-            }
-        }
-    };
-    const _: () = {
-        fn __case(index: u32) -> GeneratedType {
-            match index {
-                _ => GeneratedType::Yes,
-            }
-        }
-        impl ::isorun::__private::Shape for GeneratedType {
-            const LAYOUT: ::isorun::__private::Layout = ::isorun::__private::Layout::enumeration(
-                1,
-            );
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::enumeration(["yes"])
-            }
-        }
-        impl ::isorun::__private::Lower for GeneratedType {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::store_discriminant(sink, at, 1, *self as u32)
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                let _ = sink;
-                ::isorun::__private::lower_discriminant(flat, *self as u32);
-                ::core::result::Result::Ok(())
-            }
-        }
-        impl ::isorun::__private::Lift for GeneratedType {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                ::core::result::Result::Ok(
-                    __case(::isorun::__private::load_discriminant(source, at, 1)?),
-                )
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                ::core::result::Result::Ok(
-                    __case(::isorun::__private::lift_discriminant(source, flat, 1)?),
-                )
-            }
-        }
-    };
-    /// The interface `topics:generated/generated@1.0.0` as a type: what `register`, `caller` and `export` are told.
+    ::isorun::__private::record! {
+        CallerType { x = "x" } (x, ()) : (InterfaceType, ())
+    }
+    ::isorun::__private::enumeration! {
+        GeneratedType { _ => Yes = "yes" }
+    }
+    /// The interface `topics:generated/generated@1.0.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:generated/generated@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "check",
-                            [
-                                ("caller", <CallerType as ::isorun::__private::Shape>::ty()),
-                            ],
-                            ::core::option::Option::Some(
-                                <GeneratedType as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
-        }
+    ::isorun::__private::interface! {
+        Interface, Caller, "topics:generated/generated@1.0.0" { "check"("caller" :
+        CallerType) -> GeneratedType; }
     }
     /// Generated from `generated.wit:3`.
     pub trait Generated: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -189,27 +73,9 @@ pub mod generated {
             self.0.call(0, (caller, ()))
         }
     }
-    impl Generated for Caller {
-        fn check<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            caller: &'a CallerType,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<GeneratedType>,
-        > + ::core::marker::Send {
-            self.0.call(0, (caller, ())).within(cx)
-        }
-    }
-    impl Generated for ::isorun::Remote<Interface> {
-        fn check<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            caller: &'a CallerType,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<GeneratedType>,
-        > + ::core::marker::Send {
-            self.target().call(0, (caller, ())).within(cx)
-        }
+    ::isorun::__private::callers! {
+        Generated, Caller, Interface, 'a { 0 check(caller : & 'a CallerType) (caller, ())
+        -> GeneratedType; }
     }
     #[doc(hidden)]
     #[macro_export]

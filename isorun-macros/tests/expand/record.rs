@@ -29,170 +29,19 @@ pub mod record {
         /// `name`.
         pub name: ::core::option::Option<::std::string::String>,
     }
-    const _: () = {
-        type __Fields = (f64, (f64, ()));
-        impl ::isorun::__private::Shape for Point {
-            const LAYOUT: ::isorun::__private::Layout = <__Fields as ::isorun::__private::Params>::LAYOUT;
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::record([
-                    ("x", <f64 as ::isorun::__private::Shape>::ty()),
-                    ("y", <f64 as ::isorun::__private::Shape>::ty()),
-                ])
-            }
-        }
-        impl ::isorun::__private::Lower for Point {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::store(
-                    &(&self.x, (&self.y, ())),
-                    sink,
-                    at,
-                )
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::lower_flat(
-                    &(&self.x, (&self.y, ())),
-                    sink,
-                    flat,
-                )
-            }
-        }
-        impl ::isorun::__private::Lift for Point {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (x, (y, ())) = <__Fields as ::isorun::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self { x, y })
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (x, (y, ())) = <__Fields as ::isorun::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self { x, y })
-            }
-        }
-    };
-    const _: () = {
-        type __Fields = (
-            Point,
-            (Point, (::core::option::Option<::std::string::String>, ())),
-        );
-        impl ::isorun::__private::Shape for Line {
-            const LAYOUT: ::isorun::__private::Layout = <__Fields as ::isorun::__private::Params>::LAYOUT;
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::record([
-                    ("from", <Point as ::isorun::__private::Shape>::ty()),
-                    ("to", <Point as ::isorun::__private::Shape>::ty()),
-                    (
-                        "name",
-                        <::core::option::Option<
-                            ::std::string::String,
-                        > as ::isorun::__private::Shape>::ty(),
-                    ),
-                ])
-            }
-        }
-        impl ::isorun::__private::Lower for Line {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::store(
-                    &(&self.from, (&self.to, (&self.name, ()))),
-                    sink,
-                    at,
-                )
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::LowerParams::lower_flat(
-                    &(&self.from, (&self.to, (&self.name, ()))),
-                    sink,
-                    flat,
-                )
-            }
-        }
-        impl ::isorun::__private::Lift for Line {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (from, (to, (name, ()))) = <__Fields as ::isorun::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self { from, to, name })
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (from, (to, (name, ()))) = <__Fields as ::isorun::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self { from, to, name })
-            }
-        }
-    };
-    /// The interface `topics:record/record@1.0.0` as a type: what `register`, `caller` and `export` are told.
+    ::isorun::__private::record! {
+        Point { x = "x", y = "y" } (x, (y, ())) : (f64, (f64, ()))
+    }
+    ::isorun::__private::record! {
+        Line { from = "from", to = "to", name = "name" } (from, (to, (name, ()))) :
+        (Point, (Point, (::core::option::Option < ::std::string::String >, ())))
+    }
+    /// The interface `topics:record/record@1.0.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:record/record@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "length",
-                            [("line", <Line as ::isorun::__private::Shape>::ty())],
-                            ::core::option::Option::Some(
-                                <f64 as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                        ::isorun::__private::function(
-                            "longest",
-                            [
-                                (
-                                    "lines",
-                                    <::std::vec::Vec<Line> as ::isorun::__private::Shape>::ty(),
-                                ),
-                            ],
-                            ::core::option::Option::Some(
-                                <::core::option::Option<
-                                    Line,
-                                > as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
+    ::isorun::__private::interface! {
+        Interface, Caller, "topics:record/record@1.0.0" { "length"("line" : Line) -> f64;
+        "longest"("lines" : ::std::vec::Vec < Line >) -> ::core::option::Option < Line >;
         }
     }
     /// Records, by reference and in a list.
@@ -241,45 +90,9 @@ pub mod record {
             self.0.call(1, (lines, ()))
         }
     }
-    impl Record for Caller {
-        fn length<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            line: &'a Line,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<f64>,
-        > + ::core::marker::Send {
-            self.0.call(0, (line, ())).within(cx)
-        }
-        fn longest<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            lines: &'a [Line],
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::core::option::Option<Line>>,
-        > + ::core::marker::Send {
-            self.0.call(1, (lines, ())).within(cx)
-        }
-    }
-    impl Record for ::isorun::Remote<Interface> {
-        fn length<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            line: &'a Line,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<f64>,
-        > + ::core::marker::Send {
-            self.target().call(0, (line, ())).within(cx)
-        }
-        fn longest<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            lines: &'a [Line],
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::core::option::Option<Line>>,
-        > + ::core::marker::Send {
-            self.target().call(1, (lines, ())).within(cx)
-        }
+    ::isorun::__private::callers! {
+        Record, Caller, Interface, 'a { 0 length(line : & 'a Line) (line, ()) -> f64; 1
+        longest(lines : & 'a[Line]) (lines, ()) -> ::core::option::Option < Line >; }
     }
     #[doc(hidden)]
     #[macro_export]

@@ -43,215 +43,21 @@ pub mod variant {
             >,
         ),
     }
-    impl ::core::fmt::Display for Failure {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            match self {
-                Self::NotFound => f.write_str("not-found"),
-                Self::Busy(payload) => ::core::write!(f, "busy({payload:?})"),
-                Self::Nested(payload) => ::core::write!(f, "nested({payload:?})"),
-            }
-        }
+    ::isorun::__private::enumeration! {
+        FailureCode { 0 => Low = "low", _ => High = "high" }
     }
-    impl ::core::error::Error for Failure {}
-    const _: () = {
-        fn __case(index: u32) -> FailureCode {
-            match index {
-                0 => FailureCode::Low,
-                _ => FailureCode::High,
-            }
-        }
-        impl ::isorun::__private::Shape for FailureCode {
-            const LAYOUT: ::isorun::__private::Layout = ::isorun::__private::Layout::enumeration(
-                2,
-            );
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::enumeration(["low", "high"])
-            }
-        }
-        impl ::isorun::__private::Lower for FailureCode {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                ::isorun::__private::store_discriminant(sink, at, 2, *self as u32)
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                let _ = sink;
-                ::isorun::__private::lower_discriminant(flat, *self as u32);
-                ::core::result::Result::Ok(())
-            }
-        }
-        impl ::isorun::__private::Lift for FailureCode {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                ::core::result::Result::Ok(
-                    __case(::isorun::__private::load_discriminant(source, at, 2)?),
-                )
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                ::core::result::Result::Ok(
-                    __case(::isorun::__private::lift_discriminant(source, flat, 2)?),
-                )
-            }
-        }
-    };
-    const _: () = {
-        const __CASES: ::isorun::__private::Cases<3> = ::isorun::__private::Cases::new([
-            ::core::option::Option::None,
-            ::core::option::Option::Some(<u32 as ::isorun::__private::Shape>::LAYOUT),
-            ::core::option::Option::Some(
-                <::core::result::Result<
-                    ::core::option::Option<(u8, ::std::string::String)>,
-                    ::std::vec::Vec<FailureCode>,
-                > as ::isorun::__private::Shape>::LAYOUT,
-            ),
-        ]);
-        impl ::isorun::__private::Shape for Failure {
-            const LAYOUT: ::isorun::__private::Layout = __CASES.layout;
-            fn ty() -> ::isorun::__private::Type {
-                ::isorun::__private::Type::variant([
-                    ("not-found", ::core::option::Option::None),
-                    (
-                        "busy",
-                        ::core::option::Option::Some(
-                            <u32 as ::isorun::__private::Shape>::ty(),
-                        ),
-                    ),
-                    (
-                        "nested",
-                        ::core::option::Option::Some(
-                            <::core::result::Result<
-                                ::core::option::Option<(u8, ::std::string::String)>,
-                                ::std::vec::Vec<FailureCode>,
-                            > as ::isorun::__private::Shape>::ty(),
-                        ),
-                    ),
-                ])
-            }
-        }
-        impl ::isorun::__private::Lower for Failure {
-            fn store<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                match self {
-                    Self::NotFound => {
-                        ::isorun::__private::store_case(sink, at, &__CASES, 0, &())
-                    }
-                    Self::Busy(payload) => {
-                        ::isorun::__private::store_case(sink, at, &__CASES, 1, payload)
-                    }
-                    Self::Nested(payload) => {
-                        ::isorun::__private::store_case(sink, at, &__CASES, 2, payload)
-                    }
-                }
-            }
-            fn lower_flat<S: ::isorun::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                match self {
-                    Self::NotFound => ::isorun::__private::lower_case(sink, flat, 0, &()),
-                    Self::Busy(payload) => {
-                        ::isorun::__private::lower_case(sink, flat, 1, payload)
-                    }
-                    Self::Nested(payload) => {
-                        ::isorun::__private::lower_case(sink, flat, 2, payload)
-                    }
-                }
-            }
-        }
-        impl ::isorun::__private::Lift for Failure {
-            fn load<S: ::isorun::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (case, at) = ::isorun::__private::load_case(source, at, &__CASES)?;
-                ::core::result::Result::Ok(
-                    match case {
-                        0 => Self::NotFound,
-                        1 => Self::Busy(::isorun::__private::Lift::load(source, at)?),
-                        _ => Self::Nested(::isorun::__private::Lift::load(source, at)?),
-                    },
-                )
-            }
-            fn lift_flat<S: ::isorun::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (case, flat) = ::isorun::__private::lift_case(
-                    source,
-                    flat,
-                    &__CASES,
-                )?;
-                ::core::result::Result::Ok(
-                    match case {
-                        0 => Self::NotFound,
-                        1 => {
-                            Self::Busy(
-                                ::isorun::__private::Lift::lift_flat(source, flat)?,
-                            )
-                        }
-                        _ => {
-                            Self::Nested(
-                                ::isorun::__private::Lift::lift_flat(source, flat)?,
-                            )
-                        }
-                    },
-                )
-            }
-        }
-    };
-    /// The interface `topics:variant/variant@1.0.0` as a type: what `register`, `caller` and `export` are told.
+    ::isorun::__private::variant! {
+        error Failure { 0, 0 => NotFound = "not-found", 1, 1 => Busy(payload : u32) =
+        "busy", 2, _ => Nested(payload : ::core::result::Result < ::core::option::Option
+        < (u8, ::std::string::String,) >, ::std::vec::Vec < FailureCode > >) = "nested" }
+    }
+    /// The interface `topics:variant/variant@1.0.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:variant/variant@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "act",
-                            [("how", <Failure as ::isorun::__private::Shape>::ty())],
-                            ::core::option::Option::Some(
-                                <::core::result::Result<
-                                    (),
-                                    Failure,
-                                > as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                        ::isorun::__private::function(
-                            "explain",
-                            [
-                                ("code", <FailureCode as ::isorun::__private::Shape>::ty()),
-                            ],
-                            ::core::option::Option::Some(
-                                <::std::string::String as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
-        }
+    ::isorun::__private::interface! {
+        Interface, Caller, "topics:variant/variant@1.0.0" { "act"("how" : Failure) ->
+        ::core::result::Result < (), Failure >; "explain"("code" : FailureCode) ->
+        ::std::string::String; }
     }
     /// Generated from `variant.wit:3`.
     pub trait Variant: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -296,45 +102,10 @@ pub mod variant {
             self.0.call(1, (code, ()))
         }
     }
-    impl Variant for Caller {
-        fn act<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            how: &'a Failure,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::core::result::Result<(), Failure>>,
-        > + ::core::marker::Send {
-            self.0.call(0, (how, ())).within(cx)
-        }
-        fn explain<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            code: FailureCode,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::std::string::String>,
-        > + ::core::marker::Send {
-            self.0.call(1, (code, ())).within(cx)
-        }
-    }
-    impl Variant for ::isorun::Remote<Interface> {
-        fn act<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            how: &'a Failure,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::core::result::Result<(), Failure>>,
-        > + ::core::marker::Send {
-            self.target().call(0, (how, ())).within(cx)
-        }
-        fn explain<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            code: FailureCode,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::std::string::String>,
-        > + ::core::marker::Send {
-            self.target().call(1, (code, ())).within(cx)
-        }
+    ::isorun::__private::callers! {
+        Variant, Caller, Interface, 'a { 0 act(how : & 'a Failure) (how, ()) ->
+        ::core::result::Result < (), Failure >; 1 explain(code : FailureCode) (code, ())
+        -> ::std::string::String; }
     }
     #[doc(hidden)]
     #[macro_export]

@@ -24,39 +24,13 @@ pub mod with {
     pub use __with::Path;
     pub use __with::Kind;
     pub use __with::CallerType;
-    /// The interface `topics:with/with@1.0.0` as a type: what `register`, `caller` and `export` are told.
+    /// The interface `topics:with/with@1.0.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:with/with@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "open",
-                            [
-                                ("path", <Path as ::isorun::__private::Shape>::ty()),
-                                ("kind", <Kind as ::isorun::__private::Shape>::ty()),
-                                ("caller", <CallerType as ::isorun::__private::Shape>::ty()),
-                            ],
-                            ::core::option::Option::Some(
-                                <::core::result::Result<
-                                    ::std::vec::Vec<Path>,
-                                    Error,
-                                > as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
-        }
+    ::isorun::__private::interface! {
+        Interface, Caller, "topics:with/with@1.0.0" { "open"("path" : Path, "kind" :
+        Kind, "caller" : CallerType) -> ::core::result::Result < ::std::vec::Vec < Path
+        >, Error >; }
     }
     /// Generated from `with.wit:4`.
     pub trait With: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -92,35 +66,10 @@ pub mod with {
             self.0.call(0, (path, (kind, (caller, ()))))
         }
     }
-    impl With for Caller {
-        fn open<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            path: &'a [::std::string::String],
-            kind: Kind,
-            caller: &'a CallerType,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<
-                ::core::result::Result<::std::vec::Vec<Path>, Error>,
-            >,
-        > + ::core::marker::Send {
-            self.0.call(0, (path, (kind, (caller, ())))).within(cx)
-        }
-    }
-    impl With for ::isorun::Remote<Interface> {
-        fn open<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            path: &'a [::std::string::String],
-            kind: Kind,
-            caller: &'a CallerType,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<
-                ::core::result::Result<::std::vec::Vec<Path>, Error>,
-            >,
-        > + ::core::marker::Send {
-            self.target().call(0, (path, (kind, (caller, ())))).within(cx)
-        }
+    ::isorun::__private::callers! {
+        With, Caller, Interface, 'a { 0 open(path : & 'a[::std::string::String], kind :
+        Kind, caller : & 'a CallerType) (path, (kind, (caller, ()))) ->
+        ::core::result::Result < ::std::vec::Vec < Path >, Error >; }
     }
     #[doc(hidden)]
     #[macro_export]
