@@ -1,15 +1,5 @@
-/// The interface `topics:names/names@1.0.0`.
-///
-/// Generated from `names.wit:3`.
-#[allow(
-    clippy::too_many_arguments,
-    rustdoc::bare_urls,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::invalid_html_tags,
-    reason = "signatures and docs are those of the WIT"
-)]
 pub mod names {
-    /// Generated from `names.wit:4`.
+    /// Generated from `names.wit:5`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct Type {
         /// `self`.
@@ -21,7 +11,7 @@ pub mod names {
         /// `crate`.
         pub crate_: u8,
     }
-    /// Generated from `names.wit:5`.
+    /// Generated from `names.wit:6`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub enum Result {
         /// `ok`.
@@ -33,7 +23,7 @@ pub mod names {
         /// `some`.
         Some,
     }
-    /// Generated from `names.wit:6`.
+    /// Generated from `names.wit:7`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub enum Option {
         /// `self`.
@@ -41,7 +31,7 @@ pub mod names {
         /// `x`.
         X,
     }
-    /// Generated from `names.wit:8`.
+    /// Generated from `names.wit:9`.
     #[derive(
         ::core::clone::Clone,
         ::core::marker::Copy,
@@ -58,15 +48,15 @@ pub mod names {
         /// `fn`.
         Fn,
     }
-    /// Generated from `names.wit:7`.
+    /// Generated from `names.wit:8`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct Vec {
         /// `box`.
         pub box_: String,
     }
-    /// Generated from `names.wit:9`.
-    pub type Box = ::std::vec::Vec<Vec>;
     /// Generated from `names.wit:10`.
+    pub type Box = ::std::vec::Vec<Vec>;
+    /// Generated from `names.wit:11`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct HttpV2 {
         /// `TLS`.
@@ -76,7 +66,7 @@ pub mod names {
         /// `is64-bit`.
         pub is64_bit: bool,
     }
-    /// Generated from `names.wit:11`.
+    /// Generated from `names.wit:12`.
     #[derive(
         ::core::clone::Clone,
         ::core::marker::Copy,
@@ -91,7 +81,7 @@ pub mod names {
         /// `yes`.
         Yes,
     }
-    /// Generated from `names.wit:12`.
+    /// Generated from `names.wit:13`.
     #[derive(
         ::core::clone::Clone,
         ::core::marker::Copy,
@@ -106,7 +96,7 @@ pub mod names {
         /// `yes`.
         Yes,
     }
-    /// Generated from `names.wit:13`.
+    /// Generated from `names.wit:14`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct Future {
         /// `send`.
@@ -142,18 +132,9 @@ pub mod names {
     ::isorun::__private::record! {
         Future { send = "send" } (send, ()) : (u8, ())
     }
-    /// The interface `topics:names/names@1.0.0` as a type, which names it to `register`, `caller` and `export`.
-    #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-    pub struct Interface;
-    ::isorun::__private::interface! {
-        Interface, Caller, "topics:names/names@1.0.0" { "match"("type" : Type, "cx" : u8,
-        "this" : u8, "self" : u8) -> Result; "clone"("f" : Vec, "s" : Box); "instance"()
-        -> ::core::result::Result < Option, Result >; "HTTP-get"("HTTP-v2" : HttpV2,
-        "is-64-bit" : Is64Bit) -> Is64Bit2; "r-box"("future" : Future) -> (Box,); }
-    }
-    /// Generated from `names.wit:3`.
+    /// Generated from `names.wit:4`.
     pub trait Names: ::core::marker::Send + ::core::marker::Sync + 'static {
-        /// Generated from `names.wit:15`.
+        /// Generated from `names.wit:16`.
         fn match_<'a>(
             &'a self,
             cx: &'a ::isorun::Cx,
@@ -164,7 +145,7 @@ pub mod names {
         ) -> impl ::core::future::Future<
             Output = ::isorun::Result<Result>,
         > + ::core::marker::Send;
-        /// Generated from `names.wit:16`.
+        /// Generated from `names.wit:17`.
         fn clone<'a>(
             &'a self,
             cx: &'a ::isorun::Cx,
@@ -173,14 +154,14 @@ pub mod names {
         ) -> impl ::core::future::Future<
             Output = ::isorun::Result<()>,
         > + ::core::marker::Send;
-        /// Generated from `names.wit:17`.
+        /// Generated from `names.wit:18`.
         fn instance<'a>(
             &'a self,
             cx: &'a ::isorun::Cx,
         ) -> impl ::core::future::Future<
             Output = ::isorun::Result<::core::result::Result<Option, Result>>,
         > + ::core::marker::Send;
-        /// Generated from `names.wit:18`.
+        /// Generated from `names.wit:19`.
         fn http_get<'a>(
             &'a self,
             cx: &'a ::isorun::Cx,
@@ -189,7 +170,7 @@ pub mod names {
         ) -> impl ::core::future::Future<
             Output = ::isorun::Result<Is64Bit2>,
         > + ::core::marker::Send;
-        /// Generated from `names.wit:19`.
+        /// Generated from `names.wit:20`.
         fn r_box<'a>(
             &'a self,
             cx: &'a ::isorun::Cx,
@@ -207,7 +188,7 @@ pub mod names {
         pub fn instance_(&self) -> &::isorun::Instance {
             self.0.instance()
         }
-        /// Generated from `names.wit:15`.
+        /// Generated from `names.wit:16`.
         pub fn match_<'a>(
             &'a self,
             type_: &'a Type,
@@ -217,17 +198,17 @@ pub mod names {
         ) -> ::isorun::Call<'a, Result> {
             self.0.call(0, (type_, (cx, (this, (self_, ())))))
         }
-        /// Generated from `names.wit:16`.
+        /// Generated from `names.wit:17`.
         pub fn clone<'a>(&'a self, f: &'a Vec, s: &'a [Vec]) -> ::isorun::Call<'a, ()> {
             self.0.call(1, (f, (s, ())))
         }
-        /// Generated from `names.wit:17`.
+        /// Generated from `names.wit:18`.
         pub fn instance(
             &self,
         ) -> ::isorun::Call<'_, ::core::result::Result<Option, Result>> {
             self.0.call(2, ())
         }
-        /// Generated from `names.wit:18`.
+        /// Generated from `names.wit:19`.
         pub fn http_get<'a>(
             &'a self,
             http_v2: &'a HttpV2,
@@ -235,7 +216,7 @@ pub mod names {
         ) -> ::isorun::Call<'a, Is64Bit2> {
             self.0.call(3, (http_v2, (is_64_bit, ())))
         }
-        /// Generated from `names.wit:19`.
+        /// Generated from `names.wit:20`.
         pub fn r_box<'a>(&'a self, future: &'a Future) -> ::isorun::Call<'a, (Box,)> {
             self.0.call(4, (future, ()))
         }
@@ -248,19 +229,4 @@ pub mod names {
         (http_v2, (is_64_bit, ())) -> Is64Bit2; 4 r_box(future : & 'a Future) (future,
         ()) -> (Box,); }
     }
-    #[doc(hidden)]
-    #[macro_export]
-    macro_rules! __isorun_names_77f978f5ab913805 {
-        ($($item:tt)*) => {
-            ::isorun::__private::system_impl! { ("topics:names/names@1.0.0") () ()
-            (::isorun) (0 "names.wit"
-            "package topics:names@1.0.0;\n\ninterface names {\n    record %type { %self: u8, %async: bool, cx: char, %crate: u8 }\n    variant %result { ok(u8), err, none, %some }\n    variant %option { %self, x }\n    record vec { %box: %string }\n    enum %string { %box, %fn }\n    type %box = list<vec>;\n    record HTTP-v2 { TLS: bool, is-64-bit: bool, is64-bit: bool }\n    enum is-64-bit { yes }\n    enum is64-bit { yes }\n    record %future { send: u8 }\n\n    %match: func(%type: %type, cx: u8, this: u8, %self: u8) -> %result;\n    clone: func(f: vec, s: %box);\n    instance: func() -> result<%option, %result>;\n    HTTP-get: func(HTTP-v2: HTTP-v2, is-64-bit: is-64-bit) -> is64-bit;\n    r-box: func(%future: %future) -> tuple<%box>;\n}\n")
-            $($item)* }
-        };
-    }
-    #[doc(hidden)]
-    pub use __isorun_names_77f978f5ab913805 as __system;
-    const _: &[u8] = ::core::include_bytes!(
-        ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/names.wit")
-    );
 }

@@ -1,48 +1,38 @@
 ::core::compile_error! {
-    "`descriptor` is a resource with its 2 functions, and isorun passes plain values only\n --> refused.wit:4:14\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
+    "`descriptor` is a resource with its 2 functions, and isorun passes plain values only\n --> refused.wit:5:14\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
-    "the record `entry` cannot be used: field `at` is `own<descriptor>`\n --> refused.wit:8:12\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
+    "the record `entry` cannot be used: field `at` is `own<descriptor>`\n --> refused.wit:9:12\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
-    "the record `empty` has no fields, and the component model no longer has such records\n --> refused.wit:9:12\nhelp: leave it out of the signatures, or give it a field"
+    "the record `empty` has no fields, and the component model no longer has such records\n --> refused.wit:10:12\nhelp: leave it out of the signatures, or give it a field"
 }
 ::core::compile_error! {
-    "the flags `many` have 33 labels, and the component model allows 32\n --> refused.wit:10:11\nhelp: split them into two types of flags"
+    "the flags `many` have 33 labels, and the component model allows 32\n --> refused.wit:11:11\nhelp: split them into two types of flags"
 }
 ::core::compile_error! {
-    "`open` cannot be called: its result is `result<own<descriptor>, string>`\n --> refused.wit:12:5\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
+    "`open` cannot be called: its result is `result<own<descriptor>, string>`\n --> refused.wit:13:5\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
-    "`list` cannot be called: parameter `dir` is `borrow<descriptor>`\n --> refused.wit:13:5\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
+    "`list` cannot be called: parameter `dir` is `borrow<descriptor>`\n --> refused.wit:14:5\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
-    "`watch` cannot be called: its result is `stream<u8>`\n --> refused.wit:14:5\nhelp: pass the values as a `list`, a piece with each call"
+    "`watch` cannot be called: its result is `stream<u8>`\n --> refused.wit:15:5\nhelp: pass the values as a `list`, a piece with each call"
 }
 ::core::compile_error! {
-    "`later` cannot be called: its result is `future<u8>`\n --> refused.wit:15:5\nhelp: return the value itself: the caller awaits the call"
+    "`later` cannot be called: its result is `future<u8>`\n --> refused.wit:16:5\nhelp: return the value itself: the caller awaits the call"
 }
 ::core::compile_error! {
-    "`slow` is an `async func`, and isorun has plain functions only\n --> refused.wit:16:5\nhelp: remove `async` in the WIT: the host's method may be async anyway, and a call never blocks a thread"
+    "`slow` is an `async func`, and isorun has plain functions only\n --> refused.wit:17:5\nhelp: remove `async` in the WIT: the host's method may be async anyway, and a call never blocks a thread"
 }
 ::core::compile_error! {
-    "`explain` cannot be called: parameter `e` is `error-context`\n --> refused.wit:17:5\nhelp: use an error type of your own, such as a variant or a `string`"
+    "`explain` cannot be called: parameter `e` is `error-context`\n --> refused.wit:18:5\nhelp: use an error type of your own, such as a variant or a `string`"
 }
-/// The interface `topics:refused/refused@1.0.0`.
-///
-/// Generated from `refused.wit:3`.
-#[allow(
-    clippy::too_many_arguments,
-    rustdoc::bare_urls,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::invalid_html_tags,
-    reason = "signatures and docs are those of the WIT"
-)]
 pub mod refused {
-    /// Generated from `refused.wit:4`.
+    /// Generated from `refused.wit:5`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct Descriptor;
-    /// Generated from `refused.wit:8`.
+    /// Generated from `refused.wit:9`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct Entry {
         /// `name`.
@@ -50,10 +40,10 @@ pub mod refused {
         /// `at`.
         pub at: (),
     }
-    /// Generated from `refused.wit:9`.
+    /// Generated from `refused.wit:10`.
     #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
     pub struct Empty {}
-    /// Generated from `refused.wit:10`.
+    /// Generated from `refused.wit:11`.
     #[derive(
         ::core::clone::Clone,
         ::core::marker::Copy,
@@ -81,64 +71,6 @@ pub mod refused {
         "a27", #[doc = " `a28`."] A28 = 28 "a28", #[doc = " `a29`."] A29 = 29 "a29",
         #[doc = " `a30`."] A30 = 30 "a30", #[doc = " `a31`."] A31 = 31 "a31", #[doc =
         " `a32`."] A32 = 31 "a32" }
-    }
-    /// Generated from `refused.wit:3`.
-    pub trait Refused: ::core::marker::Send + ::core::marker::Sync + 'static {
-        /// Generated from `refused.wit:12`.
-        fn open<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            path: &'a str,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::core::result::Result<(), ::std::string::String>>,
-        > + ::core::marker::Send;
-        /// Generated from `refused.wit:13`.
-        fn list<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            dir: &'a (),
-            deep: bool,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::std::vec::Vec<Entry>>,
-        > + ::core::marker::Send;
-        /// Generated from `refused.wit:14`.
-        fn watch<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send;
-        /// Generated from `refused.wit:15`.
-        fn later<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send;
-        /// Generated from `refused.wit:16`.
-        fn slow<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            a: u8,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send;
-        /// Generated from `refused.wit:17`.
-        fn explain<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            e: &'a (),
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send;
-        /// Generated from `refused.wit:18`.
-        fn plain<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            a: u8,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<u8>,
-        > + ::core::marker::Send;
     }
     /// Not generated.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
@@ -270,85 +202,9 @@ pub mod refused {
             ::core::future::pending()
         }
     }
-    impl Refused for ::isorun::Remote<Interface> {
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn open<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            path: &'a str,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::core::result::Result<(), ::std::string::String>>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn list<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            dir: &'a (),
-            deep: bool,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<::std::vec::Vec<Entry>>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn watch<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn later<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn slow<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            a: u8,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn explain<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            e: &'a (),
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<()>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-        #[allow(unused_variables, reason = "nothing is called")]
-        fn plain<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            a: u8,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<u8>,
-        > + ::core::marker::Send {
-            ::core::future::pending()
-        }
-    }
     #[doc(hidden)]
     #[macro_export]
-    macro_rules! __isorun_refused_cb7c9c57524ea34c {
+    macro_rules! __isorun_refused_f3e3fec52353365d {
         ($($item:tt)*) => {};
     }
-    #[doc(hidden)]
-    pub use __isorun_refused_cb7c9c57524ea34c as __system;
-    const _: &[u8] = ::core::include_bytes!(
-        ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/refused.wit")
-    );
 }
