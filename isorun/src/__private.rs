@@ -2,7 +2,7 @@
 
 // emit/types.rs, emit/codec.rs
 pub use crate::image::codec::*;
-pub use crate::image::generated::{all_flags, optional, record_type, write_flags};
+pub use crate::image::generated::{all_flags, optional, payload_layout, record_type, write_flags};
 pub use crate::image::layout::Layout;
 pub use crate::image::map::Map;
 pub use crate::image::medium::{Sink, Source};

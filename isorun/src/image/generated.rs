@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::codec::Shape;
+use super::layout::Layout;
 use super::params::Params;
 use crate::types::Type;
 
@@ -34,12 +35,17 @@ pub fn record_type<F: Types, const N: usize>(labels: [&str; N]) -> Type {
     Type::record(labels.into_iter().zip(types))
 }
 
-/// The type among none or one.
+/// The type of a payload or result, of none or one.
 pub fn optional<const N: usize>(ty: [Type; N]) -> Option<Type> {
     ty.into_iter().next()
 }
 
-/// The parameters of a function. None of them have a type that names their labels, but for this.
+/// The layout of a payload, of none or one.
+pub const fn payload_layout<const N: usize>(payload: [Layout; N]) -> Option<Layout> {
+    if N == 0 { None } else { Some(payload[0]) }
+}
+
+/// The parameters of a function. It gives the labels of no parameters a type.
 pub fn params<const N: usize>(params: [(&str, Type); N]) -> [(&str, Type); N] {
     params
 }
@@ -115,7 +121,7 @@ macro_rules! __isorun_variant {
     ($name:ident { $($index:literal, $read:tt => $case:ident $(($payload:ident: $ty:ty))? = $label:literal),* }) => {
         const _: () = {
             const CASES: $crate::__private::Cases<{ [$($label),*].len() }> = $crate::__private::Cases::new([
-                $(::core::option::Option::Some(<($($ty)?) as $crate::__private::Shape>::LAYOUT)),*
+                $($crate::__private::payload_layout([$(<$ty as $crate::__private::Shape>::LAYOUT)?])),*
             ]);
             impl $crate::__private::Shape for $name {
                 const LAYOUT: $crate::__private::Layout = CASES.layout;
@@ -456,4 +462,94 @@ macro_rules! __isorun_callers {
             })*
         }
     };
+}
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "generated types are public")]
+mod tests {
+    use crate::__private::{Lift, Lower, Shape};
+    use crate::{Type, decode, encode};
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Entry {
+        id: u8,
+        name: String,
+    }
+    crate::__private::record! { error Entry { id = "id", name = "name" } (id, (name, ())): (u8, (String, ())) }
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Failure {
+        NotFound,
+        Busy(u64),
+        Other(Entry),
+    }
+    crate::__private::variant! {
+        error Failure { 0, 0 => NotFound = "not-found", 1, 1 => Busy(payload: u64) = "busy", 2, _ => Other(payload: Entry) = "other" }
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Level {
+        Low,
+        High,
+    }
+    crate::__private::enumeration! { error Level { 0 => Low = "low", _ => High = "high" } }
+
+    #[derive(Clone, Copy, PartialEq)]
+    struct Rights(u32);
+    crate::__private::flags! {
+        error Rights {
+            /// May read.
+            READ = 0 "read",
+            /// May write.
+            WRITE = 1 "write"
+        }
+    }
+
+    /// The type is what it should be, takes the room that its type says, and what is written is read again.
+    fn check<T: Shape + Lower + Lift + PartialEq + std::fmt::Debug>(ty: &Type, values: &[T]) {
+        assert_eq!(T::ty(), *ty);
+        assert_eq!(T::LAYOUT, ty.layout());
+        for value in values {
+            assert_eq!(decode::<T>(encode(value).unwrap().as_bytes()).unwrap(), *value);
+        }
+    }
+
+    #[test]
+    fn each_kind_of_type_is_written_and_read_as_its_wit_type() {
+        let entry = || Entry { id: 7, name: "ada".to_owned() };
+        let entry_type = Type::record([("id", Type::U8), ("name", Type::String)]);
+        check(&entry_type, &[entry()]);
+        let failure_type = Type::variant([("not-found", None), ("busy", Some(Type::U64)), ("other", Some(entry_type))]);
+        check(&failure_type, &[Failure::NotFound, Failure::Busy(u64::MAX), Failure::Other(entry())]);
+        check(&Type::enumeration(["low", "high"]), &[Level::Low, Level::High]);
+        check(&Type::flags(["read", "write"]), &[Rights::empty(), Rights::WRITE, Rights::all()]);
+    }
+
+    #[test]
+    fn an_error_is_told_by_its_wit_name() {
+        let errors: [(&dyn std::error::Error, &str); 5] = [
+            (&Failure::NotFound, "not-found"),
+            (&Failure::Busy(3), "busy(3)"),
+            (&Level::High, "high"),
+            (&Rights::all(), "read | write"),
+            (&Entry { id: 1, name: String::new() }, r#"Entry { id: 1, name: "" }"#),
+        ];
+        for (error, text) in errors {
+            assert_eq!(error.to_string(), text);
+        }
+        assert_eq!(format!("{:?}", Rights::READ), "Rights(read)");
+    }
+
+    #[test]
+    fn flags_are_a_set_of_their_labels() {
+        assert_eq!(Rights::READ | Rights::WRITE, Rights::all());
+        assert_eq!(!Rights::READ, Rights::WRITE);
+        assert_eq!(Rights::all() & Rights::READ, Rights::all() - Rights::WRITE);
+        let mut rights = Rights::empty().union(Rights::READ);
+        rights.insert(Rights::WRITE);
+        rights.remove(Rights::READ);
+        assert!(rights.contains(Rights::WRITE) && !rights.contains(Rights::READ) && !rights.is_empty());
+        assert_eq!(Rights::from_bits_truncate(u32::MAX).bits(), 0b11);
+        assert_eq!((super::all_flags(0), super::all_flags(31), super::all_flags(32)), (0, u32::MAX >> 1, u32::MAX));
+    }
 }
