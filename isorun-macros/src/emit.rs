@@ -42,7 +42,7 @@ pub(crate) fn system(model: &Model, user: &Implementation) -> TokenStream {
     system::emit(model, user)
 }
 
-/// The module when the WIT was read but not all of it can be generated: names that resolve, and nothing behind them.
+/// The module if the WIT was read but is refused: names that resolve, and nothing behind them.
 pub(crate) fn interface_fallback(model: &Model, module: &ItemMod, macro_name: &str) -> TokenStream {
     wrap(
         &docs::of_module(model),
@@ -58,17 +58,17 @@ pub(crate) fn interface_fallback(model: &Model, module: &ItemMod, macro_name: &s
     )
 }
 
-/// The module when the WIT could not be read: what can be guessed from the module's name.
+/// The module if the WIT could not be read: what can be guessed from the module's name.
 pub(crate) fn module_fallback(module: &ItemMod, krate: &TokenStream, macro_name: &str) -> TokenStream {
     wrap(&TokenStream::new(), module, [fallback::module(&module.ident, krate), fallback::callback(macro_name)])
 }
 
-/// The impls when the user's do not fit.
+/// The impls if the user's impl block is refused.
 pub(crate) fn system_fallback(model: &Model, user: &Implementation) -> TokenStream {
     fallback::system(model, user)
 }
 
-/// `fs::__system! { impl .. }`: sends the impl block to where the WIT is.
+/// `fs::__system! { impl .. }`: passes the impl block to the macro of the module, which has the WIT.
 pub(crate) fn to_callback(user: &Implementation) -> TokenStream {
     callback::call(user)
 }

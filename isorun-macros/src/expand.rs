@@ -1,4 +1,4 @@
-//! The attributes, stage by stage. Each stage is one file; a refusal takes the shortest way out, with a fallback.
+//! The attributes, stage by stage. A stage that refuses its input ends the expansion, with errors and a fallback for the code around it.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -18,7 +18,8 @@ pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> To
     let module: ItemMod = match syn::parse2(item.clone()) {
         Ok(module) => module,
         Err(_) => {
-            let wrong = Diagnostic::new(&item, "`interface` stands on a module").help("write `pub mod kv {}` below it");
+            let wrong =
+                Diagnostic::new(&item, "`interface` belongs on a module").help("write `pub mod kv {}` below it");
             return Diagnostics::from(wrong).into_token_stream();
         }
     };
@@ -84,23 +85,23 @@ pub(crate) fn system(args: TokenStream, item: TokenStream, site: &Site) -> Token
     expanded
 }
 
-/// `fs::__system! { impl .. }`, which has added what the module was generated from.
+/// `fs::__system! { impl .. }`, after this macro of the module has added what the module was generated from.
 pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
     let expanded = (|| {
-        let handed = args::parse_handed(input)?;
-        let user = implementation::parse(handed.item)?;
-        let source = source::load_again(handed.files, &handed.features, &handed.wire_name)?;
-        let shared = handed.shared.into_iter().map(|name| SharedInterface {
+        let callback = args::parse_callback(input)?;
+        let user = implementation::parse(callback.item)?;
+        let source = source::load_again(callback.files, &callback.features, &callback.wire_name)?;
+        let shared = callback.shared.into_iter().map(|name| SharedInterface {
             name,
             path: TokenStream::new(),
             unknown: None,
             is_used: false,
         });
         let options = Options {
-            krate: handed.krate.clone(),
-            krate_outside: handed.krate,
+            krate: callback.krate.clone(),
+            krate_outside: callback.krate,
             derives: Vec::new(),
-            features: handed.features,
+            features: callback.features,
             root_variable: site.root_variable,
         };
         let model = build::model(&source, shared.collect(), options);
@@ -123,7 +124,7 @@ pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
     }
 }
 
-/// The WIT as a model, and what is wrong with it.
+/// An interface that was read, and what is wrong with it.
 struct Read {
     model: Model,
     wrong: Diagnostics,
@@ -166,7 +167,7 @@ impl Read {
         if wrong.is_empty() && self.wrong.is_empty() {
             return emit::system(&self.model, user);
         }
-        // What the WIT cannot have, the impl cannot be blamed for.
+        // If the interface itself is refused, mistakes of the impl may only follow from that, and are not reported.
         let wrong = if self.wrong.is_empty() { wrong } else { Diagnostics::default() };
         let fallback = emit::system_fallback(&self.model, user);
         quote!(#wrong #fallback)
@@ -180,19 +181,19 @@ fn with_module_fallback(wrong: &Diagnostics, module: &ItemMod, args: &Args, site
     quote!(#wrong #fallback)
 }
 
-/// Where isorun is: the same path inside and outside of the module, and from other crates.
+/// Where isorun is. The path must mean the same inside and outside of the module, and in other crates.
 fn krate(args: &Args) -> Result<TokenStream, Diagnostics> {
     let Some(path) = &args.krate else { return Ok(quote!(::isorun)) };
     match path.segments.first() {
         Some(first) if first.ident == "self" || first.ident == "super" => {
-            let wrong = Diagnostic::new(path, "the path of isorun is not the same everywhere");
+            let wrong = Diagnostic::new(path, "this path does not mean the same inside of the generated module");
             Err(wrong.help("begin it with `crate::` or with the name of a crate").into())
         }
         _ => Ok(path.to_token_stream()),
     }
 }
 
-/// A path of the user's, as seen from a module in the module that is generated.
+/// A path of the user's, as it is written in a module within the generated module.
 fn two_modules_in(path: &syn::Path) -> TokenStream {
     match path.segments.first() {
         Some(first) if path.leading_colon.is_none() && first.ident == "self" => {
@@ -204,7 +205,7 @@ fn two_modules_in(path: &syn::Path) -> TokenStream {
     }
 }
 
-/// A macro's name is one for the whole crate, so it says what it is for and where that is.
+/// The name of the `__system` macro. An exported macro is known in the whole crate, so the name must differ for each attribute.
 fn macro_name(source: &Source, module: &Ident, site: &Site) -> String {
     let files: Vec<&str> = source.files.iter().map(|file| file.text.as_str()).collect();
     let mut parts = vec![site.location.as_str(), source.wire_name.as_str()];

@@ -19,6 +19,7 @@ mod site;
 mod source;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wit_file;
 
 use proc_macro::TokenStream;

@@ -43,9 +43,9 @@ pub(crate) struct Options {
 pub(crate) struct SharedInterface {
     /// As the user wrote it.
     pub(crate) name: String,
-    /// The path as seen from two modules further in than the attribute.
+    /// The path of its module, as seen from inside of two modules where the attribute stands.
     pub(crate) path: TokenStream,
-    /// The nearest interface that is there, if this one is not.
+    /// The interfaces that are there, if this one is not among them.
     pub(crate) unknown: Option<Vec<String>>,
     /// Whether any type comes from it.
     pub(crate) is_used: bool,
@@ -62,7 +62,7 @@ pub(crate) struct TypeDef {
     pub(crate) docs: Option<String>,
     pub(crate) place: Place,
     pub(crate) kind: TypeKind,
-    /// Whether functions fail with it.
+    /// Whether functions return it as the error of a `result`.
     pub(crate) is_error: bool,
 }
 
@@ -79,13 +79,13 @@ pub(crate) enum TypeKind {
         name: String,
         like: SharedKind,
     },
-    /// A resource with so many functions; refused.
+    /// A resource, and the number of its functions. It is refused.
     Resource {
         functions: usize,
     },
 }
 
-/// What must be known of a type that another module has.
+/// What must be known about a type that another module defines.
 #[derive(Clone, Debug)]
 pub(crate) enum SharedKind {
     /// It is passed as it is: an enum or flags.

@@ -6,11 +6,11 @@ use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::model::{Function, MOST_FLAGS, Model, Type, TypeDef, TypeKind};
 use crate::nearest::nearest;
-use crate::signature;
+use crate::{names, signature, text};
 
-/// Larger tuples are not in Rust's spirit, and `Debug` ends at 12.
+/// The most members of a tuple. The runtime has the codec of tuples up to this length.
 const MOST_TUPLE: usize = 16;
-/// Fields and parameters are a list within a list for each, and rustc follows 128 of them.
+/// The most fields and parameters. Each is one level of a nested list, and rustc gives up at a depth of 128.
 const MOST_FIELDS: usize = 100;
 
 /// Refuses what of the WIT cannot be generated, and options that have no effect.
@@ -31,11 +31,10 @@ pub(crate) fn interface(model: &Model, args: &Args) -> Diagnostics {
     for (shared, (name, _)) in model.shared.iter().zip(&args.with) {
         if let Some(known) = &shared.unknown {
             let unknown = Diagnostic::new(name, format!("there is no interface `{}`", shared.name));
-            let full: Vec<&str> =
-                known.iter().flat_map(|name| [name.as_str(), name.split('@').next().unwrap_or(name)]).collect();
+            let full: Vec<&str> = known.iter().flat_map(|name| [name.as_str(), names::without_version(name)]).collect();
             wrong.push(match nearest(&shared.name, full) {
                 Some(near) => unknown.help(format!("did you mean `{near}`?")),
-                None => unknown.help(format!("`{}` can use types of {}", model.wire_name, known.join(", "))),
+                None => unknown.help(format!("`{}` can use types of {}", model.wire_name, text::joined(known))),
             });
         } else if !shared.is_used {
             let unused = Diagnostic::new(name, format!("`{}` uses no type of `{}`", model.wire_name, shared.name));
@@ -52,8 +51,7 @@ fn type_def(model: &Model, def: &TypeDef, blame: &TokenStream) -> Option<Diagnos
         TypeKind::Resource { functions } => {
             let functions = match functions {
                 0 => String::new(),
-                1 => " with its function".to_owned(),
-                several => format!(" with its {several} functions"),
+                some => format!(" with {}", text::counted(*some, "function")),
             };
             Some(
                 refuse(format!("`{name}` is a resource{functions}, and isorun passes plain values only"))
@@ -61,7 +59,7 @@ fn type_def(model: &Model, def: &TypeDef, blame: &TokenStream) -> Option<Diagnos
             )
         }
         TypeKind::Record(fields) if fields.is_empty() => Some(
-            refuse(format!("the record `{name}` has no fields, and the component model no longer has such records"))
+            refuse(format!("the record `{name}` has no fields, and the component model no longer allows that"))
                 .help("leave it out of the signatures, or give it a field"),
         ),
         TypeKind::Record(fields) if fields.len() > MOST_FIELDS => Some(
@@ -69,7 +67,7 @@ fn type_def(model: &Model, def: &TypeDef, blame: &TokenStream) -> Option<Diagnos
                 .help("make records of those that belong together"),
         ),
         TypeKind::Flags(flags) if flags.is_empty() => Some(
-            refuse(format!("the flags `{name}` have no labels, and the component model no longer has such flags"))
+            refuse(format!("the flags `{name}` have no labels, and the component model no longer allows that"))
                 .help("give them a label"),
         ),
         TypeKind::Flags(flags) if flags.len() > MOST_FLAGS => Some(
@@ -128,10 +126,10 @@ fn refused<'a>(model: &'a Model, types: impl IntoIterator<Item = (String, &'a Ty
             help.get_or_insert(advice);
         }
     }
-    Some((wrong.join(", "), help?))
+    Some((text::joined(&wrong), help?))
 }
 
-/// What to do instead of something unsupported that is directly in a type. What has a name has its own diagnostic.
+/// What to do instead of an unsupported type within `ty`. Types with a name are left out: they have diagnostics of their own.
 fn advice(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(_) | Type::String | Type::Named(_) => None,

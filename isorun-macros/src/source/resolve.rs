@@ -121,7 +121,7 @@ fn what_to_do(error: &ParseErrorKind) -> Option<String> {
             Some("define it in this interface, or `use` it from the one that has it".to_owned())
         }
         ParseErrorKind::TypeCycle { .. } => {
-            Some("no value of such a type has an end: refer to the inner one by an index".to_owned())
+            Some("a type cannot contain itself: refer to the inner value by an index or a name".to_owned())
         }
         _ => None,
     }

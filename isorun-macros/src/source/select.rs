@@ -7,8 +7,8 @@ use super::place;
 use super::resolve::Resolved;
 use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::names;
 use crate::nearest::nearest;
+use crate::{names, text};
 
 /// An interface that may be the one that is meant.
 struct Candidate {
@@ -64,7 +64,7 @@ pub(super) fn interface(
         let all = candidates(&source.resolve, &source.packages, true);
         let fits = |candidate: &&Candidate| {
             candidate.wire_name == name
-                || candidate.wire_name.split('@').next() == Some(&name)
+                || names::without_version(&candidate.wire_name) == name
                 || candidate.name == name
         };
         let exact: Vec<&Candidate> = all.iter().filter(|candidate| candidate.wire_name == name).collect();
@@ -94,7 +94,7 @@ pub(super) fn interface(
         ([one], _) => Ok((one.id, one.wire_name.clone())),
         ([], [one]) => Ok((one.id, one.wire_name.clone())),
         ([], []) => Err(Diagnostic::new(blame, format!("`{shown}` has no interface"))
-            .help("functions belong into an `interface`; a `world` alone, or what is behind `@unstable`, is not enough")
+            .help("put the functions into an `interface`; those of a `world`, and interfaces behind `@unstable`, do not count")
             .into()),
         _ => Err(Diagnostic::new(
             blame,
@@ -111,7 +111,7 @@ fn listed<'a>(candidates: impl IntoIterator<Item = &'a Candidate>) -> String {
     match names.as_slice() {
         [] => "it has none".to_owned(),
         [only] => format!("write `interface = {only}`"),
-        several => format!("write `interface = ..` with one of {}", several.join(", ")),
+        several => format!("write `interface = ..` with one of {}", text::joined(several)),
     }
 }
 

@@ -1,11 +1,11 @@
 ::core::compile_error! {
-    "`descriptor` is a resource with its 2 functions, and isorun passes plain values only\n --> refused.wit:5:14\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
+    "`descriptor` is a resource with 2 functions, and isorun passes plain values only\n --> refused.wit:5:14\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
     "the record `entry` cannot be used: field `at` is `own<descriptor>`\n --> refused.wit:9:12\nhelp: let a plain value stand for it, such as an id or a path, that functions take as a parameter"
 }
 ::core::compile_error! {
-    "the record `empty` has no fields, and the component model no longer has such records\n --> refused.wit:10:12\nhelp: leave it out of the signatures, or give it a field"
+    "the record `empty` has no fields, and the component model no longer allows that\n --> refused.wit:10:12\nhelp: leave it out of the signatures, or give it a field"
 }
 ::core::compile_error! {
     "the flags `many` have 33 labels, and the component model allows 32\n --> refused.wit:11:11\nhelp: split them into two types of flags"
