@@ -6,9 +6,9 @@ use syn::{LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::nearest::nearest;
-use crate::source::File;
+use crate::wit_file::WitFile;
 
-/// What the user wrote in the parentheses. Every option keeps its tokens, for later blame.
+/// What the user wrote in the parentheses. Every option keeps its tokens, so that later errors can point at them.
 #[derive(Default)]
 pub(crate) struct Args {
     /// `"wit/kv.wit"`.
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
 const OPTIONS: [&str; 5] = ["interface", "with", "derives", "features", "crate"];
 
-/// Reads the arguments; all unknown and doubled options are reported at once.
+/// Parses the arguments. All unknown and repeated options are reported at once.
 pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
     let mut wrong = Diagnostics::default();
     let parsed = (|input: ParseStream<'_>| {
@@ -39,7 +39,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
             if input.peek(LitStr) {
                 let path: LitStr = input.parse()?;
                 if args.path.is_some() || !seen.is_empty() {
-                    wrong.push(Diagnostic::new(&path, "the path stands once and first").help(
+                    wrong.push(Diagnostic::new(&path, "the path comes first, and only once").help(
                         "write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
                     ));
                 }
@@ -63,7 +63,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
     }
 }
 
-/// Reads one option. An unknown one is skipped to the next comma, so that the ones after it are read too.
+/// Parses one option. An unknown one is skipped up to the next comma, so that those after it are parsed too.
 fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong: &mut Diagnostics) -> syn::Result<()> {
     let option = input.call(<Ident as syn::ext::IdentExt>::parse_any).map_err(|error| {
         syn::Error::new(error.span(), "expected the path of a WIT file or an option\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`")
@@ -125,19 +125,19 @@ fn list<T>(input: ParseStream<'_>, item: fn(ParseStream<'_>) -> syn::Result<T>) 
     Ok(items.into_iter().collect())
 }
 
-/// What the `__system` macro of a module adds to an impl block: what the module was generated from.
-pub(crate) struct Handed {
+/// An impl block, and what the `__system` macro of its module has put before it: all that the module was generated from.
+pub(crate) struct CallbackInput {
     pub(crate) wire_name: String,
     pub(crate) features: Vec<String>,
     /// The interfaces of `with(..)`.
     pub(crate) shared: Vec<String>,
     pub(crate) krate: TokenStream,
-    pub(crate) files: Vec<File>,
+    pub(crate) files: Vec<WitFile>,
     pub(crate) item: TokenStream,
 }
 
-/// Reads what `emit/callback.rs` has written.
-pub(crate) fn parse_handed(tokens: TokenStream) -> Result<Handed, Diagnostics> {
+/// Parses the tokens that the macro of `emit/callback.rs` gives.
+pub(crate) fn parse_callback(tokens: TokenStream) -> Result<CallbackInput, Diagnostics> {
     let strings = |input: ParseStream<'_>| {
         let content;
         parenthesized!(content in input);
@@ -147,7 +147,7 @@ pub(crate) fn parse_handed(tokens: TokenStream) -> Result<Handed, Diagnostics> {
         }
         Ok::<_, syn::Error>(strings)
     };
-    let handed = |input: ParseStream<'_>| {
+    let input = |input: ParseStream<'_>| {
         let wire_name = strings(input)?.concat();
         let (features, shared) = (strings(input)?, strings(input)?);
         let (krate, content);
@@ -158,11 +158,11 @@ pub(crate) fn parse_handed(tokens: TokenStream) -> Result<Handed, Diagnostics> {
         while !content.is_empty() {
             let (group, path, text) =
                 (content.parse::<LitInt>()?, content.parse::<LitStr>()?, content.parse::<LitStr>()?);
-            files.push(File { path: path.value(), text: text.value(), group: group.base10_parse()? });
+            files.push(WitFile { path: path.value(), text: text.value(), group: group.base10_parse()? });
         }
-        Ok(Handed { wire_name, features, shared, krate, files, item: input.parse()? })
+        Ok(CallbackInput { wire_name, features, shared, krate, files, item: input.parse()? })
     };
-    Ok(handed.parse2(tokens)?)
+    Ok(input.parse2(tokens)?)
 }
 
 #[cfg(test)]
@@ -194,7 +194,7 @@ mod tests {
             wrong.messages(),
             [
                 "unknown option `interfaces`\nhelp: did you mean `interface`?",
-                "the path stands once and first\nhelp: write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
+                "the path comes first, and only once\nhelp: write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
                 "unknown option `remote`\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`",
             ]
         );

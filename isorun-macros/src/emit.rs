@@ -5,16 +5,15 @@ mod caller;
 mod codec;
 mod docs;
 mod fallback;
-mod flags;
 mod host_trait;
+mod ident;
 mod interface;
-mod remote;
 mod rust_type;
 mod system;
 mod tracked_files;
 mod types;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Item, ItemMod};
 
@@ -27,13 +26,11 @@ pub(crate) fn interface(model: &Model, module: &ItemMod, macro_name: &str) -> To
         &docs::of_module(model),
         module,
         [
-            types::emit(model),                // records, variants, enums, aliases
-            flags::emit(model),                // flags
+            types::emit(model),                // records, variants, enums, flags, aliases
             codec::emit(model),                // their canonical form
             interface::emit(model),            // the interface as a type and as a value
             host_trait::emit(model),           // what a provider does
-            caller::emit(model),               // typed calls to a provider
-            remote::emit(model),               // the same when the provider is somewhere else
+            caller::emit(model),               // typed calls to a provider, here or elsewhere
             callback::emit(model, macro_name), // the WIT, for systems that are written elsewhere
             tracked_files::emit(model),        // so that editing the WIT rebuilds the crate
         ],
@@ -45,14 +42,14 @@ pub(crate) fn system(model: &Model, user: &Implementation) -> TokenStream {
     system::emit(model, user)
 }
 
-/// The module when the WIT was read but not all of it can be generated: names that resolve, and nothing behind them.
+/// The module if the WIT was read but is refused: names that resolve, and nothing behind them.
 pub(crate) fn interface_fallback(model: &Model, module: &ItemMod, macro_name: &str) -> TokenStream {
     wrap(
         &docs::of_module(model),
         module,
         [
             types::emit(model),
-            flags::emit(model),
+            codec::emit_fallback(model),
             host_trait::emit(model),
             fallback::interface(model),
             fallback::callback(macro_name),
@@ -61,17 +58,17 @@ pub(crate) fn interface_fallback(model: &Model, module: &ItemMod, macro_name: &s
     )
 }
 
-/// The module when the WIT could not be read: what can be guessed from the module's name.
+/// The module if the WIT could not be read: what can be guessed from the module's name.
 pub(crate) fn module_fallback(module: &ItemMod, krate: &TokenStream, macro_name: &str) -> TokenStream {
     wrap(&TokenStream::new(), module, [fallback::module(&module.ident, krate), fallback::callback(macro_name)])
 }
 
-/// The impls when the user's do not fit.
+/// The impls if the user's impl block is refused.
 pub(crate) fn system_fallback(model: &Model, user: &Implementation) -> TokenStream {
     fallback::system(model, user)
 }
 
-/// `fs::__system! { impl .. }`: sends the impl block to where the WIT is.
+/// `fs::__system! { impl .. }`: passes the impl block to the macro of the module, which has the WIT.
 pub(crate) fn to_callback(user: &Implementation) -> TokenStream {
     callback::call(user)
 }
@@ -102,14 +99,4 @@ fn wrap(docs: &TokenStream, module: &ItemMod, artefacts: impl IntoIterator<Item 
             #(#artefacts)*
         }
     }
-}
-
-/// An identifier that users may name.
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
-
-/// An identifier that meets no name of the user's or of the WIT's.
-fn hidden(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }

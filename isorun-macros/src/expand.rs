@@ -1,6 +1,4 @@
-//! The attributes, stage by stage. Each stage is one file; a refusal takes the shortest way out, with a fallback.
-
-use std::path::PathBuf;
+//! The attributes, stage by stage. A stage that refuses its input ends the expansion, with errors and a fallback for the code around it.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -10,43 +8,18 @@ use syn::ItemMod;
 use crate::args::{self, Args};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::implementation::{self, Implementation};
-use crate::model::{self, Model, Options, SharedInterface};
+use crate::model::{Model, Options, SharedInterface, build};
+use crate::site::Site;
 use crate::source::{self, Source};
-use crate::{check, emit, written_down};
-
-/// Where an attribute stands.
-pub(crate) struct Site {
-    /// The folder that paths are relative to.
-    pub(crate) root: PathBuf,
-    /// The variable that holds it.
-    pub(crate) root_variable: &'static str,
-    /// File, line and column: no two attributes of a crate share them.
-    pub(crate) location: String,
-}
-
-impl Site {
-    /// Of the macro call that is being expanded.
-    pub(crate) fn of_this_call() -> Self {
-        // trybuild compiles its cases in a crate of its own, which has no WIT.
-        let variables = ["ISORUN_WIT_ROOT", "CARGO_MANIFEST_DIR"];
-        let root = variables.into_iter().find_map(|name| Some((name, std::env::var_os(name)?)));
-        let (root_variable, root) = root.unwrap_or(("CARGO_MANIFEST_DIR", ".".into()));
-        let here = proc_macro::Span::call_site();
-        let package = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
-        Self {
-            root: root.into(),
-            root_variable,
-            location: format!("{package}:{}:{}:{}", here.file(), here.line(), here.column()),
-        }
-    }
-}
+use crate::{check, dump, emit};
 
 /// `#[isorun::interface(..)] mod kv {}`.
 pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> TokenStream {
     let module: ItemMod = match syn::parse2(item.clone()) {
         Ok(module) => module,
         Err(_) => {
-            let wrong = Diagnostic::new(&item, "`interface` stands on a module").help("write `pub mod kv {}` below it");
+            let wrong =
+                Diagnostic::new(&item, "`interface` belongs on a module").help("write `pub mod kv {}` below it");
             return Diagnostics::from(wrong).into_token_stream();
         }
     };
@@ -63,7 +36,7 @@ pub(crate) fn interface(args: TokenStream, item: TokenStream, site: &Site) -> To
         Ok(read) => read.module(&module),
         Err(wrong) => with_module_fallback(&wrong, &module, &args, site),
     };
-    written_down::write(&module.ident.to_string(), &expanded);
+    dump::write(&module.ident.to_string(), &expanded);
     expanded
 }
 
@@ -108,30 +81,30 @@ pub(crate) fn system(args: TokenStream, item: TokenStream, site: &Site) -> Token
         }
         Err(wrong) => with_module_fallback(&wrong, &module, &args, site),
     };
-    written_down::write(&name.to_string(), &expanded);
+    dump::write(&name.to_string(), &expanded);
     expanded
 }
 
-/// `fs::__system! { impl .. }`, which has added what the module was generated from.
+/// `fs::__system! { impl .. }`, after this macro of the module has added what the module was generated from.
 pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
     let expanded = (|| {
-        let handed = args::parse_handed(input)?;
-        let user = implementation::parse(handed.item)?;
-        let source = source::load_again(handed.files, &handed.features, &handed.wire_name)?;
-        let shared = handed.shared.into_iter().map(|name| SharedInterface {
+        let callback = args::parse_callback(input)?;
+        let user = implementation::parse(callback.item)?;
+        let source = source::load_again(callback.files, &callback.features, &callback.wire_name)?;
+        let shared = callback.shared.into_iter().map(|name| SharedInterface {
             name,
             path: TokenStream::new(),
             unknown: None,
             is_used: false,
         });
         let options = Options {
-            krate: handed.krate.clone(),
-            krate_outside: handed.krate,
+            krate: callback.krate.clone(),
+            krate_outside: callback.krate,
             derives: Vec::new(),
-            features: handed.features,
+            features: callback.features,
             root_variable: site.root_variable,
         };
-        let model = model::build(&source, shared.collect(), options);
+        let model = build::model(&source, shared.collect(), options);
         let wrong = check::implementation(&model, &user);
         let name = format!("{}-system", user.module_name());
         let expanded = if wrong.is_empty() {
@@ -144,14 +117,14 @@ pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
     })();
     match expanded {
         Ok((name, expanded)) => {
-            written_down::write(&name, &expanded);
+            dump::write(&name, &expanded);
             expanded
         }
         Err(wrong) => wrong.into_token_stream(),
     }
 }
 
-/// The WIT as a model, and what is wrong with it.
+/// An interface that was read, and what is wrong with it.
 struct Read {
     model: Model,
     wrong: Diagnostics,
@@ -175,7 +148,7 @@ fn read(args: &Args, module: &Ident, site: &Site) -> Result<Read, Diagnostics> {
         features: args.features.iter().map(syn::LitStr::value).collect(),
         root_variable: site.root_variable,
     };
-    let model = model::build(&source, shared.collect(), options);
+    let model = build::model(&source, shared.collect(), options);
     let wrong = check::interface(&model, args);
     Ok(Read { model, wrong, macro_name })
 }
@@ -194,7 +167,7 @@ impl Read {
         if wrong.is_empty() && self.wrong.is_empty() {
             return emit::system(&self.model, user);
         }
-        // What the WIT cannot have, the impl cannot be blamed for.
+        // If the interface itself is refused, mistakes of the impl may only follow from that, and are not reported.
         let wrong = if self.wrong.is_empty() { wrong } else { Diagnostics::default() };
         let fallback = emit::system_fallback(&self.model, user);
         quote!(#wrong #fallback)
@@ -208,19 +181,19 @@ fn with_module_fallback(wrong: &Diagnostics, module: &ItemMod, args: &Args, site
     quote!(#wrong #fallback)
 }
 
-/// Where isorun is: the same path inside and outside of the module, and from other crates.
+/// Where isorun is. The path must mean the same inside and outside of the module, and in other crates.
 fn krate(args: &Args) -> Result<TokenStream, Diagnostics> {
     let Some(path) = &args.krate else { return Ok(quote!(::isorun)) };
     match path.segments.first() {
         Some(first) if first.ident == "self" || first.ident == "super" => {
-            let wrong = Diagnostic::new(path, "the path of isorun is not the same everywhere");
+            let wrong = Diagnostic::new(path, "this path does not mean the same inside of the generated module");
             Err(wrong.help("begin it with `crate::` or with the name of a crate").into())
         }
         _ => Ok(path.to_token_stream()),
     }
 }
 
-/// A path of the user's, as seen from a module in the module that is generated.
+/// A path of the user's, as it is written in a module within the generated module.
 fn two_modules_in(path: &syn::Path) -> TokenStream {
     match path.segments.first() {
         Some(first) if path.leading_colon.is_none() && first.ident == "self" => {
@@ -232,7 +205,7 @@ fn two_modules_in(path: &syn::Path) -> TokenStream {
     }
 }
 
-/// A macro's name is one for the whole crate, so it says what it is for and where that is.
+/// The name of the `__system` macro. An exported macro is known in the whole crate, so the name must differ for each attribute.
 fn macro_name(source: &Source, module: &Ident, site: &Site) -> String {
     let files: Vec<&str> = source.files.iter().map(|file| file.text.as_str()).collect();
     let mut parts = vec![site.location.as_str(), source.wire_name.as_str()];

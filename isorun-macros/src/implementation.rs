@@ -80,7 +80,7 @@ pub(crate) fn parse(item: TokenStream) -> Result<Implementation, Diagnostics> {
     let help = "write `impl fs::Fs for YourType { .. }`, where `fs` is the module of the interface and `Fs` its trait";
     let is_impl = item.clone().into_iter().any(|token| matches!(&token, TokenTree::Ident(ident) if ident == "impl"));
     if !is_impl {
-        return Err(Diagnostic::new(&item, "`system` stands on an impl block").help(help).into());
+        return Err(Diagnostic::new(&item, "`system` belongs on an impl block").help(help).into());
     }
     let item: ItemImpl = syn::parse2(item)?;
     let Some((None, trait_path, _)) = &item.trait_ else {

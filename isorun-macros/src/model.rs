@@ -1,13 +1,11 @@
 //! What will be generated, as plain data: no syntax trees, no files, and every name decided.
 
-mod build;
-
-pub(crate) use build::build;
+pub(crate) mod build;
 
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::Place;
-use crate::source::File;
+use crate::wit_file::WitFile;
 
 /// One interface and everything that its module contains.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +21,7 @@ pub(crate) struct Model {
     pub(crate) functions: Vec<Function>,
     /// The interfaces whose types other modules have, from `with(..)`.
     pub(crate) shared: Vec<SharedInterface>,
-    pub(crate) files: Vec<File>,
+    pub(crate) files: Vec<WitFile>,
     pub(crate) options: Options,
 }
 
@@ -45,13 +43,16 @@ pub(crate) struct Options {
 pub(crate) struct SharedInterface {
     /// As the user wrote it.
     pub(crate) name: String,
-    /// The path as seen from two modules further in than the attribute.
+    /// The path of its module, as seen from inside of two modules where the attribute stands.
     pub(crate) path: TokenStream,
-    /// The nearest interface that is there, if this one is not.
+    /// The interfaces that are there, if this one is not among them.
     pub(crate) unknown: Option<Vec<String>>,
     /// Whether any type comes from it.
     pub(crate) is_used: bool,
 }
+
+/// The most labels that flags may have: the component model has withdrawn flags of more than 32 bits.
+pub(crate) const MOST_FLAGS: usize = 32;
 
 /// A type with a name.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ pub(crate) struct TypeDef {
     pub(crate) docs: Option<String>,
     pub(crate) place: Place,
     pub(crate) kind: TypeKind,
-    /// Whether functions fail with it.
+    /// Whether functions return it as the error of a `result`.
     pub(crate) is_error: bool,
 }
 
@@ -78,13 +79,13 @@ pub(crate) enum TypeKind {
         name: String,
         like: SharedKind,
     },
-    /// A resource with so many functions; refused.
+    /// A resource, and the number of its functions. It is refused.
     Resource {
         functions: usize,
     },
 }
 
-/// What must be known of a type that another module has.
+/// What must be known about a type that another module defines.
 #[derive(Clone, Debug)]
 pub(crate) enum SharedKind {
     /// It is passed as it is: an enum or flags.

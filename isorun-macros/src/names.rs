@@ -20,7 +20,7 @@ pub(crate) fn type_name(kebab: &str) -> String {
     escape(kebab.split('-').map(capital).collect())
 }
 
-/// What a module has beside the types and the trait, and `Cx`: a method's context is known by that name.
+/// Names that types of the WIT cannot have: two types that are generated beside them, and `Cx`, by which a method's context is recognised.
 pub(crate) const GENERATED: [&str; 3] = ["Interface", "Caller", "Cx"];
 
 /// The name of the trait of an interface: `kv` is `Kv`, `caller` is `CallerTrait`.
@@ -37,6 +37,11 @@ pub(crate) fn value_name(kebab: &str) -> String {
 /// The name of a flag: `read-only` is `READ_ONLY`.
 pub(crate) fn constant_name(kebab: &str) -> String {
     kebab.replace('-', "_").to_ascii_uppercase()
+}
+
+/// `isorun:kv/kv` of `isorun:kv/kv@0.1.0`.
+pub(crate) fn without_version(wire_name: &str) -> &str {
+    wire_name.split('@').next().unwrap_or(wire_name)
 }
 
 /// The WIT name that a Rust name stands for, if it is one of ours: `read_dir` is `read-dir`, `type_` is `type`.

@@ -1,13 +1,14 @@
 //! Types and signatures as text for people: in WIT spelling, and as a Rust programmer would write them.
 
 use crate::model::{Function, Model, Passing, Scalar, Type, TypeDef};
+use crate::text;
 
 /// `read: func(path: string) -> result<list<u8>, error>`.
 pub(crate) fn wit(model: &Model, function: &Function) -> String {
     let params: Vec<String> =
         function.params.iter().map(|param| format!("{}: {}", param.wit_name, wit_type(model, &param.ty))).collect();
     let result = function.result.as_ref().map(|ty| format!(" -> {}", wit_type(model, ty))).unwrap_or_default();
-    format!("{}: func({}){result}", function.wit_name, params.join(", "))
+    format!("{}: func({}){result}", function.wit_name, text::joined(&params))
 }
 
 /// `fn read(&self, path: &str) -> Result<Vec<u8>, fs::Error>`, where `module` is `fs`.
@@ -26,7 +27,7 @@ pub(crate) fn wit_type(model: &Model, ty: &Type) -> String {
     wit_type_among(&model.types, ty)
 }
 
-/// The same before there is a model: `types` are what it will have.
+/// The same while the model is built: `types` are those that it has so far.
 pub(crate) fn wit_type_among(types: &[TypeDef], ty: &Type) -> String {
     let inner = |ty: &Type| wit_type_among(types, ty);
     match ty {
@@ -40,7 +41,7 @@ pub(crate) fn wit_type_among(types: &[TypeDef], ty: &Type) -> String {
         Type::Result(Some(ok), None) => format!("result<{}>", inner(ok)),
         Type::Result(None, Some(err)) => format!("result<_, {}>", inner(err)),
         Type::Result(Some(ok), Some(err)) => format!("result<{}, {}>", inner(ok), inner(err)),
-        Type::Tuple(members) => format!("tuple<{}>", members.iter().map(inner).collect::<Vec<_>>().join(", ")),
+        Type::Tuple(members) => format!("tuple<{}>", text::joined(members.iter().map(inner))),
         Type::Named(index) => types[*index].wit_name.clone(),
         Type::Unsupported(text) => text.clone(),
     }
@@ -59,7 +60,7 @@ pub(crate) fn rust_type(model: &Model, ty: &Type, module: &str) -> String {
         Type::Option(content) => format!("Option<{}>", inner(content)),
         Type::Result(ok, err) => format!("Result<{}, {}>", side(ok), side(err)),
         Type::Tuple(types) if types.len() == 1 => format!("({},)", inner(&types[0])),
-        Type::Tuple(types) => format!("({})", types.iter().map(inner).collect::<Vec<_>>().join(", ")),
+        Type::Tuple(types) => format!("({})", text::joined(types.iter().map(inner))),
         Type::Named(index) => format!("{module}::{}", model.types[*index].rust_name),
         Type::Unsupported(text) => text.clone(),
     }
@@ -79,7 +80,7 @@ pub(crate) fn rust_argument(model: &Model, ty: &Type, module: &str) -> String {
     }
 }
 
-/// The scalar that a Rust primitive stands for.
+/// The scalar that is this Rust primitive.
 pub(crate) fn scalar_of(rust: &str) -> Option<Scalar> {
     use Scalar::{Bool, Char, F32, F64, S8, S16, S32, S64, U8, U16, U32, U64};
     [Bool, Char, F32, F64, S8, S16, S32, S64, U8, U16, U32, U64].into_iter().find(|scalar| scalar.rust() == rust)

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
-use crate::expand::Site;
+use crate::site::Site;
 
 /// An attribute in a crate whose folder is `root`.
 fn site(root: impl Into<PathBuf>) -> Site {

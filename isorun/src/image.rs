@@ -19,6 +19,7 @@ pub(crate) mod codec;
 pub(crate) mod containers;
 pub(crate) mod decode;
 pub(crate) mod encode;
+pub(crate) mod generated;
 pub(crate) mod malformed;
 pub(crate) mod map;
 pub(crate) mod medium;

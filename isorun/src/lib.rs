@@ -61,6 +61,7 @@ mod engine;
 #[cfg(feature = "engine")]
 mod guest;
 mod interface;
+mod macros;
 mod nearest;
 mod panics;
 mod provider;
@@ -76,7 +77,7 @@ mod wiring;
 #[doc(hidden)]
 pub mod __private;
 
-pub use isorun_macros::{interface, system};
+pub use macros::{interface, system};
 
 #[cfg(feature = "engine")]
 pub use app::{App, inspect, inspect::inspect};

@@ -54,7 +54,7 @@ pub(super) fn never_is(model: &Model, written: &Written, ty: &Type) -> bool {
     }
 }
 
-/// The same for one side of a result, and for the whole of one: nothing is `()`.
+/// The same for what may be absent, the result of a function or a side of a `result`: then Rust has `()`.
 pub(super) fn never_is_side(model: &Model, written: &Written, ty: Option<&Type>) -> bool {
     match ty {
         Some(ty) => never_is(model, written, ty),

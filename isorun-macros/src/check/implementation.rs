@@ -8,14 +8,15 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::implementation::{Implementation, Method, generics, is_cx, plain};
 use crate::model::{Function, Model};
 use crate::nearest::nearest;
-use crate::signature;
+use crate::{signature, text};
 
 /// At most so many missing functions are written out.
 const MOST_WRITTEN_OUT: usize = 10;
 
 /// Refuses what in the impl block does not fit the interface.
 pub(crate) fn implementation(model: &Model, user: &Implementation) -> Diagnostics {
-    let mut check = Check { model, user, module: user.module_text(), wrong: Diagnostics::default(), had: Vec::new() };
+    let mut check =
+        Check { model, user, module: user.module_text(), wrong: Diagnostics::default(), implemented: Vec::new() };
     check.trait_name();
     for item in &user.item.items {
         if !matches!(item, ImplItem::Fn(_)) {
@@ -35,8 +36,8 @@ struct Check<'a> {
     user: &'a Implementation,
     module: String,
     wrong: Diagnostics,
-    /// The functions that have a method, or one that was probably meant for them.
-    had: Vec<usize>,
+    /// The functions that have a method, or a misspelt one that was probably meant for them.
+    implemented: Vec<usize>,
 }
 
 impl Check<'_> {
@@ -58,11 +59,11 @@ impl Check<'_> {
 
     fn method(&mut self, method: &Method) {
         let Some(index) = self.model.function(&method.name()) else { return self.unknown(method) };
-        if self.had.contains(&index) && method.conditions().next().is_none() {
-            // rustc says that a name is defined twice.
+        if self.implemented.contains(&index) && method.conditions().next().is_none() {
+            // rustc reports that the name is defined twice.
             return;
         }
-        self.had.push(index);
+        self.implemented.push(index);
         let function = &self.model.functions[index];
         self.receiver(method, function);
         self.qualifiers(method, function);
@@ -74,7 +75,7 @@ impl Check<'_> {
             if let Written::ImplTrait(_) = plain(written) {
                 let wrong = self.shown(
                     written,
-                    format!("`{}` takes a type that is not said: `{}`", method.name(), written_out(written)),
+                    format!("`{}` takes `{}`, which does not say the type", method.name(), written_out(written)),
                     function,
                 );
                 self.wrong.push(
@@ -117,7 +118,7 @@ impl Check<'_> {
         let unknown = unknown.place(&self.model.place);
         self.wrong.push(match near {
             Some(near) => {
-                self.had.extend(self.model.function(&near));
+                self.implemented.extend(self.model.function(&near));
                 unknown.help(format!("did you mean `{near}`?"))
             }
             None => unknown.help("put it into an `impl` block of the type's own"),
@@ -194,14 +195,13 @@ impl Check<'_> {
 
     fn arity(&mut self, method: &Method, function: &Function) {
         if method.arguments.iter().any(is_cx) {
-            // The misplaced `Cx` has been reported, and is what is too much.
+            // A misplaced `Cx` counts as an argument, and has been reported already.
             return;
         }
-        let count = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
         let what = format!(
             "`{}` takes {}, the WIT has {}",
             method.name(),
-            count(method.arguments.len()),
+            text::counted(method.arguments.len(), "argument"),
             function.params.len()
         );
         let extra = method.arguments.get(function.params.len());
@@ -224,7 +224,8 @@ impl Check<'_> {
             ReturnType::Type(_, written) => written.to_token_stream(),
         };
         if let Written::ImplTrait(_) = plain(written) {
-            let wrong = self.shown(&blame, format!("`{}` returns a type that is not said", method.name()), function);
+            let wrong =
+                self.shown(&blame, format!("`{}` returns a type that it does not say", method.name()), function);
             self.wrong.push(wrong.help("write `async fn` if it returns a future"));
             return;
         }
@@ -278,14 +279,15 @@ impl Check<'_> {
             .functions
             .iter()
             .enumerate()
-            .filter(|(index, _)| !self.had.contains(index))
+            .filter(|(index, _)| !self.implemented.contains(index))
             .map(|(_, function)| function)
             .collect();
         let Some(first) = missing.first() else { return };
         let names: Vec<String> =
             missing.iter().take(MOST_WRITTEN_OUT).map(|function| format!("`{}`", function.rust_name)).collect();
         let more = missing.len().saturating_sub(MOST_WRITTEN_OUT);
-        let names = if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) };
+        let names = text::joined(&names);
+        let names = if more == 0 { names } else { format!("{names} and {more} more") };
         let what = match missing.len() {
             1 => format!("a function of `{}` is missing: {names}", self.model.wire_name),
             several => format!("{several} functions of `{}` are missing: {names}", self.model.wire_name),

@@ -1,10 +1,10 @@
-//! `__system`: a macro that keeps the WIT, so that `#[isorun::system]` without a path can read it, also from another crate.
+//! `__system`: a macro that carries the WIT, so that `#[isorun::system]` without a path gets it, also in another crate.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::ident;
+use super::ident::ident;
 use crate::implementation::Implementation;
 use crate::model::Model;
 
@@ -32,7 +32,7 @@ pub(super) fn emit(model: &Model, macro_name: &str) -> TokenStream {
     }
 }
 
-/// `crate::x` means this crate, wherever the macro is used.
+/// In a macro that other crates use, `crate::x` is written `$crate::x`.
 fn from_anywhere(krate: &TokenStream) -> TokenStream {
     let mut tokens = krate.clone().into_iter();
     match tokens.next() {
@@ -44,7 +44,7 @@ fn from_anywhere(krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// Hands the impl block to the macro of its module.
+/// Calls the macro of the module with the impl block.
 pub(super) fn call(user: &Implementation) -> TokenStream {
     let (module, item) = (&user.module, &user.item);
     let name = quote_spanned!(user.trait_path.span()=> __system);

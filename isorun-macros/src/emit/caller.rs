@@ -1,10 +1,11 @@
-//! Typed calls to whatever provides the interface.
+//! Typed calls to whatever provides the interface, and the host trait on what makes them.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::docs;
+use super::ident::ident;
 use super::rust_type::{Rust, names};
-use super::{docs, hidden, host_trait, ident};
 use crate::model::{Function, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -13,11 +14,12 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let calls = model.functions.iter().enumerate().map(|(index, function)| call(model, index, function));
     // A function of the WIT has the better claim to the name.
     let instance = ident(if model.function("instance").is_some() { "instance_" } else { "instance" });
-    let (cx, methods) = (hidden("cx"), model.functions.iter().enumerate());
-    let methods = methods.map(|(index, function)| {
-        let (index, signature) = (Literal::usize_unsuffixed(index), host_trait::signature(model, function));
-        let names = names(&function.params);
-        quote!(#signature { self.0.call(#index, #names).within(#cx) })
+    let rust = Rust::inside(model);
+    let methods = model.functions.iter().enumerate().map(|(index, function)| {
+        let (index, name) = (Literal::usize_unsuffixed(index), ident(&function.rust_name));
+        let (params, names) = (rust.parameters(&function.params, &quote!('a)), names(&function.params));
+        let result = rust.result(function.result.as_ref());
+        quote!(#index #name(#params) #names -> #result;)
     });
     quote! {
         #[doc = #docs]
@@ -31,7 +33,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             #(#calls)*
         }
 
-        impl #name for Caller { #(#methods)* }
+        #krate::__private::callers! { #name, Caller, Interface, 'a { #(#methods)* } }
     }
 }
 

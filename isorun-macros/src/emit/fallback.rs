@@ -1,10 +1,11 @@
-//! What is generated beside an error, so that one mistake gives one error: every name resolves, and nothing works.
+//! What is generated beside an error, so that one mistake gives one error: all names resolve, and nothing behind them works.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::ident::{hidden, ident};
 use super::rust_type::Rust;
-use super::{hidden, host_trait, ident, system as parts};
+use super::{host_trait, system as parts};
 use crate::implementation::Implementation;
 use crate::model::Model;
 use crate::names;
@@ -39,7 +40,7 @@ pub(super) fn interface(model: &Model) -> TokenStream {
     }
 }
 
-/// What a module that could not be read would have, as far as its name tells.
+/// The items of a module whose WIT could not be read, as far as the name of the module tells them.
 pub(super) fn module(module: &Ident, krate: &TokenStream) -> TokenStream {
     let name = ident(&names::trait_name(&names::kebab_of(&module.to_string())));
     let interface = interface_type(krate);
@@ -66,7 +67,7 @@ fn interface_type(krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// `__system` of such a module takes every impl block and says nothing more.
+/// `__system` of a module that was refused. It accepts every impl block, since the mistake has been reported.
 pub(super) fn callback(macro_name: &str) -> TokenStream {
     let name = ident(macro_name);
     quote! {

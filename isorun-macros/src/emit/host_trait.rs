@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
+use super::ident::{hidden, ident};
 use super::rust_type::Rust;
-use super::{docs, hidden, ident};
 use crate::model::{Function, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -24,7 +25,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
 /// The signature of a method inside of the module.
 ///
-/// All that is borrowed has one lifetime, so that a `Call<'a, _>` can be what is returned, and no `async` block around it.
+/// All arguments are borrowed for one lifetime, so that a caller can return its `Call<'a, _>` without an `async` block around it.
 pub(super) fn signature(model: &Model, function: &Function) -> TokenStream {
     let rust = Rust::inside(model);
     let (krate, cx, name) = (rust.krate, hidden("cx"), ident(&function.rust_name));

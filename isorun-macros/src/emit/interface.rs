@@ -9,43 +9,25 @@ use crate::model::{Function, Model};
 pub(super) fn emit(model: &Model) -> TokenStream {
     let (krate, wire_name) = (&model.options.krate, &model.wire_name);
     let functions = model.functions.iter().map(|function| self::function(model, function));
-    let docs = format!(" The interface `{wire_name}` as a type: what `register`, `caller` and `export` are told.");
+    let docs = format!(" The interface `{wire_name}` as a type, which names it to `register`, `caller` and `export`.");
     quote! {
         #[doc = #docs]
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         pub struct Interface;
 
-        impl #krate::StaticInterface for Interface {
-            type Caller = Caller;
-            fn interface() -> &'static #krate::Interface {
-                static INTERFACE: ::std::sync::LazyLock<#krate::Interface> = ::std::sync::LazyLock::new(|| {
-                    #krate::__private::interface(#wire_name, [#(#functions),*])
-                });
-                &INTERFACE
-            }
-            fn caller(target: #krate::__private::Target) -> Caller { Caller(target) }
-        }
+        #krate::__private::interface! { Interface, Caller, #wire_name { #(#functions)* } }
     }
 }
 
 fn function(model: &Model, function: &Function) -> TokenStream {
-    let (krate, rust, name) = (&model.options.krate, Rust::inside(model), &function.wit_name);
+    let (rust, name) = (Rust::inside(model), &function.wit_name);
     let params = function.params.iter().map(|param| {
         let (name, ty) = (&param.wit_name, rust.owned(&param.ty));
-        quote!((#name, <#ty as #krate::__private::Shape>::ty()))
+        quote!(#name: #ty)
     });
-    let result = match &function.result {
-        Some(ty) => {
-            let ty = rust.owned(ty);
-            quote!(::core::option::Option::Some(<#ty as #krate::__private::Shape>::ty()))
-        }
-        None => quote!(::core::option::Option::None),
-    };
-    // The labels of no parameters have no type of their own.
-    let params = if function.params.is_empty() {
-        quote!(::core::iter::empty::<(&str, #krate::__private::Type)>())
-    } else {
-        quote!([#(#params),*])
-    };
-    quote!(#krate::__private::function(#name, #params, #result))
+    let result = function.result.as_ref().map(|ty| {
+        let ty = rust.owned(ty);
+        quote!(-> #ty)
+    });
+    quote!(#name(#(#params),*) #result;)
 }

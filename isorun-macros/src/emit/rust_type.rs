@@ -3,10 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::ident;
+use super::ident::ident;
 use crate::model::{Model, Param, Passing, Scalar, Type};
 
-/// Writes types for one place.
+/// Writes types as one place needs them.
 #[derive(Clone)]
 pub(super) struct Rust<'a> {
     model: &'a Model,

@@ -8,8 +8,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Type as Written};
 
+use super::ident::{hidden, ident};
 use super::rust_type::{Rust, cons};
-use super::{hidden, ident};
 use crate::implementation::{Implementation, Method, Taking, taking};
 use crate::model::{Function, Model, Param, Passing, Scalar, Type};
 
@@ -36,7 +36,7 @@ pub(super) fn wrap(
     let (host_trait, interface) = (user.path_of(&ident(&model.trait_name)), user.path_of(&ident("Interface")));
     let (docs, attributes): (Vec<&Attribute>, Vec<&Attribute>) =
         user.item.attrs.iter().partition(|attribute| attribute.path().is_ident("doc"));
-    // No name of the WIT begins like these.
+    // The names that follow cannot clash with those of the WIT, which never begin with `__`.
     let functions = if table.is_empty() { quote!(_) } else { hidden("__functions").into_token_stream() };
     let table_of = hidden("__Table");
     quote! {
@@ -60,7 +60,7 @@ pub(super) fn own_trait(user: &Implementation) -> TokenStream {
     let generics = &user.item.generics;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let this = &user.item.self_ty;
-    // Anything else was refused.
+    // An impl block has nothing but methods here: `check` has refused the rest.
     let items = user.methods.iter().map(|method| &method.item);
     let signatures = user.methods.iter().map(|method| {
         let conditions = method.conditions();
@@ -81,8 +81,8 @@ fn own_name(user: &Implementation) -> Ident {
 
 /// The signature as the private trait has it.
 ///
-/// Patterns are the impl's own: `mut key: String` is no more than `_: String` here. An `async fn` becomes what it stands for, with
-/// `Send`, so that rustc says it of the user's method if its future is not.
+/// A declaration has no use for patterns, so `mut key: String` becomes `_: String`. An `async fn` becomes a function that returns an
+/// `impl Future + Send`, so that rustc blames the user's method if its future is not `Send`.
 fn declared(signature: &Signature) -> Signature {
     let mut signature = signature.clone();
     for argument in &mut signature.inputs {
@@ -212,7 +212,7 @@ impl<'a> Forward<'a> {
         let conditions = self.method.conditions();
         let entry = match (self.method.is_async(), &self.method.cx) {
             (true, _) => {
-                // A future that is not `Send` is the method's, so the method is blamed.
+                // If the future is not `Send`, rustc blames this place, and the reason is in the user's method.
                 let boxed = quote_spanned!(blamed_span(self.method.signature().ident.span())=> ::std::boxed::Box::pin(async move { #call }));
                 quote!(#functions.asynchronous::<#types>(#index, |#this, #cx, #names| #boxed);)
             }
@@ -226,7 +226,7 @@ impl<'a> Forward<'a> {
         quote!(#(#conditions)* #entry)
     }
 
-    /// Whether the method looks at bytes where they are: a `list<u8>` that it takes as `&[u8]`.
+    /// Whether the method reads bytes in place, without a copy: a `list<u8>` that it takes as `&[u8]`.
     fn is_lent(&self, ty: &Type, written: &Written) -> bool {
         let slice = matches!(written, Written::Reference(reference) if matches!(*reference.elem, Written::Slice(_)));
         slice
@@ -258,7 +258,7 @@ impl<'a> Forward<'a> {
     }
 }
 
-/// The place of a type that the user wrote, and no name of the user's.
+/// A span at a type that the user wrote. Errors point there, but an identifier with this span cannot clash with the user's.
 fn blamed(written: &Written) -> Span {
     blamed_span(written.span())
 }
@@ -267,7 +267,7 @@ fn blamed_span(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// The same tokens, with the user's place to blame. What they mean is decided where they were.
+/// The same tokens at the place that errors are to point at. Their names resolve as before.
 fn located(tokens: TokenStream, place: Span) -> TokenStream {
     let located = |mut token: TokenTree| {
         token.set_span(token.span().located_at(place));

@@ -1,10 +1,11 @@
-//! Records, variants, enums and other names of types; those that are errors are errors in Rust too.
+//! Records, variants, enums, flags and other names of types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
+use super::ident::ident;
 use super::rust_type::Rust;
-use super::{docs, ident};
 use crate::model::{Case, Field, Label, Model, TypeDef, TypeKind};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -16,7 +17,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 fn type_def(model: &Model, def: &TypeDef) -> TokenStream {
     let name = ident(&def.rust_name);
     let docs = docs::of(def.docs.as_deref(), &def.place);
-    let error = error(def);
     match &def.kind {
         TypeKind::Record(fields) => {
             let derives = derives(model, &["Clone", "Debug", "PartialEq"]);
@@ -25,7 +25,6 @@ fn type_def(model: &Model, def: &TypeDef) -> TokenStream {
                 #docs
                 #derives
                 pub struct #name { #(#fields)* }
-                #error
             }
         }
         TypeKind::Variant(cases) => {
@@ -35,7 +34,6 @@ fn type_def(model: &Model, def: &TypeDef) -> TokenStream {
                 #docs
                 #derives
                 pub enum #name { #(#cases)* }
-                #error
             }
         }
         TypeKind::Enum(labels) => {
@@ -48,7 +46,6 @@ fn type_def(model: &Model, def: &TypeDef) -> TokenStream {
                 #docs
                 #derives
                 pub enum #name { #(#labels)* }
-                #error
             }
         }
         TypeKind::Alias(ty) => {
@@ -56,6 +53,15 @@ fn type_def(model: &Model, def: &TypeDef) -> TokenStream {
             quote! {
                 #docs
                 pub type #name = #ty;
+            }
+        }
+        TypeKind::Flags(_) => {
+            let standard = ["Clone", "Copy", "Default", "PartialEq", "Eq", "Hash", "PartialOrd", "Ord"];
+            let derives = derives(model, &standard);
+            quote! {
+                #docs
+                #derives
+                pub struct #name(u32);
             }
         }
         // Refused; a name for the fallback.
@@ -67,7 +73,7 @@ fn type_def(model: &Model, def: &TypeDef) -> TokenStream {
                 pub struct #name;
             }
         }
-        TypeKind::Flags(_) | TypeKind::Shared { .. } => TokenStream::new(),
+        TypeKind::Shared { .. } => TokenStream::new(),
     }
 }
 
@@ -88,7 +94,7 @@ fn case(model: &Model, Case { label, payload }: &Case) -> TokenStream {
 }
 
 /// `#[derive(..)]` with what every type of a kind has and what the user wants more.
-pub(super) fn derives(model: &Model, standard: &[&str]) -> TokenStream {
+fn derives(model: &Model, standard: &[&str]) -> TokenStream {
     let paths = standard.iter().map(|name| {
         let trait_name = ident(name);
         match *name {
@@ -103,43 +109,6 @@ pub(super) fn derives(model: &Model, standard: &[&str]) -> TokenStream {
     let last = |path: &TokenStream| path.clone().into_iter().last().map(|token| token.to_string()).unwrap_or_default();
     let more = model.options.derives.iter().filter(|path| !standard.contains(&last(path).as_str()));
     quote!(#[derive(#(#paths,)* #(#more),*)])
-}
-
-/// `Display` and `Error` of a type that functions fail with: the WIT name of the case.
-fn error(def: &TypeDef) -> TokenStream {
-    if !def.is_error {
-        return TokenStream::new();
-    }
-    let name = ident(&def.rust_name);
-    let body = match &def.kind {
-        TypeKind::Variant(cases) => {
-            let arms = cases.iter().map(|Case { label, payload }| {
-                let (rust, wit) = (ident(&label.rust_name), &label.wit_name);
-                match payload {
-                    None => quote!(Self::#rust => f.write_str(#wit),),
-                    Some(_) => {
-                        let format = format!("{wit}({{payload:?}})");
-                        quote!(Self::#rust(payload) => ::core::write!(f, #format),)
-                    }
-                }
-            });
-            quote!(match self { #(#arms)* })
-        }
-        TypeKind::Enum(labels) => {
-            let arms = labels.iter().map(|label| {
-                let (rust, wit) = (ident(&label.rust_name), &label.wit_name);
-                quote!(Self::#rust => #wit,)
-            });
-            quote!(f.write_str(match self { #(#arms)* }))
-        }
-        _ => quote!(::core::fmt::Debug::fmt(self, f)),
-    };
-    quote! {
-        impl ::core::fmt::Display for #name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #body }
-        }
-        impl ::core::error::Error for #name {}
-    }
 }
 
 /// The types that other modules have, under the names that this interface gives them.

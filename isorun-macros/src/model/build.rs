@@ -8,7 +8,7 @@ use wit_bindgen_core::wit_parser::{
     World, WorldItem, WorldKey,
 };
 
-use super::{
+use crate::model::{
     Case, Field, Function, Label, Model, Options, Param, Scalar, SharedInterface, SharedKind, Type, TypeDef, TypeKind,
 };
 use crate::names::{self, Taken};
@@ -16,7 +16,7 @@ use crate::signature;
 use crate::source::Source;
 
 /// Decides what is generated for the interface of `source`.
-pub(crate) fn build(source: &Source, shared: Vec<SharedInterface>, options: Options) -> Model {
+pub(crate) fn model(source: &Source, shared: Vec<SharedInterface>, options: Options) -> Model {
     let interface = &source.resolve.interfaces[source.interface];
     let name = interface.name.clone().unwrap_or_else(|| source.wire_name.clone());
     let mut taken = Taken::default();
@@ -111,7 +111,7 @@ impl Builder<'_> {
     /// The types that the interface defines or uses, in the order of the WIT.
     fn own_types(&mut self, names: &HashMap<String, String>) {
         let resolve = &self.source.resolve;
-        // First every name, so that a type that uses another one finds it.
+        // All names come first, so that a type that refers to a later one finds it.
         let mut definitions = Vec::new();
         for (wit_name, &id) in &resolve.interfaces[self.source.interface].types {
             let rust_name = names.get(wit_name).cloned().unwrap_or_default();
@@ -133,7 +133,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the interface has this type by `use`.
+    /// Whether the interface takes this type from another one, by `use`.
     fn is_use(&self, id: TypeId) -> bool {
         let types = &self.source.resolve.types;
         matches!(types[id].kind, TypeDefKind::Type(wit::Type::Id(other)) if types[other].owner != types[id].owner)
@@ -352,7 +352,7 @@ impl Builder<'_> {
 
 /// Whether `written` names the interface `wire_name`; the version may be left out.
 fn names_the_same(written: &str, wire_name: &str) -> bool {
-    written == wire_name || wire_name.split('@').next() == Some(written)
+    written == wire_name || names::without_version(wire_name) == written
 }
 
 fn docs(docs: &Docs) -> Option<String> {

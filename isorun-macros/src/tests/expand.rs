@@ -1,11 +1,15 @@
 //! `tests/expand/<topic>.wit` and what is generated from it, `<topic>.rs`. `BLESS=1 cargo test` rewrites.
 //!
-//! A first line `// attribute: ..` has the options, and `<topic>.impl.rs` an impl block that stands beside the module.
+//! The first lines of a `.wit` may say two things. `// attribute: ..` has the options of the attribute. `// shows: ..` names what the
+//! topic is about, so that its golden holds only that: items by their name (`Entry`), macro calls also by the macro's (`callers`), and
+//! others by their keyword (`use`). The topic `options` is shown whole, since its option `crate` occurs everywhere. An impl block in
+//! `<topic>.impl.rs` stands beside the module.
 
 use std::path::Path;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use syn::{Item, Type};
 
 use super::site;
 use crate::expand;
@@ -21,8 +25,9 @@ fn every_topic_expands_as_written() {
     let mut differing = Vec::new();
     for topic in topics {
         let name = topic.file_stem().and_then(|name| name.to_str()).expect("a name");
+        let wit = std::fs::read_to_string(&topic).expect("the WIT");
         let expected = topic.with_extension("rs");
-        let expanded = pretty(expansion(&root, name));
+        let expanded = prettyplease::unparse(&shown(expansion(&root, name, &wit), &wit));
         if bless {
             std::fs::write(&expected, expanded).expect("can be written");
         } else if std::fs::read_to_string(&expected).unwrap_or_default() != expanded {
@@ -35,10 +40,14 @@ fn every_topic_expands_as_written() {
     );
 }
 
-fn expansion(root: &Path, name: &str) -> TokenStream {
-    let wit = std::fs::read_to_string(root.join(format!("{name}.wit"))).expect("the WIT");
-    let options = wit.lines().next().and_then(|line| line.strip_prefix("// attribute: ")).unwrap_or_default();
-    let options: TokenStream = options.parse().expect("options are tokens");
+/// What one of the first lines of a `.wit` says: `// key: value`.
+fn header<'a>(wit: &'a str, key: &str) -> Option<&'a str> {
+    let lines = wit.lines().map_while(|line| line.strip_prefix("// ")?.split_once(": "));
+    lines.filter(|(found, _)| *found == key).map(|(_, value)| value).next()
+}
+
+fn expansion(root: &Path, name: &str, wit: &str) -> TokenStream {
+    let options: TokenStream = header(wit, "attribute").unwrap_or_default().parse().expect("options are tokens");
     let path = format!("{name}.wit");
     let module = format_ident!("{}", name.replace('-', "_"));
     match std::fs::read_to_string(root.join(format!("{name}.impl.rs"))) {
@@ -47,6 +56,55 @@ fn expansion(root: &Path, name: &str) -> TokenStream {
     }
 }
 
-fn pretty(tokens: TokenStream) -> String {
-    prettyplease::unparse(&syn::parse2(tokens).expect("an expansion is items"))
+/// The items that the topic is about, all of them if it does not say.
+fn shown(expanded: TokenStream, wit: &str) -> syn::File {
+    let mut file: syn::File = syn::parse2(expanded).expect("an expansion is items");
+    let Some(shown) = header(wit, "shows") else { return file };
+    let shown: Vec<&str> = shown.split(", ").collect();
+    let mut found = Vec::new();
+    let mut is_shown = |item: &Item| {
+        let names = names(item);
+        found.extend(names.iter().filter(|name| shown.contains(&name.as_str())).cloned());
+        names.iter().any(|name| shown.contains(&name.as_str()))
+    };
+    file.items.retain_mut(|item| match item {
+        Item::Mod(module) => {
+            module.attrs.clear();
+            let items = module.content.as_mut().map(|(_, items)| items).expect("a module with braces");
+            items.retain(&mut is_shown);
+            !items.is_empty()
+        }
+        other => is_shown(other),
+    });
+    for name in shown {
+        assert!(found.iter().any(|found| found == name), "`{name}` is to be shown, and nothing is called so");
+    }
+    file
+}
+
+/// The names that an item is shown by.
+fn names(item: &Item) -> Vec<String> {
+    match item {
+        Item::Struct(item) => vec![item.ident.to_string()],
+        Item::Enum(item) => vec![item.ident.to_string()],
+        Item::Type(item) => vec![item.ident.to_string()],
+        Item::Trait(item) => vec![item.ident.to_string()],
+        Item::Mod(item) => vec![item.ident.to_string()],
+        Item::Use(_) => vec!["use".to_owned()],
+        Item::Const(_) => vec!["const".to_owned()],
+        Item::Impl(item) => match &*item.self_ty {
+            Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()).into_iter().collect(),
+            _ => Vec::new(),
+        },
+        Item::Macro(item) => {
+            let macro_name = item.mac.path.segments.last().map(|last| last.ident.to_string());
+            let mut words = item.mac.tokens.clone().into_iter().filter_map(|token| match token {
+                TokenTree::Ident(word) => Some(word.to_string()),
+                _ => None,
+            });
+            // A macro call for a type begins with the type's name, after `error` if it is one.
+            macro_name.into_iter().chain(words.find(|word| word != "error")).collect()
+        }
+        _ => Vec::new(),
+    }
 }

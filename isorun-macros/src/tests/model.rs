@@ -7,9 +7,10 @@ use quote::{format_ident, quote};
 
 use super::random_wit::{RandomWit, random_wit};
 use super::{errors, site};
+use crate::model::build;
 use crate::model::{Function, Model, Options, TypeKind};
-use crate::source::File;
-use crate::{expand, model, signature, source};
+use crate::wit_file::WitFile;
+use crate::{expand, signature, source};
 
 const TEXTS: u64 = 300;
 
@@ -27,12 +28,12 @@ fn numbers(seed: u64) -> Vec<u16> {
 }
 
 fn model_of(wit: &RandomWit) -> Model {
-    let file = File { path: "random.wit".to_owned(), text: wit.text.clone(), group: 0 };
+    let file = WitFile { path: "random.wit".to_owned(), text: wit.text.clone(), group: 0 };
     let source = source::load_again(vec![file], &[], &wit.wire_name)
         .unwrap_or_else(|wrong| panic!("{:?}\n{}", wrong.messages(), wit.text));
     let krate = quote!(::isorun);
     let options = Options { krate: krate.clone(), krate_outside: krate, ..Options::default() };
-    model::build(&source, Vec::new(), options)
+    build::model(&source, Vec::new(), options)
 }
 
 #[test]

@@ -51,216 +51,21 @@ pub mod options {
         /// `a`.
         pub a: Newer,
     }
-    const _: () = {
-        type __Fields = (u8, ());
-        impl crate::reexported::__private::Shape for Old {
-            const LAYOUT: crate::reexported::__private::Layout = <__Fields as crate::reexported::__private::Params>::LAYOUT;
-            fn ty() -> crate::reexported::__private::Type {
-                crate::reexported::__private::Type::record([
-                    ("a", <u8 as crate::reexported::__private::Shape>::ty()),
-                ])
-            }
-        }
-        impl crate::reexported::__private::Lower for Old {
-            fn store<S: crate::reexported::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                crate::reexported::__private::LowerParams::store(
-                    &(&self.a, ()),
-                    sink,
-                    at,
-                )
-            }
-            fn lower_flat<S: crate::reexported::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                crate::reexported::__private::LowerParams::lower_flat(
-                    &(&self.a, ()),
-                    sink,
-                    flat,
-                )
-            }
-        }
-        impl crate::reexported::__private::Lift for Old {
-            fn load<S: crate::reexported::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (a, ()) = <__Fields as crate::reexported::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self { a })
-            }
-            fn lift_flat<S: crate::reexported::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (a, ()) = <__Fields as crate::reexported::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self { a })
-            }
-        }
-    };
-    const _: () = {
-        fn __case(index: u32) -> Newer {
-            match index {
-                _ => Newer::A,
-            }
-        }
-        impl crate::reexported::__private::Shape for Newer {
-            const LAYOUT: crate::reexported::__private::Layout = crate::reexported::__private::Layout::enumeration(
-                1,
-            );
-            fn ty() -> crate::reexported::__private::Type {
-                crate::reexported::__private::Type::enumeration(["a"])
-            }
-        }
-        impl crate::reexported::__private::Lower for Newer {
-            fn store<S: crate::reexported::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                crate::reexported::__private::store_discriminant(
-                    sink,
-                    at,
-                    1,
-                    *self as u32,
-                )
-            }
-            fn lower_flat<S: crate::reexported::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                let _ = sink;
-                crate::reexported::__private::lower_discriminant(flat, *self as u32);
-                ::core::result::Result::Ok(())
-            }
-        }
-        impl crate::reexported::__private::Lift for Newer {
-            fn load<S: crate::reexported::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                ::core::result::Result::Ok(
-                    __case(
-                        crate::reexported::__private::load_discriminant(source, at, 1)?,
-                    ),
-                )
-            }
-            fn lift_flat<S: crate::reexported::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                ::core::result::Result::Ok(
-                    __case(
-                        crate::reexported::__private::lift_discriminant(source, flat, 1)?,
-                    ),
-                )
-            }
-        }
-    };
-    const _: () = {
-        type __Fields = (Newer, ());
-        impl crate::reexported::__private::Shape for Fast {
-            const LAYOUT: crate::reexported::__private::Layout = <__Fields as crate::reexported::__private::Params>::LAYOUT;
-            fn ty() -> crate::reexported::__private::Type {
-                crate::reexported::__private::Type::record([
-                    ("a", <Newer as crate::reexported::__private::Shape>::ty()),
-                ])
-            }
-        }
-        impl crate::reexported::__private::Lower for Fast {
-            fn store<S: crate::reexported::__private::Sink>(
-                &self,
-                sink: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<(), S::Error> {
-                crate::reexported::__private::LowerParams::store(
-                    &(&self.a, ()),
-                    sink,
-                    at,
-                )
-            }
-            fn lower_flat<S: crate::reexported::__private::Sink>(
-                &self,
-                sink: &mut S,
-                flat: &mut [u64],
-            ) -> ::core::result::Result<(), S::Error> {
-                crate::reexported::__private::LowerParams::lower_flat(
-                    &(&self.a, ()),
-                    sink,
-                    flat,
-                )
-            }
-        }
-        impl crate::reexported::__private::Lift for Fast {
-            fn load<S: crate::reexported::__private::Source>(
-                source: &mut S,
-                at: usize,
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (a, ()) = <__Fields as crate::reexported::__private::LiftParams>::load(
-                    source,
-                    at,
-                )?;
-                ::core::result::Result::Ok(Self { a })
-            }
-            fn lift_flat<S: crate::reexported::__private::Source>(
-                source: &mut S,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, S::Error> {
-                let (a, ()) = <__Fields as crate::reexported::__private::LiftParams>::lift_flat(
-                    source,
-                    flat,
-                )?;
-                ::core::result::Result::Ok(Self { a })
-            }
-        }
-    };
-    /// The interface `topics:options/options@1.2.0` as a type: what `register`, `caller` and `export` are told.
+    crate::reexported::__private::record! {
+        Old { a = "a" } (a, ()) : (u8, ())
+    }
+    crate::reexported::__private::enumeration! {
+        Newer { _ => A = "a" }
+    }
+    crate::reexported::__private::record! {
+        Fast { a = "a" } (a, ()) : (Newer, ())
+    }
+    /// The interface `topics:options/options@1.2.0` as a type, which names it to `register`, `caller` and `export`.
     #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
     pub struct Interface;
-    impl crate::reexported::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static crate::reexported::Interface {
-            static INTERFACE: ::std::sync::LazyLock<crate::reexported::Interface> = ::std::sync::LazyLock::new(||
-            {
-                crate::reexported::__private::interface(
-                    "topics:options/options@1.2.0",
-                    [
-                        crate::reexported::__private::function(
-                            "old-way",
-                            [
-                                ("old", <Old as crate::reexported::__private::Shape>::ty()),
-                            ],
-                            ::core::option::Option::None,
-                        ),
-                        crate::reexported::__private::function(
-                            "fast-way",
-                            [
-                                (
-                                    "fast",
-                                    <Fast as crate::reexported::__private::Shape>::ty(),
-                                ),
-                            ],
-                            ::core::option::Option::None,
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: crate::reexported::__private::Target) -> Caller {
-            Caller(target)
-        }
+    crate::reexported::__private::interface! {
+        Interface, Caller, "topics:options/options@1.2.0" { "old-way"("old" : Old);
+        "fast-way"("fast" : Fast); }
     }
     /// Generated from `options.wit:4`.
     pub trait Options: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -302,45 +107,9 @@ pub mod options {
             self.0.call(1, (fast, ()))
         }
     }
-    impl Options for Caller {
-        fn old_way<'a>(
-            &'a self,
-            cx: &'a crate::reexported::Cx,
-            old: &'a Old,
-        ) -> impl ::core::future::Future<
-            Output = crate::reexported::Result<()>,
-        > + ::core::marker::Send {
-            self.0.call(0, (old, ())).within(cx)
-        }
-        fn fast_way<'a>(
-            &'a self,
-            cx: &'a crate::reexported::Cx,
-            fast: &'a Fast,
-        ) -> impl ::core::future::Future<
-            Output = crate::reexported::Result<()>,
-        > + ::core::marker::Send {
-            self.0.call(1, (fast, ())).within(cx)
-        }
-    }
-    impl Options for crate::reexported::Remote<Interface> {
-        fn old_way<'a>(
-            &'a self,
-            cx: &'a crate::reexported::Cx,
-            old: &'a Old,
-        ) -> impl ::core::future::Future<
-            Output = crate::reexported::Result<()>,
-        > + ::core::marker::Send {
-            self.target().call(0, (old, ())).within(cx)
-        }
-        fn fast_way<'a>(
-            &'a self,
-            cx: &'a crate::reexported::Cx,
-            fast: &'a Fast,
-        ) -> impl ::core::future::Future<
-            Output = crate::reexported::Result<()>,
-        > + ::core::marker::Send {
-            self.target().call(1, (fast, ())).within(cx)
-        }
+    crate::reexported::__private::callers! {
+        Options, Caller, Interface, 'a { 0 old_way(old : & 'a Old) (old, ()) -> (); 1
+        fast_way(fast : & 'a Fast) (fast, ()) -> (); }
     }
     #[doc(hidden)]
     #[macro_export]

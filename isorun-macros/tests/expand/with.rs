@@ -1,13 +1,3 @@
-/// The interface `topics:with/with@1.0.0`.
-///
-/// Generated from `with.wit:4`.
-#[allow(
-    clippy::too_many_arguments,
-    rustdoc::bare_urls,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::invalid_html_tags,
-    reason = "signatures and docs are those of the WIT"
-)]
 pub mod with {
     mod __with {
         #[allow(
@@ -24,43 +14,9 @@ pub mod with {
     pub use __with::Path;
     pub use __with::Kind;
     pub use __with::CallerType;
-    /// The interface `topics:with/with@1.0.0` as a type: what `register`, `caller` and `export` are told.
-    #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-    pub struct Interface;
-    impl ::isorun::StaticInterface for Interface {
-        type Caller = Caller;
-        fn interface() -> &'static ::isorun::Interface {
-            static INTERFACE: ::std::sync::LazyLock<::isorun::Interface> = ::std::sync::LazyLock::new(||
-            {
-                ::isorun::__private::interface(
-                    "topics:with/with@1.0.0",
-                    [
-                        ::isorun::__private::function(
-                            "open",
-                            [
-                                ("path", <Path as ::isorun::__private::Shape>::ty()),
-                                ("kind", <Kind as ::isorun::__private::Shape>::ty()),
-                                ("caller", <CallerType as ::isorun::__private::Shape>::ty()),
-                            ],
-                            ::core::option::Option::Some(
-                                <::core::result::Result<
-                                    ::std::vec::Vec<Path>,
-                                    Error,
-                                > as ::isorun::__private::Shape>::ty(),
-                            ),
-                        ),
-                    ],
-                )
-            });
-            &INTERFACE
-        }
-        fn caller(target: ::isorun::__private::Target) -> Caller {
-            Caller(target)
-        }
-    }
-    /// Generated from `with.wit:4`.
+    /// Generated from `with.wit:5`.
     pub trait With: ::core::marker::Send + ::core::marker::Sync + 'static {
-        /// Generated from `with.wit:8`.
+        /// Generated from `with.wit:9`.
         fn open<'a>(
             &'a self,
             cx: &'a ::isorun::Cx,
@@ -73,73 +29,11 @@ pub mod with {
             >,
         > + ::core::marker::Send;
     }
-    /// Calls the functions of `topics:with/with@1.0.0` on the instance that it was made for.
-    #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-    pub struct Caller(::isorun::__private::Target);
-    impl Caller {
-        /// The instance that is called.
-        #[must_use]
-        pub fn instance(&self) -> &::isorun::Instance {
-            self.0.instance()
-        }
-        /// Generated from `with.wit:8`.
-        pub fn open<'a>(
-            &'a self,
-            path: &'a [::std::string::String],
-            kind: Kind,
-            caller: &'a CallerType,
-        ) -> ::isorun::Call<'a, ::core::result::Result<::std::vec::Vec<Path>, Error>> {
-            self.0.call(0, (path, (kind, (caller, ()))))
-        }
-    }
-    impl With for Caller {
-        fn open<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            path: &'a [::std::string::String],
-            kind: Kind,
-            caller: &'a CallerType,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<
-                ::core::result::Result<::std::vec::Vec<Path>, Error>,
-            >,
-        > + ::core::marker::Send {
-            self.0.call(0, (path, (kind, (caller, ())))).within(cx)
-        }
-    }
-    impl With for ::isorun::Remote<Interface> {
-        fn open<'a>(
-            &'a self,
-            cx: &'a ::isorun::Cx,
-            path: &'a [::std::string::String],
-            kind: Kind,
-            caller: &'a CallerType,
-        ) -> impl ::core::future::Future<
-            Output = ::isorun::Result<
-                ::core::result::Result<::std::vec::Vec<Path>, Error>,
-            >,
-        > + ::core::marker::Send {
-            self.target().call(0, (path, (kind, (caller, ())))).within(cx)
-        }
+    ::isorun::__private::callers! {
+        With, Caller, Interface, 'a { 0 open(path : & 'a[::std::string::String], kind :
+        Kind, caller : & 'a CallerType) (path, (kind, (caller, ()))) ->
+        ::core::result::Result < ::std::vec::Vec < Path >, Error >; }
     }
     #[doc(hidden)]
-    #[macro_export]
-    macro_rules! __isorun_with_a9872ddf95ec1b9e {
-        ($($item:tt)*) => {
-            ::isorun::__private::system_impl! { ("topics:with/with@1.0.0") ()
-            ("topics:shared/types" "topics:shared/base@1.0.0") (::isorun) (0 "with.wit"
-            "// attribute: interface = \"with\", with(\"topics:shared/types\" = crate::types, \"topics:shared/base@1.0.0\" = base)\npackage topics:%with@1.0.0;\n\ninterface %with {\n    use topics:shared/types@1.0.0.{error, path, kind};\n    use topics:shared/base@1.0.0.{caller};\n\n    open: func(path: path, kind: kind, caller: caller) -> result<list<path>, error>;\n}\n"
-            1 "deps/shared/shared.wit"
-            "package topics:shared@1.0.0;\n\ninterface types {\n    type path = list<string>;\n    enum kind { file, folder }\n    variant error { gone }\n}\n\ninterface base {\n    record caller { name: string }\n}\n")
-            $($item)* }
-        };
-    }
-    #[doc(hidden)]
-    pub use __isorun_with_a9872ddf95ec1b9e as __system;
-    const _: &[u8] = ::core::include_bytes!(
-        ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/with.wit")
-    );
-    const _: &[u8] = ::core::include_bytes!(
-        ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/deps/shared/shared.wit")
-    );
+    pub use __isorun_with_1518ac613e4492cd as __system;
 }

@@ -110,7 +110,7 @@ pub(crate) fn typed<P: ToGuest, R: FromGuest + 'static, const N: usize>(
     slots: u32,
 ) -> core::result::Result<TypedFunction<P, R, N>, &'static str> {
     if slots as usize > N {
-        return Err("a function was called with flater core values than it takes; this is a bug of isorun");
+        return Err("a function was called with fewer core values than it takes; this is a bug of isorun");
     }
     // SAFETY: there are as many slots as the function uses, all are initialised, and what the guest makes of them is checked access
     // by access; a wrong type gives a wrong value or an error, never an access outside the guest.

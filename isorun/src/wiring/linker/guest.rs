@@ -1,6 +1,5 @@
 //! Imports of a few numbers whose provider is another guest: their core values need no image.
 
-use std::future::Future;
 use std::pin::pin;
 
 use wasmtime::StoreContextMut;
@@ -62,10 +61,8 @@ struct FlatCall(FlatParams);
 impl Crossing for FlatCall {
     type Value = u64;
 
-    fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<u64>> + Send {
-        async move {
-            let call = pin!(slot.provider.guest()?.run::<_, _, MAX_SCALARS>(cx, function, self.0));
-            call.await.map(|FlatResult(value)| value)
-        }
+    async fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> CallResult<u64> {
+        let call = pin!(slot.provider.guest()?.run::<_, _, MAX_SCALARS>(cx, function, self.0));
+        call.await.map(|FlatResult(value)| value)
     }
 }

@@ -1,6 +1,5 @@
 //! Imports whose provider is called by image: other guests, and what is behind a transport.
 
-use std::future::Future;
 use std::pin::pin;
 
 use wasmtime::StoreContextMut;
@@ -67,16 +66,14 @@ impl Crossing for ImageCall {
         self.0.0.as_bytes().len()
     }
 
-    fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<Image>> + Send {
-        async move {
-            match slot.provider.kind() {
-                Kind::Guest(guest) => {
-                    let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, self.0));
-                    call.await.map(|ImageResult(image)| image)
-                }
-                // Boxed, so that the many calls of guests move a small future.
-                Kind::System(_) | Kind::Remote(_) => Box::pin(slot.provider.call_host(cx, function, self.0.0)).await,
+    async fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> CallResult<Image> {
+        match slot.provider.kind() {
+            Kind::Guest(guest) => {
+                let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, self.0));
+                call.await.map(|ImageResult(image)| image)
             }
+            // Boxed, so that the many calls of guests move a small future.
+            Kind::System(_) | Kind::Remote(_) => Box::pin(slot.provider.call_host(cx, function, self.0.0)).await,
         }
     }
 

@@ -1,7 +1,6 @@
 //! Imports that a system serves: its methods are called with Rust values read out of the guest.
 
 use std::any::TypeId;
-use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 

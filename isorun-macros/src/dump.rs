@@ -1,10 +1,10 @@
-//! `ISORUN_EXPAND_DIR=dir`: writes down what a user got.
+//! `ISORUN_EXPAND_DIR=dir`: writes expansions to files, for people to read.
 
 use std::path::Path;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Writes an expansion to `dir/<crate>.<name>.rs` if the variable is set. A file that cannot be written is not worth an error.
+/// Writes an expansion to `dir/<crate>.<name>.rs` if the variable is set. Nobody is told if that fails: a build should not end for it.
 pub(crate) fn write(name: &str, tokens: &TokenStream) {
     let Some(dir) = std::env::var_os("ISORUN_EXPAND_DIR") else { return };
     let krate = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
@@ -13,7 +13,7 @@ pub(crate) fn write(name: &str, tokens: &TokenStream) {
     let _ = std::fs::write(path, text(tokens.clone()));
 }
 
-/// The tokens with a line for each item or statement: for reading, and for rustfmt to make nice.
+/// The tokens with a line for each item or statement, which rustfmt can format further.
 fn text(tokens: TokenStream) -> String {
     let mut lines = Lines::default();
     lines.put(tokens, 0);
