@@ -467,7 +467,8 @@ macro_rules! __isorun_callers {
 #[allow(unreachable_pub, reason = "generated types are public")]
 mod tests {
     use crate::__private::{Lift, Lower, Shape};
-    use crate::{Type, decode, encode};
+    use crate::image::{decode, encode};
+    use crate::types::Type;
 
     #[derive(Clone, Debug, PartialEq)]
     struct Entry {

@@ -150,7 +150,7 @@ where
 {
     type Value = R;
 
-    fn call(self, slot: &Slot, _: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<R>> + Send {
-        async move { Ok((self.call)(slot.system()?, cx, self.params).await?) }
+    async fn call(self, slot: &Slot, _: FuncIndex, cx: &Cx) -> CallResult<R> {
+        Ok((self.call)(slot.system()?, cx, self.params).await?)
     }
 }
