@@ -29,10 +29,13 @@ pub(crate) mod value;
 
 use std::fmt;
 
+pub use codec::{Lift, Lower, Shape};
 pub use decode::{Decoder, decode, decode_params};
 pub use encode::{Encoder, TooLarge, encode, encode_params};
 pub use malformed::{Malformed, Rule};
 pub use map::Map;
+pub use medium::{Sink, Source};
+pub use params::{LiftParams, LowerParams, Params};
 pub use value::Value;
 pub use value::mismatch::{EncodeError, Mismatch};
 pub use value::wave::error::WaveError;

@@ -1,5 +1,6 @@
 //! The handle: something that exports interfaces, be it an app's instance, a system, or something behind a transport.
 
+mod image;
 mod text;
 
 use std::fmt;

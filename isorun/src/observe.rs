@@ -32,7 +32,7 @@ use crate::limits::limit::{Amount, Limit};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let fuel = Arc::new(AtomicU64::new(0));
 /// let sum = fuel.clone();
-/// let observer = move |call: &isorun::CallEnded<'_>| drop(sum.fetch_add(call.fuel, Ordering::Relaxed));
+/// let observer = move |call: &isorun::observe::CallEnded<'_>| drop(sum.fetch_add(call.fuel, Ordering::Relaxed));
 /// let runtime = isorun::Runtime::builder().observer(observer).build()?;
 /// # Ok(()) }
 /// ```

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use isorun::{Cx, Instance, Runtime};
+use isorun::image::{Image, Malformed, Rule};
+use isorun::{CallError, Cx, Instance, Runtime, Value};
 use isorun_tests::types::{Colour, Point};
 use isorun_tests::{
     Bench, Echo, Memory, Ticker, apps, bench, caller_of, compute, host, kv, misbehaving, relay, runtime, runtime_of,
@@ -298,4 +299,21 @@ fn run_without_tokio<F: Future>(future: F) -> F::Output {
             return output;
         }
     }
+}
+
+#[tokio::test]
+async fn a_call_by_image_is_checked_before_anything_is_called() {
+    let Bench { runtime: _runtime, calc, .. } = bench().await;
+    let interface = &calc.exports()[0];
+    let (_, add) = interface.function("add").unwrap();
+    let params = Value::encode_params(add, &[1u32.into(), 2u32.into()]).unwrap();
+    let (result, receipt) = calc.call_image("compute#add", params.clone()).receipt().await;
+    assert_eq!(Value::decode_result(add, result.unwrap().as_bytes()).unwrap(), Some(3u32.into()));
+    assert!(receipt.fuel > 0);
+    let cut = Image::from_bytes(params.as_bytes()[..7].to_vec());
+    let (result, receipt) = calc.call_image("add", cut).receipt().await;
+    assert!(matches!(result, Err(CallError::Malformed(Malformed { rule: Rule::Truncated, .. }))), "{result:?}");
+    assert_eq!((receipt.fuel, calc.counters().failures), (0, 0));
+    let error = calc.call_image("ad", params).await.unwrap_err();
+    assert!(matches!(error, CallError::UnknownFunction { .. }), "{error}");
 }

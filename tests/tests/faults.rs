@@ -15,7 +15,6 @@ async fn a_poisoned_instance_says_so_with_the_cause() {
         error.to_string(),
         "`misbehave` is poisoned: `misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: \
          wasm trap: wasm `unreachable` instruction executed
-  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew
   help: replace its app, or remove it and instantiate its app again"
     );
     assert!(matches!(instance.state(), InstanceState::Poisoned(cause) if matches!(*cause, CallError::Trap { .. })));

@@ -8,7 +8,8 @@ use std::fmt;
 /// padding would be a hidden channel, and blocks that overlap would let a short message become a large value.
 ///
 /// ```
-/// use isorun::{Rule, Type, Value};
+/// use isorun::image::Rule;
+/// use isorun::{Type, Value};
 ///
 /// let error = Value::decode(&Type::Bool, &[2]).unwrap_err();
 /// assert_eq!((error.rule, error.offset), (Rule::Bool, 0));

@@ -50,7 +50,7 @@ impl Instance {
     }
 
     /// The one function of this name.
-    fn find(&self, name: &str) -> Result<(FuncIndex, Function)> {
+    pub(super) fn find(&self, name: &str) -> Result<(FuncIndex, Function)> {
         let exports = self.reached();
         let found: Vec<_> =
             exports.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();

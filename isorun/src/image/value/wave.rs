@@ -26,7 +26,7 @@ impl Value {
     /// let ty = Type::map(Type::String, Type::option(Type::F32));
     /// let value = Value::from_wave(&ty, r#"[("a", 1.5), ("b", none)]"#)?;
     /// assert_eq!(value.to_wave(), r#"[("a", some(1.5)), ("b", none)]"#);
-    /// # Ok::<(), isorun::WaveError>(())
+    /// # Ok::<(), isorun::image::WaveError>(())
     /// ```
     ///
     /// # Errors

@@ -1,0 +1,58 @@
+//! Calls by name, with values as images.
+
+use super::Instance;
+use crate::call::Call;
+use crate::error::call::CallError;
+use crate::image::Image;
+use crate::image::check::check_params;
+use crate::interface::exports::FuncIndex;
+
+impl Instance {
+    /// Calls a function by name, with the [image](crate::image) of its parameters, and gives the image of its result: for programs
+    /// that know types only at run time and pass more than [text](Instance::call) should carry, such as a relay or a test tool.
+    ///
+    /// A function is named as for [`call`](Instance::call). Its type is in [`exports`](Instance::exports);
+    /// [`Value::encode_params`](crate::Value::encode_params) makes the image of parameters, [`Value::decode_result`](crate::Value::decode_result)
+    /// reads that of a result, which is empty for a function without one.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::UnknownFunction`](crate::CallError::UnknownFunction) and
+    /// [`AmbiguousFunction`](crate::CallError::AmbiguousFunction); [`CallError::Malformed`](crate::CallError::Malformed) if the bytes are
+    /// no image of the function's parameters, in which case nothing was called; and all that a typed call gives.
+    ///
+    /// ```
+    /// use isorun::{Runtime, Value};
+    ///
+    /// #[isorun::system("tests/wit/greeter.wit")]
+    /// impl greeter::Greeter for Polite {
+    ///     fn greet(&self, name: &str) -> String {
+    ///         format!("good day, {name}")
+    ///     }
+    /// }
+    ///
+    /// struct Polite;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::new()?;
+    /// let polite = runtime.provide(Polite);
+    /// let interface = &polite.exports()[0];
+    /// let greet = &interface.functions()[0];
+    /// let params = Value::encode_params(greet, &["Ada".into()])?;
+    /// let result = polite.call_image("greet", params).await?;
+    /// assert_eq!(Value::decode_result(greet, result.as_bytes())?, Some("good day, Ada".into()));
+    /// # Ok(()) }
+    /// ```
+    pub fn call_image<'a>(&'a self, function: &str, params: Image) -> Call<'a, Image> {
+        let found = self.find(function);
+        let index = found.as_ref().map_or(FuncIndex::NONE, |(index, _)| *index);
+        let provider = &**self.provider();
+        Call::new(provider, index, move |cx| async move {
+            let (index, function) = found?;
+            // A guest that was given a malformed image would be stopped in the middle of reading it.
+            check_params(&function, params.as_bytes()).map_err(CallError::from)?;
+            provider.call_by_host(&cx, index, params).await
+        })
+    }
+}
