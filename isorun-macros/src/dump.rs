@@ -39,7 +39,7 @@ impl Lines {
                     self.put(group.stream(), depth + 1);
                     self.line(depth);
                     self.word("}");
-                    if !matches!(next, None | Some(TokenTree::Punct(_))) || begins_attribute(next) {
+                    if begins_item(next) {
                         self.line(depth);
                     }
                 }
@@ -63,11 +63,18 @@ impl Lines {
                 }
                 TokenTree::Punct(punct) => {
                     let mark = punct.as_char();
+                    // The colon before a type, not one of those in a path.
+                    let is_lone_colon = mark == ':' && punct.spacing() == Spacing::Alone && !self.text.ends_with(':');
+                    let is_macro_call = mark == '!' && matches!(next, Some(TokenTree::Group(_)));
+                    self.tight |= is_macro_call && self.text.ends_with(|last: char| last.is_alphanumeric());
                     self.tight |= ",;.?".contains(mark) || (mark == ':' && !self.text.ends_with([' ', '=', '>']));
                     self.word(mark.encode_utf8(&mut [0; 4]));
                     let ends_path = mark == ':' && self.text.ends_with("::");
                     self.tight = punct.spacing() == Spacing::Joint || ends_path || "'#&!.$".contains(mark);
-                    if mark == ';' && next.is_some() {
+                    if is_lone_colon {
+                        self.text.push(' ');
+                    }
+                    if (mark == ';' && next.is_some()) || (mark == ',' && begins_attribute(next)) {
                         self.line(depth);
                     }
                 }
@@ -91,6 +98,15 @@ impl Lines {
     }
 }
 
+/// Whether the token after a closing brace begins something else, instead of going on as in `}, {` or `}.await`.
+fn begins_item(token: Option<&TokenTree>) -> bool {
+    match token {
+        None => false,
+        Some(TokenTree::Punct(punct)) => [':', '#'].contains(&punct.as_char()),
+        Some(_) => true,
+    }
+}
+
 fn begins_attribute(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
@@ -106,6 +122,8 @@ mod tests {
         let tokens = quote! {
             #[doc = " A."]
             pub struct A<'a>(&'a ::core::primitive::u8);
+            ::isorun::g! { A { x = "x" } }
+            ::isorun::g! { B { x: ::core::primitive::u8, #[doc = " Y."] y: u8 } }
             fn f<T: Into<u8>>(x: T, y: &[u8; 4]) -> Result<(), u8> { let _ = x.into()?; Ok(g!(1, y)) }
         };
         let text = text(tokens.clone());
@@ -115,5 +133,6 @@ mod tests {
             tight(tokens.to_string())
         );
         assert!(text.contains("\npub struct") && text.contains("    let _ = x.into()?;\n"), "{text}");
+        assert!(text.contains("\n::isorun::g!{\n    B {\n        x: ::core::primitive::u8,\n        #[doc"), "{text}");
     }
 }

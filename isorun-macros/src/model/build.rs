@@ -44,7 +44,7 @@ pub(crate) fn model(source: &Source, shared: Vec<SharedInterface>, options: Opti
     }
 }
 
-/// The Rust names of an interface's own types, and `taken` with them and the trait's.
+/// The Rust names of an interface's own types. They and the name of its trait are added to `taken`.
 fn type_names(resolve: &Resolve, id: InterfaceId, name: &str, taken: &mut Taken) -> HashMap<String, String> {
     for generated in names::GENERATED {
         taken.take(generated);
@@ -59,7 +59,7 @@ fn type_names(resolve: &Resolve, id: InterfaceId, name: &str, taken: &mut Taken)
     resolve.interfaces[id].types.keys().map(rust_name).collect()
 }
 
-/// Asks wit-bindgen which types functions fail with. It looks at worlds, so all interfaces are put into one.
+/// Asks wit-bindgen which types are errors of functions. It analyses worlds, so all interfaces are imported by one.
 fn analyze(resolve: &Resolve) -> Types {
     let mut resolve = resolve.clone();
     let import = |(id, interface): (InterfaceId, &wit::Interface)| {
@@ -139,7 +139,7 @@ impl Builder<'_> {
         matches!(types[id].kind, TypeDefKind::Type(wit::Type::Id(other)) if types[other].owner != types[id].owner)
     }
 
-    /// Where a type that is used comes from: the definition itself, or its name in an interface that another module has.
+    /// Follows `use` to the definition of a type, or to an interface of `with(..)`, whose module has the type.
     fn definition(&self, mut id: TypeId) -> TypeId {
         if self.shared_interface(id).is_none()
             && let TypeDefKind::Type(wit::Type::Id(other)) = self.source.resolve.types[id].kind
@@ -172,7 +172,7 @@ impl Builder<'_> {
         self.types.len() - 1
     }
 
-    /// The index of a type with a name; one that is only reached through others is added.
+    /// The index of a type that has a name. A type that is reached through others only is added to the model here.
     fn named(&mut self, id: TypeId) -> usize {
         if let Some(&index) = self.by_id.get(&id) {
             return index;
@@ -241,7 +241,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A type that another module has. It is known there by the name that its interface gives it.
+    /// A type that another module defines, under the name that its own interface gives it.
     fn shared_kind(&mut self, interface: usize, id: TypeId) -> TypeKind {
         let resolve = &self.source.resolve;
         self.shared[interface].is_used = true;

@@ -1,5 +1,9 @@
-//! WIT that others have written: everything plain expands, everything else is refused in words.
+//! WIT that was not written for these tests: everything plain expands, everything else is refused in words.
+//!
+//! The packages that isorun ships are always read. `ISORUN_WIT_CORPUS=folder` adds a corpus of others: files, and a `manifest.tsv` whose
+//! first two columns are the path of each and its class, `core` if its interfaces have nothing but plain values.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use quote::quote;
@@ -7,22 +11,38 @@ use quote::quote;
 use super::{errors, site};
 use crate::{expand, source};
 
-/// The corpus is not part of the project; without it there is nothing to check.
-fn corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/wit-corpus");
-    let named = std::env::var_os("ISORUN_WIT_CORPUS").map(PathBuf::from);
-    named.into_iter().chain([beside]).find(|folder| folder.join("manifest.tsv").is_file())
+#[test]
+fn the_packages_that_isorun_ships_expand() {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let packages = std::fs::read_dir(&wit).expect("the packages").flatten();
+    let packages: Vec<_> = packages.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    assert!(packages.len() >= 6, "{packages:?}");
+    check(&wit, packages.iter().map(|package| (package.as_str(), "core")));
 }
 
 #[test]
 fn the_corpus_expands_or_is_refused_in_words() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = std::env::var_os("ISORUN_WIT_CORPUS").map(PathBuf::from) else {
+        // Not `eprintln!`, which is only seen when a test fails.
+        let _ = writeln!(
+            std::io::stderr(),
+            "the_corpus_expands_or_is_refused_in_words: not run, as ISORUN_WIT_CORPUS is not set"
+        );
+        return;
+    };
     let manifest = std::fs::read_to_string(corpus.join("manifest.tsv")).expect("a manifest");
-    let site = site(&corpus);
-    let (mut expanded, mut refused, mut wrong) = (0, 0, Vec::new());
-    for line in manifest.lines().skip(1) {
+    let lines = manifest.lines().skip(1).map(|line| {
         let mut columns = line.split('\t');
-        let (path, class) = (columns.next().unwrap_or_default(), columns.next().unwrap_or_default());
+        (columns.next().unwrap_or_default(), columns.next().unwrap_or_default())
+    });
+    check(&corpus, lines);
+}
+
+/// Expands all interfaces of the paths in `folder`, each of which has a class.
+fn check<'a>(folder: &Path, paths: impl Iterator<Item = (&'a str, &'a str)>) {
+    let site = site(folder);
+    let (mut expanded, mut refused, mut wrong) = (0, 0, Vec::new());
+    for (path, class) in paths {
         let interfaces = match source::interfaces(path, &site) {
             Ok(interfaces) => interfaces,
             Err(diagnostics) => {
