@@ -93,7 +93,7 @@ async fn main() -> anyhow::Result<()> {
     let kv_app = runtime.add_app("kv", KV).await?;
     let notes_app = runtime.add_app("notes", NOTES).await?;
 
-    // Every import gets a provider, by token. Nothing is implicit, and nothing has run yet.
+    // Every import gets a provider, by handle. Nothing is implicit, and nothing has run yet.
     let store = runtime.instantiate(&kv_app).with(&disk).await?;
     let notes = runtime.instantiate(&notes_app).with(&store).await?;
     println!("{}\n", runtime.graph());

@@ -1,4 +1,4 @@
-//! One app for many tenants: an upload that is checked before it is compiled, a store for each tenant behind one token, an app that starts
+//! One app for many tenants: an upload that is checked before it is compiled, a store for each tenant behind one handle, an app that starts
 //! anew after a fault, and one that is replaced while calls come in.
 
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ const NOTES: &[u8] = include_bytes!("apps/components/notes.wasm");
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Metrics are a closure, told of every call at its end. Compiled code is kept for the next start of this program.
+    // Metrics are a closure, called with every call at its end. Compiled code is kept for the next start of this program.
     let (folder, fuel) = (tempfile::tempdir()?, Arc::new(AtomicU64::new(0)));
     let used = fuel.clone();
     let observer = move |call: &CallEnded<'_>| {
