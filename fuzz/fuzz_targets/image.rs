@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| isorun_tests::fuzzed::image(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| isorun_checks::fuzzed::image(bytes));

@@ -1,17 +1,12 @@
 //! Shared parts of the tests: the interfaces that they speak, the apps that they run, and systems to put under those.
 
 pub mod apps;
-pub mod choices;
 pub mod compiles;
 pub mod engine;
-pub mod fuzzed;
 pub mod guests;
 pub mod shop;
-pub mod spelled;
-pub mod wire;
 
 mod disk;
-mod echo;
 mod gate;
 mod memory;
 mod starter;
@@ -23,8 +18,9 @@ use std::task::{Context, Poll, Waker};
 
 use isorun::{App, Instance, Interface, Runtime, RuntimeBuilder, Transport, TransportError};
 
+pub use isorun_checks::{Echo, choices, spelled, types, wire};
+
 pub use disk::{Disk, Folder, files};
-pub use echo::Echo;
 pub use gate::Gate;
 pub use memory::Memory;
 pub use starter::{Starts, starter};
@@ -49,10 +45,6 @@ pub mod relay {}
 /// What no guest should do.
 #[isorun::interface("../examples/apps/misbehave/wit/misbehave.wit")]
 pub mod misbehave {}
-
-/// Values of every type.
-#[isorun::interface("../examples/apps/wit/types")]
-pub mod types {}
 
 /// A runtime that knows all of the interfaces above.
 pub fn runtime() -> Runtime {

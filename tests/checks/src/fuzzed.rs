@@ -1,5 +1,5 @@
-//! What the fuzzers in `fuzz/` run, and `tests/fuzzed.rs` on inputs of its own. Each takes bytes of anyone's making and panics if a promise
-//! is broken.
+//! What the fuzzers in `fuzz/` run, and `tests/fuzzed.rs` of this crate on inputs of its own. Each function takes bytes of anyone's making
+//! and panics if a promise is broken.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -69,7 +69,7 @@ fn interface_of(ty: &Type) -> Interface {
 /// Sends `body` to an export whose provider is a remote that answers with `answer`. Gives what that remote was sent, if anything, and the
 /// reply.
 fn relayed(interface: &Interface, body: &[u8], answer: &[u8]) -> (Option<Vec<u8>>, Reply) {
-    static RUNTIME: LazyLock<Runtime> = LazyLock::new(small);
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(without_apps);
     let sent: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
     let (seen, answer) = (sent.clone(), answer.to_vec());
     let far = move |message: Vec<u8>| {
@@ -93,7 +93,7 @@ fn relayed(interface: &Interface, body: &[u8], answer: &[u8]) -> (Option<Vec<u8>
 /// ends a call with an error that is none of the host's making.
 pub fn message(bytes: &[u8]) {
     static SERVER: LazyLock<(Runtime, Instance, Token)> = LazyLock::new(|| {
-        let runtime = small();
+        let runtime = without_apps();
         let echo = runtime.provide(Echo);
         let token = runtime.export::<types::Interface>(&echo).expect("it provides that");
         (runtime, echo, token)
@@ -158,8 +158,8 @@ fn edited(bytes: &[u8], changes: &[u8]) -> Vec<u8> {
 }
 
 /// A runtime in which no app runs.
-fn small() -> Runtime {
-    crate::runtime_of(Runtime::builder().max_stores(1))
+fn without_apps() -> Runtime {
+    Runtime::new().expect("this machine can make a runtime")
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {

@@ -1,4 +1,4 @@
-//! How the macros refuse, and what must keep compiling. `TRYBUILD=overwrite cargo test -p isorun-tests --test ui` rewrites.
+//! How the macros refuse, and what must keep compiling. `TRYBUILD=overwrite cargo test -p isorun-ui` rewrites.
 
 use std::env;
 use std::process::Command;
@@ -18,8 +18,8 @@ fn ui() {
         return;
     }
     let cases = trybuild::TestCases::new();
-    cases.pass("ui/pass/*.rs");
+    cases.pass("pass/*.rs");
     for stage in ["args", "source", "check", "system", "use"] {
-        cases.compile_fail(format!("ui/fail/{stage}/*.rs"));
+        cases.compile_fail(format!("fail/{stage}/*.rs"));
     }
 }

@@ -1,7 +1,7 @@
 //! The fuzzers' bodies on inputs that are the same every time, so that they are run wherever tests are. `fuzz/` searches for others.
 
-use isorun_tests::choices::noise;
-use isorun_tests::fuzzed;
+use isorun_checks::choices::noise;
+use isorun_checks::fuzzed;
 
 #[test]
 fn what_decodes_is_what_is_accepted_on_either_side_of_a_remote() {

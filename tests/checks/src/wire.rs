@@ -1,4 +1,4 @@
-//! Messages as `isorun/src/remote/message.rs` describes them, made and read without the library's help.
+//! Messages as `isorun/src/remote/wire.rs` describes them, made and read without the library's help.
 
 use isorun::wit::Function;
 use isorun::{Interface, Token};
