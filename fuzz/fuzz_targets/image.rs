@@ -1,4 +1,4 @@
-//! Bodies of any type: `cargo fuzz run --dev --sanitizer none image`.
+//! Bodies of any type: see `fuzz/README.md`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Messages and answers to them: `cargo fuzz run --dev --sanitizer none message`.
+//! Messages and answers to them: see `fuzz/README.md`.
 
 #![no_main]
 
