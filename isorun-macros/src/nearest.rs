@@ -1,4 +1,4 @@
-//! Guessing which name a misspelt one was meant to be.
+//! Guesses which name a misspelt one was meant to be.
 
 /// Names come from strangers, who may send long ones. Comparing two takes time that grows with the product of their lengths.
 const LONGEST: usize = 128;

@@ -1,7 +1,7 @@
 //! The one clock of this crate.
 //!
-//! Everything that measures time does it with [`Instant`], so that a test which stops tokio's clock stops isorun's with it. (The code cache
-//! asks the file system for its times, which no test can stop.)
+//! Everything that measures time uses [`Instant`], so that a test which pauses tokio's clock pauses isorun's too. The code cache is the
+//! exception: it compares the times of files, which come from the file system.
 
 #[cfg(all(feature = "js", target_family = "wasm", target_os = "unknown"))]
 mod browser;
@@ -14,7 +14,8 @@ pub use browser::Instant;
 pub(crate) use browser::Timer;
 #[cfg(not(all(feature = "js", target_family = "wasm", target_os = "unknown")))]
 pub(crate) use timer::Timer;
-/// A moment: tokio's own `Instant`, which follows `tokio::time::pause` in tests, and into which std's turns by `into`. In a browser, with
-/// the feature `js`, it is that of the crate `web-time`.
+/// A moment in time: tokio's `Instant`, which respects `tokio::time::pause` in tests. `Instant::from` makes one of std's.
+///
+/// In a browser, with the feature `js`, it is the `Instant` of the crate `web-time`.
 #[cfg(not(all(feature = "js", target_family = "wasm", target_os = "unknown")))]
 pub use tokio::time::Instant;

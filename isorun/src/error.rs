@@ -1,4 +1,18 @@
-//! The public error types, one file for each moment. Each message says what is wrong, where, and what to do; the data is in the fields.
+//! The public error types, one file for each moment at which something fails.
+//!
+//! A message says what is wrong, where, and what to do. Its first line stands alone, and the fields hold the data. A list in a message names
+//! ten items and counts the rest; the field has all of them.
+//!
+//! # Causes
+//!
+//! An error that exists because of another one relates to it in one of two ways, so that a reporter which walks the chain of
+//! [`source`](std::error::Error::source), as anyhow's does, prints nothing twice:
+//!
+//! * It *is* the other one, in a wider type: [`CallError::System`], [`CallError::Remote`], [`InstantiateError::Wiring`]. Such a variant is
+//!   transparent: its message and its source are those of the error inside.
+//! * It *follows from* the other one, which happened elsewhere or earlier: [`CallError::ProviderDown`], [`CallError::Poisoned`],
+//!   [`InstantiateError::Start`]. Then `source` is the cause, and the message names only the cause's [kind](CallError::kind). With `{:#}`
+//!   the message tells the cause as well, for a log that shows one text for each error.
 
 #[cfg(feature = "engine")]
 pub(crate) mod app;

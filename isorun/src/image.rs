@@ -1,16 +1,16 @@
 //! Images: values in the component model's memory layout, with canonical placement.
 //!
 //! An [`Image`] holds one value as exactly the bytes that the canonical ABI's `store(value, 0)` leaves in a zeroed
-//! 32-bit memory whose allocator only counts up: the root value first, then each list and string behind the one
-//! before, in pre-order. It is what crosses a border, between two stores and between two machines.
+//! 32-bit memory whose allocator never reuses an address: the root value first, then each list and string after the
+//! previous one, in pre-order. Values cross the border between two stores, and between two machines, as images.
 //!
-//! One value has one image, and [`decode`](decode::decode) accepts nothing else. So images can be hashed and
-//! compared, a relay forwards them untouched, and a value is never larger than the bytes that describe it.
+//! A value has exactly one image, and [`decode`](decode::decode) accepts nothing else. So images can be hashed and
+//! compared, a relay can forward them unchanged, and a value never takes more room than the bytes that describe it.
 //!
-//! The folder in reading order: `medium` is what a value is read from and written to, `codec` says how, by the layout of its
-//! type. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types; `encode` and `decode`
-//! are the image as a medium; the other one, a guest's memory, is in `engine`. For types that are known only at run time,
-//! `value` makes values and `check` only looks.
+//! The files in reading order: a `medium` is what values are read from and written to, and the `codec` reads and writes them, by the
+//! layout of their type. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types. `encode` and `decode` make the
+//! image a medium; the other medium, a guest's memory, is in `engine`. For types that are known only at run time, `value` holds values,
+//! and `check` checks an image without making a value.
 
 mod buffer_pool;
 pub(crate) mod bytes;
@@ -40,14 +40,14 @@ pub use value::Value;
 pub use value::mismatch::{EncodeError, Mismatch};
 pub use value::wave::error::WaveError;
 
-/// The body bytes of one value: a result, or the parameters of a call as one tuple.
+/// The bytes of one value: of a result, or of the parameters of a call as one tuple.
 ///
-/// Whether they are the image of a value of some type is known only to who decodes them.
+/// An `Image` does not know its type. Whether the bytes are the image of a value is checked when they are decoded.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Image(Vec<u8>);
 
 impl Image {
-    /// Takes bytes as an image, as they came from a peer.
+    /// Takes bytes as an image without checking them; they may come from a peer.
     pub fn from_bytes(bytes: Vec<u8>) -> Image {
         Image(bytes)
     }
@@ -78,7 +78,7 @@ impl AsRef<[u8]> for Image {
 
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Enough to recognise a value by; bodies can be megabytes.
+        /// Enough to recognise a value. The whole image can have megabytes.
         const SHOWN: usize = 64;
         write!(f, "Image({} bytes:", self.0.len())?;
         for word in self.0[..self.0.len().min(SHOWN)].chunks(4) {

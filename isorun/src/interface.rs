@@ -1,4 +1,4 @@
-//! WIT interfaces at run time.
+//! WIT interfaces as data.
 
 pub(crate) mod exports;
 pub(crate) mod function;
@@ -12,10 +12,10 @@ use std::sync::Arc;
 use function::Function;
 use name::InterfaceName;
 
-/// A WIT interface: its name and its functions, with all that is known of their types.
+/// A WIT interface: its name and its functions, with the types of their parameters and results.
 ///
-/// Clones are handles on the same interface. It may have been generated from a WIT file, read from WIT text at run
-/// time, or come with a component; where it came from makes no difference.
+/// Clones share the same interface. It may have been generated from a WIT file, read from WIT text at run time, or read from a
+/// component; interfaces from different origins are equal if their names and functions are.
 ///
 /// ```
 /// use isorun::Interface;
@@ -56,20 +56,21 @@ impl Interface {
         &self.0.functions
     }
 
-    /// The function of this name, and its place among [`functions`](Interface::functions).
+    /// The function of this name, and its position in [`functions`](Interface::functions).
     pub fn function(&self, name: &str) -> Option<(u32, &Function)> {
-        let place = self.0.functions.iter().position(|function| function.name() == name)?;
-        Some((place as u32, &self.0.functions[place]))
+        let position = self.0.functions.iter().position(|function| function.name() == name)?;
+        Some((position as u32, &self.0.functions[position]))
     }
 
-    /// What names it on the wire: the same for all versions of its semver track.
+    /// The id that stands for it in messages: the same for all versions of one semver track.
     pub fn id(&self) -> u64 {
         self.0.id
     }
 
-    /// What tells its functions from those of `other`, with both signatures; empty if nothing does.
+    /// The differences between its functions and those of `other`, each as a text with both signatures; empty if there are none.
     ///
     /// Functions are matched by name. Neither their order nor the names of the interfaces matter.
+    #[must_use]
     pub fn differences(&self, other: &Interface) -> Vec<String> {
         let theirs: HashMap<_, _> = other.functions().iter().map(|function| (function.name(), function)).collect();
         let mut differences = Vec::new();
@@ -96,7 +97,7 @@ fn difference(name: &str, here: Option<&Function>, there: Option<&Function>) -> 
     format!("`{name}`\n  one    {}\n  other  {}", signature(here), signature(there))
 }
 
-/// The same name and the same functions.
+/// Two interfaces are equal if they have the same name and the same functions, in any order.
 impl PartialEq for Interface {
     fn eq(&self, other: &Interface) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || (self.name() == other.name() && self.differences(other).is_empty())
@@ -111,12 +112,12 @@ impl fmt::Debug for Interface {
     }
 }
 
-/// The interface of this name with these functions, for generated code and for what components declare.
+/// Makes an interface. Generated code calls it, and the reader of components does.
 ///
-/// A name that is not the name of an interface in a package is kept as it is.
+/// A plain name, which a component may use for an interface of its own, is kept although it belongs to no package.
 #[doc(hidden)]
 pub fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
-    let name = InterfaceName::parse(name).unwrap_or_else(|| InterfaceName::plain(name));
+    let name = name.parse().unwrap_or_else(|_| InterfaceName::plain(name));
     let id = id::of_interface(&name);
     Interface(Arc::new(Inner { name, functions: functions.into_iter().collect(), id }))
 }

@@ -1,7 +1,7 @@
 //! What a call may use, what an instance may hold, and what was used.
 //!
-//! A call's budget covers the whole tree of calls below it: each nested call starts with what is left and is charged to the
-//! call that made it.
+//! A call's budget covers all calls that are made because of it: each nested call starts with what is left of it, and what it uses is
+//! charged to the call that made it.
 
 pub(crate) mod budget;
 pub(crate) mod cx;

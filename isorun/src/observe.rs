@@ -1,4 +1,4 @@
-//! Seeing calls: a span for each of them, and a hook for metrics.
+//! Watching calls: a tracing span for each of them, and a hook for metrics.
 
 use std::fmt;
 use std::future::Future;
@@ -17,13 +17,15 @@ use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
 use crate::limits::limit::{Amount, Limit};
 
-/// Is told of every call when it ends: the place for metrics. A closure is one.
+/// A hook for metrics, which the runtime calls at the end of every call. A closure implements it.
 ///
-/// It is called on the thread of the call, so it should do little: count, and hand on. It sees calls of instances of all kinds, by the host,
-/// by apps and by peers; a call that an app makes is told before the call of the app that made it. A panic in it ends here.
+/// It runs on the thread of the call, so it should do little, such as counting or sending to a channel. It gets the calls of all instances,
+/// be they of apps, systems or remotes, and whether the host, an app or a peer makes them. A nested call ends, and is reported, before the
+/// call that made it. A panic in the hook is caught and has no effect on the call.
 ///
-/// Beside it, each call is a span of [`tracing`](https://docs.rs/tracing) under the target `isorun::call` at level `DEBUG`, with the fields
-/// `app`, `instance`, `interface`, `function`, `caller`, `outcome`, `fuel` and `time_us`. What nobody looks at costs next to nothing.
+/// Independently of a hook, each call is a span of [`tracing`](https://docs.rs/tracing) with the target `isorun::call` and the level `DEBUG`.
+/// Its fields are `app`, `instance`, `interface`, `function`, `caller`, `outcome`, `fuel` and `time_us`. Without a hook and without a
+/// subscriber that wants these spans, this costs next to nothing.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -69,7 +71,7 @@ pub struct CallEnded<'a> {
     pub time: Duration,
 }
 
-/// Who wants to see the calls of a runtime.
+/// What watches the calls of a runtime: the hook of its builder, if there is one, and tracing.
 #[derive(Clone, Default)]
 pub(crate) struct Observers(Option<Arc<dyn Observer>>);
 
@@ -78,13 +80,13 @@ impl Observers {
         Observers(Some(Arc::new(observer)))
     }
 
-    /// Whether anybody wants to see calls right now.
+    /// Whether there is a hook, or a tracing subscriber that wants the spans, right now.
     #[inline]
     pub(crate) fn is_anybody_looking(&self) -> bool {
         self.0.is_some() || (LevelFilter::current() >= Level::DEBUG && is_span_enabled())
     }
 
-    /// As [`watch`](Observers::watch) and [`see`], for a call that is over at once.
+    /// Makes a call that ends without waiting, and watches it as [`watch`](Observers::watch) and [`see`] watch others.
     #[cfg(feature = "engine")]
     #[inline]
     pub(crate) fn see_sync<T, E: AsRef<CallError>>(
@@ -105,8 +107,10 @@ impl Observers {
         }
     }
 
-    /// Who looks at a call that is about to be made, if anybody does. To be made before the call and dropped after it, so that what a call
-    /// used that is dropped has been charged when it is told.
+    /// Begins to watch a call that is about to be made; `None` if nothing wants to.
+    ///
+    /// The watch must be made before the call and dropped after it. Then a call that is dropped has been charged for what it used by the
+    /// time its end is reported.
     #[inline]
     pub(crate) fn watch<'a>(&'a self, callee: &impl Callee, function: FuncIndex, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
         self.is_anybody_looking().then(|| self.look(callee, function, cx))
@@ -133,7 +137,7 @@ impl Observers {
     }
 }
 
-/// What is called, in words: asked only if somebody looks.
+/// The names of what is called. They are asked for only when the call is watched.
 pub(crate) trait Callee {
     /// The instance's name.
     fn name(&self) -> Arc<str>;
@@ -143,18 +147,18 @@ pub(crate) trait Callee {
     fn label(&self, function: FuncIndex) -> Arc<str>;
 }
 
-/// Out of line, since most programs never come here.
+/// Kept out of line, because most programs enable no span of this level and never come here.
 #[cold]
 fn is_span_enabled() -> bool {
     tracing::span_enabled!(target: "isorun::call", Level::DEBUG)
 }
 
-/// The interface and the function of a label.
+/// Splits a function's full name, `isorun:kv/kv@0.1.0#get`, into interface and function.
 fn parts(label: &str) -> (Option<&str>, &str) {
     label.split_once('#').map_or((None, label), |(interface, function)| (Some(interface), function))
 }
 
-/// A call that somebody looks at. Dropped before its end, it was cancelled, or host code in it has panicked.
+/// A call that is being watched. If it is dropped before the call has ended, the call was cancelled or host code in it panicked.
 pub(crate) struct Watch<'a> {
     observers: &'a Observers,
     instance: Arc<str>,
@@ -162,10 +166,10 @@ pub(crate) struct Watch<'a> {
     label: Arc<str>,
     cx: &'a Cx,
     span: Span,
-    /// What there was at its start.
+    /// Units of fuel that were left when it started.
     fuel: u64,
     started: Instant,
-    /// Whether it is being polled: what is dropped then is dropped by a panic.
+    /// Whether the call is being polled. If it is dropped while it is, a panic is unwinding.
     inside: bool,
     ended: bool,
 }
@@ -188,7 +192,7 @@ impl Watch<'_> {
         self.span.record("fuel", ended.fuel);
         self.span.record("time_us", ended.time.as_micros() as u64);
         if let Some(observer) = &self.observers.0 {
-            // A metric is no reason to lose a call, nor, while another panic unwinds, the process.
+            // A panic of the hook must not end the call; and while another panic unwinds, it would end the process.
             let _ = catch_unwind(AssertUnwindSafe(|| observer.call_ended(&ended)));
         }
     }
@@ -199,7 +203,7 @@ impl Drop for Watch<'_> {
         if !self.ended {
             let (instance, function) = (self.instance.clone(), self.label.clone());
             let error = match self.cx.end() {
-                // The panic is still on its way to the caller, whose error will have its message.
+                // The message of the panic is not known here. It is caught further up, and the caller's error has it.
                 _ if self.inside => {
                     CallError::HostPanic { instance, function, message: "it is still unwinding".into() }
                 }
@@ -214,13 +218,13 @@ impl Drop for Watch<'_> {
     }
 }
 
-/// A call, and who looks at it.
+/// A call's future with its watch, if it is watched.
 pub(crate) struct See<'a, 'w, F> {
     future: Pin<&'a mut F>,
     watch: &'a mut Option<Box<Watch<'w>>>,
 }
 
-/// The same future, seen by who looks at it.
+/// Polls `future` inside the watch's span and reports its end. Without a watch it only polls.
 #[inline]
 pub(crate) fn see<'a, 'w, F>(watch: &'a mut Option<Box<Watch<'w>>>, future: Pin<&'a mut F>) -> See<'a, 'w, F> {
     See { future, watch }

@@ -1,4 +1,4 @@
-//! Host code that panics must not take the caller down with it.
+//! Panics of host code become errors, so that they do not end the caller's task as well.
 
 use std::any::Any;
 use std::future::Future;
@@ -6,15 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A future's value, or the message of the panic that ended it. The future stays where it is: some are large.
+/// A future that gives another one's value, or the message of the panic that ended it. The other one is borrowed, because some are large
+/// and would have to be moved.
 ///
-/// What the future shared with others is theirs to keep whole: systems are called through `&self`, and an instance's store is thrown away
-/// after a panic.
+/// It is sound to assert unwind safety: a system is called through `&self` and keeps its own state consistent, and a store in which a call
+/// panicked is thrown away.
 pub(crate) struct Caught<'a, F> {
     future: Pin<&'a mut F>,
 }
 
-/// Polls `future` behind a barrier for panics.
+/// Polls `future` and catches its panics.
 #[inline]
 pub(crate) fn caught<F: Future>(future: Pin<&mut F>) -> Caught<'_, F> {
     Caught { future }
@@ -32,7 +33,7 @@ impl<F: Future> Future for Caught<'_, F> {
     }
 }
 
-/// What a panic said.
+/// The message of a panic; "no message" if its payload is not a text.
 pub(crate) fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())

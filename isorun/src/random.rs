@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-/// Gives bytes that nobody can guess who does not know its secret.
+/// Gives bytes that nobody can guess without knowing its secret.
 ///
-/// They are the hash of the secret and a number that counts up: with the same secret come the same bytes in the same order, which is what
-/// a simulation wants.
+/// They are the hash of the secret and a counter. The same secret gives the same bytes in the same order, which makes a simulation
+/// repeatable.
 pub(crate) struct Random {
     secret: [u8; 32],
     given: AtomicU64,
@@ -18,11 +18,11 @@ impl Random {
         Random { secret, given: AtomicU64::new(0) }
     }
 
-    /// A source with a secret of its own.
+    /// A source whose secret comes from the operating system.
     ///
     /// # Errors
     ///
-    /// The system's words if it gives no random bytes.
+    /// The operating system's message if it gives no random bytes.
     pub(crate) fn from_system() -> Result<Random, String> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! WIT value types at run time, and the room that their values take.
+//! WIT value types as data, and the size and alignment of their values.
 
 pub(crate) mod compound;
 pub(crate) mod display;

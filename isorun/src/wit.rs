@@ -1,4 +1,4 @@
-//! Interfaces from WIT text.
+//! Reading interfaces from WIT text.
 
 mod error;
 mod types;
@@ -12,7 +12,7 @@ use wit_parser::{
 
 pub use crate::interface::Interface;
 pub use crate::interface::function::Function;
-pub use crate::interface::name::InterfaceName;
+pub use crate::interface::name::{InterfaceName, InterfaceNameError};
 pub use error::{WitError, WitProblem};
 use types::{Refusal, TypeTable};
 
@@ -20,21 +20,21 @@ use crate::interface::function::function;
 use crate::interface::interface;
 use crate::types::Type;
 
-/// The longest text that is read. All of WASI's interfaces together have a twentieth of it.
+/// The longest text that is read, in bytes. All of WASI's interfaces together have a twentieth of that.
 const MAX_TEXT: usize = 4 << 20;
 
-/// How much there may be of all signatures in a text, as [`Type::check`] measures a type.
+/// The largest weight of all signatures in a text together, measured as [`Type::check`] measures one type.
 const MAX_WEIGHT: u64 = 8 << 20;
 
 impl Interface {
-    /// The interfaces of a WIT text, in its order: all that have functions, nested packages included.
+    /// Reads the interfaces of a WIT text, in the order of the text, those of nested packages included.
     ///
-    /// Interfaces of types alone are not among them, since there is nothing to call; they can be used by those that
-    /// are. The text must be complete: packages it refers to must be nested in it.
+    /// An interface without functions is not returned, since there is nothing to call; others can still `use` its types. The text must
+    /// be complete: packages that it refers to must be nested in it. It may have 4 MiB.
     ///
     /// # Errors
     ///
-    /// [`WitError`] with the first mistake if this is not WIT, or else with everything that isorun does not carry:
+    /// [`WitError`] with the first mistake if this is not WIT; otherwise with everything that isorun does not support:
     /// resources, streams, futures, `async func`, `error-context`, and types that [`Type::check`] refuses.
     ///
     /// [`Type::check`]: crate::Type::check
@@ -43,11 +43,10 @@ impl Interface {
     }
 }
 
-/// The interfaces of a text that have functions, in its order.
 fn read(text: &str) -> Result<Vec<Interface>, WitError> {
     if text.len() > MAX_TEXT {
         let message = format!("WIT text has {} bytes, {MAX_TEXT} is the limit", text.len());
-        return Err(WitProblem::at(text, None, message, "give it in parts").into());
+        return Err(WitProblem::at(text, None, message, "split it into several texts").into());
     }
     let resolve = parse(text)?;
     let mut reader = Reader { text, types: TypeTable::new(&resolve), resolve: &resolve, weight: 0, problems: vec![] };
@@ -57,7 +56,7 @@ fn read(text: &str) -> Result<Vec<Interface>, WitError> {
     if reader.problems.is_empty() { Ok(interfaces) } else { Err(WitError::new(reader.problems)) }
 }
 
-/// Reads a text and links what it says.
+/// Parses a text and resolves the names in it.
 fn parse(text: &str) -> Result<Resolve, WitError> {
     let group = UnresolvedPackageGroup::parse("", text).map_err(|(_, error)| {
         let help = match error.kind() {
@@ -84,12 +83,12 @@ fn parse(text: &str) -> Result<Resolve, WitError> {
     }
 }
 
-/// The parser's message without the hints below it.
+/// The parser's message without the hints in its other lines, which do not fit in here.
 fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
 }
 
-/// The bytes of the text which a span of the parser means, if it means any.
+/// The bytes of the text that a span of the parser covers; `None` for a span without a known place.
 fn span(span: Span) -> Option<Range<usize>> {
     span.is_known().then(|| span.start() as usize..span.end() as usize)
 }
@@ -98,7 +97,7 @@ fn start(place: Span) -> usize {
     span(place).map_or(0, |range| range.start)
 }
 
-/// Turns what was parsed into isorun's own words, and collects what has none.
+/// Turns parsed interfaces into those of isorun, and collects a problem for everything that isorun does not support.
 struct Reader<'a> {
     text: &'a str,
     resolve: &'a Resolve,
@@ -112,7 +111,7 @@ impl Reader<'_> {
         self.problems.push(WitProblem::at(self.text, span(place), message, help));
     }
 
-    /// The interface, unless it has no name of its own: one that is written out in a world.
+    /// The interface of this id; `None` for one that is written inline in a world, which has no name that others could import.
     fn interface(&mut self, id: InterfaceId) -> Option<Interface> {
         let parsed = &self.resolve.interfaces[id];
         let package: &PackageName = &self.resolve.packages[parsed.package?].name;
@@ -125,7 +124,7 @@ impl Reader<'_> {
         Some(interface(&name, functions))
     }
 
-    /// Notes the resources of an interface: a component that provides it has to define them, used or not.
+    /// Adds a problem for each resource of an interface, used or not: a component that exports the interface has to define all of them.
     fn resources(&mut self, id: InterfaceId) {
         for (name, ty) in &self.resolve.interfaces[id].types {
             let ty = &self.resolve.types[*ty];
@@ -147,14 +146,14 @@ impl Reader<'_> {
             let message = format!("`{name}` belongs to the resource `{resource}`");
             self.problem(parsed.span, message, Refusal::RESOURCE_HELP);
         }
-        // A method's first parameter is the resource, which has been noted.
+        // A method's first parameter is its resource, for which there is a problem already.
         let own = usize::from(matches!(parsed.kind, FunctionKind::Method(_) | FunctionKind::AsyncMethod(_)));
         let mut params = Vec::new();
         for param in parsed.params.iter().skip(own) {
             let role = format!("parameter `{}`", param.name);
             params.extend(self.ty(name, &role, &param.ty, param.span).map(|ty| (param.name.as_str(), ty)));
         }
-        // As is the result of a constructor.
+        // The same is true of a constructor's result.
         let result = parsed.result.as_ref().filter(|_| !matches!(parsed.kind, FunctionKind::Constructor(_)));
         let result = result.and_then(|ty| self.ty(name, "result", ty, parsed.span));
         (self.problems.len() == found).then(|| function(name.as_str(), params, result))
@@ -168,12 +167,12 @@ impl Reader<'_> {
                 if self.weight <= MAX_WEIGHT {
                     return Some(ty);
                 }
-                // Once is enough: all that follow are too much as well.
+                // One problem is enough: everything after the type that passed the limit is too much as well.
                 if self.weight - ty.weight() > MAX_WEIGHT {
                     return None;
                 }
                 let message = format!("`{function}`: up to its {role}, signatures have more than {MAX_WEIGHT} parts");
-                (message, "use fewer types inside types: each use counts in full")
+                (message, "use fewer types inside types: a type counts again wherever it is used")
             }
             Err(Refusal::Kind { spelling, help }) => (format!("`{function}`: {role} holds `{spelling}`"), help),
             Err(Refusal::Type(error)) => (format!("`{function}`: {role}: {error}"), error.help()),

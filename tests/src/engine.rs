@@ -86,7 +86,7 @@ impl End {
                 words.iter().any(|words| message.contains(&words.to_lowercase()))
             }
             (End::ProviderDown(words), Err(CallError::ProviderDown { cause, .. })) => {
-                cause.to_string().contains(words.as_str())
+                format!("{cause:#}").contains(words.as_str())
             }
             _ => false,
         }

@@ -279,7 +279,7 @@ async fn an_app_that_no_place_is_large_enough_for_is_told_the_limit() {
     let message = refusal_of("(component (core module (table 100000000 funcref)))").await;
     assert!(message.starts_with("`app` is too large for this runtime: "), "{message}");
     assert!(message.contains("element size of 100000000 which exceeds the limit of"), "{message}");
-    assert!(message.ends_with("\n  help: make it smaller; the places for instances are all alike"), "{message}");
+    assert!(message.ends_with("\n  help: make it smaller; all stores of a runtime have the same room"), "{message}");
 }
 
 #[tokio::test]
@@ -289,7 +289,7 @@ async fn an_app_name_is_given_once() {
     let error = runtime.add_app("calc", apps::KV).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "an app named `calc` was added before\n  help: choose another name, or remove the first with `remove_app`"
+        "there is an app named `calc` already\n  help: choose another name, or remove that app with `remove_app`"
     );
 }
 
@@ -382,7 +382,7 @@ fn one_interface_is_registered_with_one_set_of_functions() {
     `tock`
       one    no such function
       other  func()
-  help: two editions of one version cannot be told apart; give the changed one a new version"
+  help: an interface that was changed needs a new version; give it one"
     );
     // The text is taken whole or not at all.
     assert!(runtime.interfaces().iter().all(|interface| interface.name().to_string() != "test:bench/other@0.1.0"));

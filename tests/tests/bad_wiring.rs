@@ -20,10 +20,10 @@ async fn every_import_that_is_left_out_is_named() {
         "cannot wire app `relay`, which has 2 imports: 2 problems
   test:bench/compute@0.1.0
     missing: no instance was given for it
-    help: add `.with(&instance)` with an instance that provides it
+    help: add `.with(&instance)` with an instance that exports it
   test:bench/host@0.1.0
     missing: no instance was given for it
-    help: add `.with(&instance)` with an instance that provides it"
+    help: add `.with(&instance)` with an instance that exports it"
     );
 }
 
@@ -49,8 +49,8 @@ async fn two_instances_for_one_import_are_ambiguous_until_one_is_named() {
         wired.await.unwrap_err().to_string(),
         "cannot wire app `relay`, which has 2 imports: 1 problem
   test:bench/compute@0.1.0
-    ambiguous: `calc`, `other` provide it
-    help: say which with `.with_named(\"test:bench/compute@0.1.0\", &instance)`"
+    ambiguous: `calc`, `other` export it
+    help: name one of them with `.with_named(\"test:bench/compute@0.1.0\", &instance)`"
     );
     let named = runtime.instantiate(&relay).with(&ticker).with_named("test:bench/compute", &other).await.unwrap();
     let edge = runtime.graph().edges.into_iter().find(|edge| edge.from == named.name()).unwrap();
@@ -73,8 +73,8 @@ async fn an_instance_that_no_import_takes_is_superfluous() {
         wired.await.unwrap_err().to_string(),
         "cannot wire app `relay`, which has 2 imports: 1 problem
   `unused`
-    superfluous: no import takes it; it exports `test:misbehave/misbehave@0.1.0`
-    help: leave it out, so that the wiring says what is used"
+    superfluous: no import needs it; it exports `test:misbehave/misbehave@0.1.0`
+    help: leave it out; a wiring lists exactly what an app uses"
     );
 }
 
@@ -178,7 +178,7 @@ async fn a_caller_for_what_an_app_does_not_export_is_refused() {
         error.to_string(),
         "`calc` does not export `isorun:kv/kv@0.1.0`
   it exports: `test:bench/compute@0.1.0`
-  help: ask an instance that does"
+  help: use an instance that does"
     );
 }
 

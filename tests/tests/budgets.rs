@@ -327,7 +327,7 @@ async fn an_app_that_a_system_calls_back_is_told_that_it_waits_for_this_very_cal
     let error = relay.tick_many(1).await.unwrap_err();
     let CallError::ProviderDown { cause, .. } = &error else { panic!("{error}") };
     assert!(matches!(**cause, CallError::ReEntered { .. }), "{error}");
-    assert!(error.to_string().contains("called back while `circular` waits"), "{error}");
+    assert!(cause.to_string().contains("called back while `circular` waits"), "{error}");
     assert_eq!(calc.call("add", "(1, 2)").await.unwrap(), "3");
 }
 

@@ -197,11 +197,11 @@ async fn arguments_that_do_not_fit_are_refused_with_the_place_and_the_signature(
         colour: enum { red, green, blue }) -> tuple<string, s64, option<record { x: f64, y: f64 }>, enum { red, green, blue }>";
     for (arguments, what) in [
         ("(\"a\", -5, none)", "parameter `colour` is missing\n  --> 1:15"),
-        ("(\"a\", -5, none, green, 1)", "more parameters than the function has\n  --> 1:24"),
+        ("(\"a\", -5, none, green, 1)", "there are more parameters than the function has\n  --> 1:24"),
         ("(\"a\", -5, none, pink)", "no label `pink`\n  --> 1:17"),
         ("(\"a\", 5.5, none, green)", "this is not a value of the expected type\n  --> 1:7"),
         ("(\"a\", -5, none, green", "unexpected end of input\n  --> 1:22"),
-        ("\"a\"", "parameters stand in parentheses\n  --> 1:1"),
+        ("\"a\"", "parameters must be in parentheses\n  --> 1:1"),
     ] {
         let error = types.call("mixed", arguments).await.unwrap_err().to_string();
         let start = format!("cannot read the arguments of `mixed`: cannot read the value: {what}\n  help: ");

@@ -1,5 +1,7 @@
 //! Calls that end badly: what ended is said by name, only the instance that it ended in is lost, and the host goes on.
 
+use std::error::Error;
+
 use isorun::instance::InstanceState;
 use isorun::{CallError, Cx, Runtime};
 use isorun_tests::{
@@ -13,10 +15,17 @@ async fn a_poisoned_instance_says_so_with_the_cause() {
     let error = guest.count().await.unwrap_err();
     assert_eq!(
         error.to_string(),
+        "`misbehave` is poisoned: an earlier call ended badly (trap)
+  help: replace its app, or remove it and instantiate its app again"
+    );
+    assert_eq!(
+        format!("{error:#}"),
         "`misbehave` is poisoned: `misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: \
          wasm trap: wasm `unreachable` instruction executed
   help: replace its app, or remove it and instantiate its app again"
     );
+    let source = error.source().map(ToString::to_string).unwrap_or_default();
+    assert!(source.starts_with("`misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: "), "{source}");
     assert!(matches!(instance.state(), InstanceState::Poisoned(cause) if matches!(*cause, CallError::Trap { .. })));
 }
 
@@ -84,7 +93,7 @@ async fn a_caller_of_a_poisoned_provider_is_told_the_whole_chain() {
     let CallError::Poisoned { instance, cause } = &**cause else { panic!("{error}") };
     assert_eq!(&**instance, "calc");
     assert!(matches!(&**cause, CallError::OutOfBudget { .. }), "{error}");
-    assert!(error.to_string().starts_with(
+    assert!(format!("{error:#}").starts_with(
         "`relay` stopped in `test:bench/relay@0.1.0#add` because its provider failed: `calc` is poisoned: out of fuel: "
     ));
 }
@@ -98,7 +107,7 @@ async fn dropping_a_running_call_poisons() {
     drop(call);
     let error = guest.count().await.unwrap_err();
     assert!(
-        error.to_string().starts_with(
+        format!("{error:#}").starts_with(
             "`misbehave` is poisoned: the call of `test:misbehave/misbehave@0.1.0#spin` was cancelled while `misbehave` ran\n"
         ),
         "{error}"
@@ -204,7 +213,7 @@ async fn a_panic_in_a_system_ends_the_call_and_not_the_host() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the host panicked while it served `test:bench/relay@0.1.0#tick-many` of `{name}`: the thirteenth tick\n  help: mend the system or transport that panicked; a guest that was running is poisoned"
+                "the host panicked while it served `test:bench/relay@0.1.0#tick-many` of `{name}`: the thirteenth tick\n  help: correct the system or transport that panicked; a guest that was running is poisoned"
             )
         );
         assert!(matches!(relay.add(1, 2).await, Err(CallError::Poisoned { .. })));
@@ -220,7 +229,7 @@ async fn a_panic_in_a_system_that_the_host_calls_leaves_the_system_well() {
         assert_eq!(
             caller.tick(13).await.unwrap_err().to_string(),
             format!(
-                "the host panicked while it served `test:bench/host@0.1.0#tick` of `{}`: the thirteenth tick\n  help: mend the system or transport that panicked; a guest that was running is poisoned",
+                "the host panicked while it served `test:bench/host@0.1.0#tick` of `{}`: the thirteenth tick\n  help: correct the system or transport that panicked; a guest that was running is poisoned",
                 system.name()
             )
         );
@@ -247,8 +256,9 @@ async fn an_error_of_a_system_stops_the_guest_that_called() {
     let error = relay.tick_many(1).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`caller` stopped in `test:bench/relay@0.1.0#tick-many` because its provider failed: the disk is gone"
+        "`caller` stopped in `test:bench/relay@0.1.0#tick-many` because its provider failed (system error)"
     );
+    assert_eq!(error.source().unwrap().to_string(), "the disk is gone");
     let CallError::ProviderDown { cause, .. } = &error else { panic!("{error}") };
     assert!(matches!(&**cause, CallError::System(why) if why.to_string() == "the disk is gone"));
     let direct = refusing.caller::<host::Interface>().unwrap();

@@ -178,8 +178,10 @@ async fn an_app_that_starts_with_more_memory_than_it_may_have_does_not_start() {
     let error = runtime.instantiate(&app).await.unwrap_err();
     let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
     assert_eq!(cause.out_of_budget(), Some(Limit::Memory));
-    assert!(error.to_string().starts_with("`big` failed while it started: out of memory: "), "{error}");
-    assert!(error.to_string().contains("1048576 bytes"), "{error}");
+    assert!(error.to_string().starts_with("`big` failed while it started (out of memory)\n"), "{error}");
+    let error = format!("{error:#}");
+    assert!(error.starts_with("`big` failed while it started: out of memory: "), "{error}");
+    assert!(error.contains("1048576 bytes"), "{error}");
     assert!(runtime.graph().nodes.is_empty());
 }
 
@@ -209,7 +211,7 @@ async fn an_app_that_loops_while_it_starts_is_stopped() {
 
 #[tokio::test]
 async fn an_app_that_traps_while_it_starts_says_so() {
-    let error = started(&runtime(), "unreachable").await.to_string();
+    let error = format!("{:#}", started(&runtime(), "unreachable").await);
     let start =
         "`app` failed while it started: `app` trapped in `start`: wasm trap: wasm `unreachable` instruction executed\n";
     assert!(error.starts_with(start), "{error}");
@@ -224,7 +226,7 @@ async fn endless_recursion_is_a_trap_that_names_its_cause() {
     assert_eq!(
         guest.recurse(u32::MAX).await.unwrap_err().to_string(),
         "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#recurse`: wasm trap: call stack exhausted
-  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew"
+  help: what it kept in memory is lost; a running instance stays poisoned unless its `Restart` policy starts it anew"
     );
 }
 
@@ -234,7 +236,7 @@ async fn unreachable_is_a_trap_that_names_its_cause() {
     assert_eq!(
         guest.trap().await.unwrap_err().to_string(),
         "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: wasm trap: wasm `unreachable` instruction executed
-  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew"
+  help: what it kept in memory is lost; a running instance stays poisoned unless its `Restart` policy starts it anew"
     );
 }
 

@@ -225,7 +225,7 @@ async fn an_answer_that_is_no_reply_to_the_call_is_refused() {
     ] {
         let error = with_answers(change).tick(1).await.unwrap_err();
         assert!(matches!(error, CallError::Remote(RemoteError::BadReply { .. })), "{error:?}");
-        let start = "what came back for `test:bench/host@0.1.0#tick` is no reply to it: ";
+        let start = "the answer to `test:bench/host@0.1.0#tick` is not a reply to this call: ";
         assert!(error.to_string().starts_with(start) && error.to_string().contains(what), "{error}");
     }
 }

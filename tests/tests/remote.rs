@@ -381,7 +381,7 @@ async fn a_transport_that_fails_says_whether_the_far_side_may_have_run() {
     let error = failing(TransportError::Lost("connection reset".into())).tick(1).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the call of `test:bench/host@0.1.0#tick` was sent and its answer lost: connection reset
+        "the call of `test:bench/host@0.1.0#tick` was sent and its answer was lost: connection reset
   help: the other side may have run; repeat only what may be done twice"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::MaybeRan { .. })));

@@ -85,7 +85,7 @@ async fn whoever_calls_through_dead_providers_is_told_all_of_them() {
     // Whoever was on the way is dead now as well, and says why.
     let error = top.call("f", "(1)").await.unwrap_err();
     assert_eq!(
-        error.to_string().lines().next().unwrap(),
+        format!("{error:#}").lines().next().unwrap(),
         "`top` is poisoned: `top` stopped in `acme:chain/three#f` because its provider failed: \
          `middle` stopped in `acme:chain/two#f` because its provider failed: \
          `bottom` is poisoned: `bottom` trapped in `acme:chain/one#f`: wasm trap: wasm `unreachable` instruction executed"

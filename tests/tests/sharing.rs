@@ -426,7 +426,7 @@ async fn a_chain_of_apps_gives_the_value_of_its_end_or_says_where_it_broke() {
     }
     assert_eq!(names, ["a4", "a3", "a2", "a1"]);
     assert!(matches!(at, CallError::Trap { instance, .. } if &**instance == "a0"), "{error}");
-    let line = error.to_string();
+    let line = format!("{error:#}");
     let order: Vec<_> = ["`a4`", "`a3`", "`a2`", "`a1`", "`a0`"].iter().map(|name| line.find(name).unwrap()).collect();
     assert!(order.is_sorted(), "{line}");
     assert!(chain.iter().all(|one| matches!(one.state(), InstanceState::Poisoned(_))));

@@ -113,7 +113,11 @@ async fn patterns_that_are_none_are_told_all_at_once() {
         matches!(&error, AppError::MalformedPattern { patterns, .. } if patterns[..] == ["isorun", "isorun:kv/*"]),
         "{error}"
     );
-    assert!(error.to_string().starts_with("no import of `app` can be allowed by `isorun`, `isorun:kv/*`\n  help: "));
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot allow imports of `app`: these are not patterns: `isorun`, `isorun:kv/*`\n  help: ")
+    );
 }
 
 #[tokio::test]
@@ -258,7 +262,7 @@ fn inspecting_says_why_wasi_crept_in() {
         inspection.to_string().split_once('\n').unwrap().1,
         "imports
   wasi:io/streams@0.2.6
-    why: it comes along with the other imports of WASI, which are made of streams and pollables
+    why: it comes along with the other imports of WASI, which use streams and pollables
     output-stream: not supported: a resource
   wasi:cli/stdout@0.2.6
     why: it prints: `println!`, `eprintln!`, `dbg!`, or the default message of a panic

@@ -41,7 +41,7 @@ impl Allowed {
 
     /// Whether the import of this name may be there. What is not the name of an interface in a package may not.
     pub(crate) fn has(&self, import: &str) -> bool {
-        InterfaceName::parse(import).is_some_and(|name| self.0.iter().any(|pattern| pattern.meets(&name)))
+        import.parse::<InterfaceName>().is_ok_and(|name| self.0.iter().any(|pattern| pattern.meets(&name)))
     }
 }
 
@@ -66,8 +66,8 @@ impl Pattern {
             _ => (Width::Interface, path.to_string()),
         };
         let name = match version {
-            Some(version) => InterfaceName::parse(&format!("{path}@{version}"))?,
-            None => InterfaceName::parse(&path)?,
+            Some(version) => format!("{path}@{version}").parse().ok()?,
+            None => path.parse().ok()?,
         };
         Some(Pattern { text: text.into(), name, width })
     }

@@ -72,7 +72,7 @@ impl Survey<'_> {
 
     /// The interface that serves who asks for `wanted`: of the very version if there is one, or else the newest of its track.
     fn find(&self, wanted: &str) -> Option<Interface> {
-        let wanted = InterfaceName::parse(wanted)?;
+        let wanted = wanted.parse::<InterfaceName>().ok()?;
         let serving = self.registered.iter().filter(|interface| interface.name().serves(&wanted));
         serving.max_by_key(|interface| (*interface.name() == wanted, interface.name().version().cloned())).cloned()
     }

@@ -4,7 +4,7 @@ use std::task::Context;
 
 pub use web_time::Instant;
 
-/// There is no timer: a deadline is noticed by whoever polls next.
+/// There are no timers here, so nothing wakes a task at its deadline: it notices that the deadline has passed when it is next polled.
 #[derive(Debug)]
 pub(crate) enum Timer {}
 

@@ -1,8 +1,8 @@
-//! Timers for deadlines, used again.
+//! Timers for deadlines, which are kept and used again.
 //!
-//! Most timers are armed by calls that wait for their turn, and hardly one of them fires: a deadline is seconds away, a turn some microseconds.
-//! To arm a timer and to disarm it takes a lock of the executor each. So one that is done with stays armed, and serves the next call that waits
-//! in its thread: there it fires too early, if at all, and is armed anew.
+//! Most timers are armed by calls that wait for their turn, and hardly any of them fires: the deadline is seconds away, the turn some
+//! microseconds. Arming a timer takes a lock of the executor, and so does disarming it. Therefore a timer stays armed when a call no longer
+//! needs it, and the next call that waits on the same thread takes it over. It may fire too early for that call, and is armed again then.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -11,18 +11,18 @@ use std::task::{Context, Poll};
 use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, Sleep};
 
-/// Wakes a task at a moment, and perhaps before.
+/// Wakes a task at a certain moment, and possibly once before that.
 #[derive(Debug)]
 pub(crate) struct Timer(Option<Armed>);
 
 #[derive(Debug)]
 struct Armed {
     sleep: Pin<Box<Sleep>>,
-    /// The tokio runtime by whose clock it fires.
+    /// The tokio runtime that fires it.
     runtime: Id,
 }
 
-/// How many timers a thread keeps. Each keeps the memory of the task that used it last, too.
+/// How many timers a thread keeps. There is a limit because each of them holds the waker, and so the memory, of the task that used it last.
 const MOST_KEPT: usize = 32;
 
 thread_local! {
@@ -30,7 +30,7 @@ thread_local! {
 }
 
 impl Timer {
-    /// A timer for this moment; `None` outside of a tokio runtime.
+    /// A timer that fires at this moment at the latest; `None` outside of a tokio runtime.
     pub(crate) fn new(at: Instant) -> Option<Timer> {
         let runtime = Handle::try_current().ok()?.id();
         let armed =
@@ -38,11 +38,11 @@ impl Timer {
         Some(Timer(Some(armed)))
     }
 
-    /// Whether the moment has come. If not, the task is woken when it has.
+    /// Whether the moment has come. If it has not, the task is woken when it does.
     pub(crate) fn has_fired(&mut self, at: Instant, task: &mut Context<'_>) -> bool {
         let Some(Armed { sleep, .. }) = &mut self.0 else { return false };
         match sleep.as_mut().poll(task) {
-            // It was armed for an earlier call.
+            // It fired for an earlier call's deadline.
             Poll::Ready(()) if sleep.deadline() < at => {
                 sleep.as_mut().reset(at);
                 sleep.as_mut().poll(task).is_ready()
@@ -52,18 +52,18 @@ impl Timer {
     }
 }
 
-/// A timer of this runtime that fires at the moment or before.
+/// A kept timer of this tokio runtime that fires at the moment or before it. A later one would wake the task too late.
 fn kept(runtime: Id, at: Instant) -> Option<Armed> {
     let found = KEPT.try_with(|kept| {
         let mut kept = kept.borrow_mut();
         match kept.last() {
-            // The thread has gone over to another runtime, and the timers of the old one are of no use.
+            // The thread works for another tokio runtime now, and the timers of the old one are useless here.
             Some(last) if last.runtime != runtime => (None, std::mem::take(&mut *kept)),
             Some(last) if last.sleep.deadline() <= at => (kept.pop(), Vec::new()),
             _ => (None, Vec::new()),
         }
     });
-    // What a timer does when it goes is tokio's affair, so the others go out here.
+    // Dropping a timer runs tokio's code, so those of the old runtime are dropped here, where `KEPT` is not borrowed.
     let (timer, _of_another) = found.ok()?;
     timer
 }
@@ -71,7 +71,7 @@ fn kept(runtime: Id, at: Instant) -> Option<Armed> {
 impl Drop for Timer {
     fn drop(&mut self) {
         let Some(armed) = self.0.take() else { return };
-        // Where the thread ends, the timer goes; and none goes while they are borrowed.
+        // On a thread that is ending, `KEPT` is gone and the timer is just dropped. A timer that finds no room is dropped after the borrow.
         let _one_too_many = KEPT.try_with(|kept| {
             let mut kept = kept.borrow_mut();
             if kept.len() < MOST_KEPT {
@@ -99,7 +99,7 @@ mod tests {
         KEPT.with_borrow(Vec::len)
     }
 
-    /// Waits until a timer has fired.
+    /// Waits until a timer for the end of the span has fired.
     async fn wait(span: Duration) {
         let at = Instant::now() + span;
         let mut timer = Timer::new(at).unwrap();
@@ -107,7 +107,7 @@ mod tests {
         assert!(Instant::now() >= at);
     }
 
-    /// Arms a timer and is done with it.
+    /// Arms a timer and drops it before it fires.
     async fn arm(span: Duration) {
         let at = Instant::now() + span;
         let mut timer = Timer::new(at).unwrap();

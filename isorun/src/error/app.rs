@@ -1,4 +1,4 @@
-//! An app that is not added.
+//! Why an app is not added.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::text::{count, list, printable};
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
-    /// The bytes are no wasm component.
+    /// The bytes are not a wasm component.
     #[error("`{app}` is not a component: {found}\n  help: {help}")]
     NotAComponent {
         /// The name given to `add_app`.
@@ -20,17 +20,17 @@ pub enum AppError {
         /// What to do about it.
         help: String,
     },
-    /// The bytes start like a component and do not go on like one that isorun runs.
+    /// The bytes begin like a component, but the rest is not a valid one that isorun can run.
     #[error("`{app}` is not a valid component: {message}\n  help: {help}")]
     Invalid {
         /// The name given to `add_app`.
         app: String,
-        /// The validator's words, with the offset of the bytes.
+        /// The validator's message, with the offset in the bytes.
         message: String,
         /// What to do about it.
         help: String,
     },
-    /// There are more bytes than an app may have. They were not looked at.
+    /// There are more bytes than an app may have. None of them was read.
     #[error(
         "`{app}` has {size} bytes, more than the {limit} that an app may have\n  help: remove names and debug information (`wasm-tools strip`), or raise `max_app_size` in the runtime's builder"
     )]
@@ -39,37 +39,35 @@ pub enum AppError {
         app: String,
         /// How many bytes there are.
         size: usize,
-        /// How many there may be.
+        /// How many an app may have.
         limit: usize,
     },
-    /// What was given to [`allow`](crate::AddApp::allow) is no pattern.
+    /// A text that was given to [`allow`](crate::AddApp::allow) is not a pattern.
     #[error(
-        "no import of `{app}` can be allowed by {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`; the last two with or without `@` and a version",
+        "cannot allow imports of `{app}`: these are not patterns: {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`; the last two with or without `@` and a version",
         list(patterns)
     )]
     MalformedPattern {
         /// The name given to `add_app`.
         app: String,
-        /// Every pattern that is none.
+        /// Every text that is not a pattern.
         patterns: Vec<String>,
     },
-    /// The component has more, or larger, memories, tables or instances than a place for an instance offers.
+    /// The component has more, or larger, memories, tables or instances than a store of this runtime has room for.
     #[error(
-        "`{app}` is too large for this runtime: {message}\n  help: make it smaller; the places for instances are all alike"
+        "`{app}` is too large for this runtime: {message}\n  help: make it smaller; all stores of a runtime have the same room"
     )]
     TooLarge {
         /// The name given to `add_app`.
         app: String,
-        /// Which limit was met, in wasmtime's words.
+        /// Which limit was met, in wasmtime's message.
         message: String,
     },
     /// The component does not fit the interfaces of this runtime.
     #[error(transparent)]
     Mismatch(#[from] AppReport),
-    /// An app of this name is there already.
-    #[error(
-        "an app named `{app}` was added before\n  help: choose another name, or remove the first with `remove_app`"
-    )]
+    /// There is an app of this name already.
+    #[error("there is an app named `{app}` already\n  help: choose another name, or remove that app with `remove_app`")]
     NameTaken {
         /// The name.
         app: String,
@@ -77,7 +75,7 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// Why bytes were not added, of which this is known without the name they were to have.
+    /// Adds the app's name to what is known of its bytes.
     pub(crate) fn of(app: &str, error: InspectError) -> AppError {
         let app = app.into();
         match error {
@@ -106,7 +104,7 @@ impl AppReport {
         &self.problems
     }
 
-    /// How many problems there are beyond those.
+    /// How many problems there are that [`problems`](AppReport::problems) does not list.
     pub fn omitted(&self) -> usize {
         self.omitted
     }
@@ -133,7 +131,7 @@ impl fmt::Display for AppReport {
 /// One thing about an app that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppProblem {
-    /// The import or export, as the component names it; with the function if there is one.
+    /// The import or export as the component names it, with the function if the problem is about one.
     pub item: String,
     /// What is wrong with it.
     pub kind: AppProblemKind,
@@ -151,7 +149,7 @@ pub enum AppProblemKind {
     NotAllowed,
     /// The import belongs to WASI, which isorun does not provide.
     Wasi {
-        /// What brings the import in.
+        /// Why the component has this import.
         reason: WasiReason,
     },
     /// A function that the registered interface does not have.

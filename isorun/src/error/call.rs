@@ -1,5 +1,6 @@
 //! How a call ends without a value.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::remote::{RemoteError, Status};
@@ -10,28 +11,31 @@ use crate::text::list;
 
 /// What a call gives: the value, or why there is none.
 ///
-/// Methods of a system may return it too: an `Err` traps the guest that called.
+/// A method of a system may return it too. An `Err` stops the guest that called the method.
 pub type Result<T, E = CallError> = std::result::Result<T, E>;
 
 /// Why a call has no value.
+///
+/// What happened in [`ProviderDown`](CallError::ProviderDown) and [`Poisoned`](CallError::Poisoned) is in their cause, which is their
+/// [`source`](std::error::Error::source). A reporter such as anyhow's prints it; elsewhere `format!("{error:#}")` does.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
     /// The guest was stopped by wasm's rules: `unreachable`, a stack overflow, an access out of bounds, a value that
     /// breaks the canonical ABI.
     #[error(
-        "`{instance}` trapped in `{function}`: {message}\n  help: what it kept in memory is lost; it stays poisoned unless its `Restart` policy starts it anew"
+        "`{instance}` trapped in `{function}`: {message}\n  help: what it kept in memory is lost; a running instance stays poisoned unless its `Restart` policy starts it anew"
     )]
     Trap {
         /// The instance that trapped.
         instance: Arc<str>,
-        /// The function it was called for.
+        /// The function that was called.
         function: Arc<str>,
-        /// wasmtime's words for the trap.
+        /// wasmtime's message for the trap.
         message: Arc<str>,
     },
 
-    /// The call used up what it was granted, and the guest was stopped.
+    /// The call used up a part of its budget, and the guest was stopped.
     #[error(
         "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}\n  help: {}", limit.help()
     )]
@@ -42,42 +46,44 @@ pub enum CallError {
         amount: Amount,
         /// The instance that was running.
         instance: Arc<str>,
-        /// The function it was called for.
+        /// The function that was called.
         function: Arc<str>,
     },
 
-    /// An earlier call ended badly and took the instance's memory with it.
-    #[error("`{instance}` is poisoned: {}\n  help: replace its app, or remove it and instantiate its app again", cause.headline())]
+    /// An earlier call ended badly, and the instance's memory was thrown away with it.
+    #[error(fmt = poisoned)]
     Poisoned {
         /// The instance.
         instance: Arc<str>,
         /// What ended that call.
+        #[source]
         cause: Arc<CallError>,
     },
 
     /// An instance that the called one depends on failed during this call.
-    #[error("`{instance}` stopped in `{function}` because its provider failed: {cause}")]
+    #[error(fmt = provider_down)]
     ProviderDown {
         /// The instance that was called.
         instance: Arc<str>,
-        /// The function it was called for.
+        /// The function that was called.
         function: Arc<str>,
         /// What happened in the provider.
+        #[source]
         cause: Arc<CallError>,
     },
 
-    /// The caller stopped waiting while the guest ran.
+    /// The call was dropped while the guest ran.
     #[error(
-        "the call of `{function}` was cancelled while `{instance}` ran\n  help: dropping a call stops its guest; await it to the end if the instance is to live on"
+        "the call of `{function}` was cancelled while `{instance}` ran\n  help: dropping a call stops its guest; await the call to the end if the instance is to keep its state"
     )]
     Cancelled {
         /// The instance that was running.
         instance: Arc<str>,
-        /// The function it was called for.
+        /// The function that was called.
         function: Arc<str>,
     },
 
-    /// The instance waits for this very call: what it called has called it back.
+    /// The instance itself waits for the end of this call: something that it called has called it back.
     #[error(
         "`{function}` of `{instance}` was called back while `{instance}` waits for the end of this call\n  help: an instance serves one call at a time; pass what is needed in the first call, or split the app"
     )]
@@ -88,9 +94,9 @@ pub enum CallError {
         function: Arc<str>,
     },
 
-    /// As many calls wait for the instance as may wait.
+    /// As many calls wait for the instance as its queue has room for.
     #[error(
-        "`{instance}` is busy: {waiting} calls wait for it already\n  help: try again later, call less at a time, let calls run in parallel with `reuse`, or raise `queue`"
+        "`{instance}` is busy: {waiting} calls wait for it already\n  help: try again later, make fewer calls at a time, let calls run in parallel with `reuse`, or raise `queue`"
     )]
     Busy {
         /// The instance.
@@ -99,14 +105,14 @@ pub enum CallError {
         waiting: usize,
     },
 
-    /// The instance takes no new calls, because it is about to go.
-    #[error("`{instance}` is retiring and takes no new calls\n  help: call what has taken its place")]
+    /// The instance takes no new calls: it was retired, and is removed once the calls that it has are done.
+    #[error("`{instance}` is retiring and takes no new calls\n  help: call the instance that has taken its place")]
     Retiring {
         /// The instance.
         instance: Arc<str>,
     },
 
-    /// The app behind the instance was replaced by one that does not have this function as it was.
+    /// The instance's app was replaced by one that does not export this function with the same signature.
     #[error(
         "`{instance}` no longer exports `{function}` as it was when this caller was made\n  help: its app was replaced; make a new caller from the instance"
     )]
@@ -124,7 +130,7 @@ pub enum CallError {
     NoCapacity {
         /// The instance.
         instance: Arc<str>,
-        /// Which limit was met, in wasmtime's words.
+        /// Which limit was met, in wasmtime's message.
         message: Arc<str>,
     },
 
@@ -139,26 +145,26 @@ pub enum CallError {
 
     /// Host code panicked while it served this call.
     #[error(
-        "the host panicked while it served `{function}` of `{instance}`: {message}\n  help: mend the system or transport that panicked; a guest that was running is poisoned"
+        "the host panicked while it served `{function}` of `{instance}`: {message}\n  help: correct the system or transport that panicked; a guest that was running is poisoned"
     )]
     HostPanic {
-        /// The instance whose call met the panic.
+        /// The instance that was called.
         instance: Arc<str>,
-        /// The function it was called for.
+        /// The function that was called.
         function: Arc<str>,
         /// The panic's message.
         message: Arc<str>,
     },
 
-    /// A system refused to go on: what its method returned as an error.
-    #[error("{0}")]
+    /// A system refused to go on. This is the error that its method returned.
+    #[error(transparent)]
     System(Arc<dyn std::error::Error + Send + Sync>),
 
-    /// The arguments or the result take more bytes than an image holds.
+    /// The arguments or the result are larger than an image can be.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
 
-    /// Bytes that came as an image are none.
+    /// Bytes that were received as an image are not the image of a value.
     #[error(transparent)]
     Malformed(#[from] Malformed),
 
@@ -172,7 +178,7 @@ pub enum CallError {
         instance: Arc<str>,
         /// The name that was asked for.
         function: Arc<str>,
-        /// What there is.
+        /// All functions that it has.
         available: Vec<String>,
     },
 
@@ -186,7 +192,7 @@ pub enum CallError {
         instance: Arc<str>,
         /// The name that was asked for.
         function: Arc<str>,
-        /// Those that it could mean.
+        /// The functions that the name could mean.
         candidates: Vec<String>,
     },
 
@@ -206,22 +212,42 @@ pub enum CallError {
     Remote(#[from] RemoteError),
 }
 
+/// Shows [`CallError::Poisoned`]. The help of the cause is left out of the long form too: it is about the call that ended badly.
+fn poisoned(instance: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match f.alternate() {
+        true => write!(f, "`{instance}` is poisoned: {}", cause.headline())?,
+        false => write!(f, "`{instance}` is poisoned: an earlier call ended badly ({})", cause.root_cause().kind())?,
+    }
+    f.write_str("\n  help: replace its app, or remove it and instantiate its app again")
+}
+
+/// Shows [`CallError::ProviderDown`]. Only its cause knows what to do, so it has no help of its own.
+fn provider_down(instance: &str, function: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "`{instance}` stopped in `{function}` because its provider failed")?;
+    match f.alternate() {
+        true => write!(f, ": {cause:#}"),
+        false => write!(f, " ({})", cause.root_cause().kind()),
+    }
+}
+
 impl CallError {
     /// Wraps an error of a system, so that its method can end with `?`: `file.read().map_err(CallError::system)?`.
     ///
-    /// The guest that called is trapped; its own caller sees [`CallError::ProviderDown`] with this error as the cause. A failure
-    /// that the guest should be able to handle belongs into the interface, as a `result`.
+    /// The guest that called is stopped, and its own caller gets [`CallError::ProviderDown`] with this error as the cause. A failure
+    /// that the guest should be able to handle belongs in the interface, as a `result`.
+    #[must_use]
     pub fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CallError {
         CallError::System(Arc::from(error.into()))
     }
 
-    /// What can only happen if isorun itself is wrong.
+    /// An error for what cannot happen unless isorun itself has a bug.
     #[cold]
     pub(crate) fn bug(what: &str) -> CallError {
         CallError::system(format!("{what}\n  help: this is a bug of isorun; please report it"))
     }
 
-    /// What kind of end it is, in a word or two: for labels of metrics, and for guests, which are told nothing else about the host.
+    /// Why the call ended, in a word or two: a label for metrics, and all that a guest learns of what failed in the host.
+    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             CallError::Trap { .. } => "trap",
@@ -253,7 +279,8 @@ impl CallError {
         }
     }
 
-    /// Whether the whole tree of calls ends with it: what ran out or was given up is the caller's, so no guest on the way goes on.
+    /// Whether this ends every call above it as well, up to the first: a budget that ran out and a call that was dropped belong to the
+    /// first caller, so no guest on the way there may go on.
     pub(crate) fn ends_the_tree(&self) -> bool {
         match self {
             CallError::OutOfBudget { .. } | CallError::Cancelled { .. } => true,
@@ -264,7 +291,8 @@ impl CallError {
         }
     }
 
-    /// Whether a budget ran out, in the called instance or below it, on this side or on another.
+    /// Whether a budget ran out, in the called instance or in one that it depends on, in this runtime or behind a remote.
+    #[must_use]
     pub fn is_out_of_budget(&self) -> bool {
         match self {
             CallError::Remote(RemoteError::Failed { status, .. }) => *status == Status::OutOfBudget,
@@ -273,13 +301,37 @@ impl CallError {
         }
     }
 
-    /// The message without what to do about it, for a message that says that itself.
+    /// The error with its causes on one line and without help, for a message that has its own help.
     pub(crate) fn headline(&self) -> String {
-        self.to_string().lines().next().unwrap_or_default().into()
+        format!("{self:#}").lines().next().unwrap_or_default().into()
     }
 
-    /// The limit that was met, if that is what ended the call, in the called instance or below it on this side. What the other side
-    /// of a remote ran out of only its message says: see [`is_out_of_budget`](CallError::is_out_of_budget).
+    /// The error at the end of the chain of causes, in whichever instance it happened; this one if it has no cause.
+    ///
+    /// ```
+    /// # fn is_disk_full(error: &isorun::CallError) -> bool {
+    /// use std::io::{Error, ErrorKind};
+    /// use isorun::CallError;
+    ///
+    /// // Whether a system on the way returned an error of std with `CallError::system`.
+    /// let CallError::System(error) = error.root_cause() else { return false };
+    /// error.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::StorageFull)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn root_cause(&self) -> &CallError {
+        let mut error = self;
+        while let CallError::Poisoned { cause, .. } | CallError::ProviderDown { cause, .. } = error {
+            error = cause;
+        }
+        error
+    }
+
+    /// The limit that was met, if that ended the call: in the called instance, or in one that it depends on in this runtime.
+    ///
+    /// If a budget ran out behind a remote, only the message says which limit it was, and this is `None`; see
+    /// [`is_out_of_budget`](CallError::is_out_of_budget).
+    #[must_use]
     pub fn out_of_budget(&self) -> Option<Limit> {
         match self {
             CallError::OutOfBudget { limit, .. } => Some(*limit),
@@ -301,5 +353,51 @@ impl From<Box<CallError>> for CallError {
     }
 }
 
-/// The result of something that is polled on the way of a call: small, so that moving it costs little.
+/// The result of a step of a call. The error is boxed, so that the result is small and cheap to move.
 pub(crate) type CallResult<T> = std::result::Result<T, Box<CallError>>;
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    /// A system's error that has a cause of its own.
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot read `config`")]
+    struct Unreadable(#[source] std::io::Error);
+
+    fn provider_down(instance: &str, cause: CallError) -> CallError {
+        CallError::ProviderDown { instance: instance.into(), function: "f".into(), cause: Arc::new(cause) }
+    }
+
+    #[test]
+    fn every_error_of_a_chain_is_printed_once() {
+        let disk = CallError::system(Unreadable(std::io::Error::other("the disk is gone")));
+        let below = CallError::Poisoned { instance: "below".into(), cause: Arc::new(provider_down("below", disk)) };
+        let error = provider_down("above", below);
+        let mut chain = vec![error.to_string()];
+        let mut next = error.source();
+        while let Some(cause) = next {
+            chain.push(cause.to_string());
+            next = cause.source();
+        }
+        assert_eq!(
+            chain,
+            [
+                "`above` stopped in `f` because its provider failed (system error)",
+                "`below` is poisoned: an earlier call ended badly (system error)\n  help: replace its app, or remove it and instantiate its app again",
+                "`below` stopped in `f` because its provider failed (system error)",
+                "cannot read `config`",
+                "the disk is gone",
+            ]
+        );
+        assert_eq!(
+            format!("{error:#}"),
+            "`above` stopped in `f` because its provider failed: `below` is poisoned: `below` stopped in `f` because its provider failed: \
+             cannot read `config`\n  help: replace its app, or remove it and instantiate its app again"
+        );
+        let CallError::System(root) = error.root_cause() else { panic!("{error}") };
+        assert!(root.downcast_ref::<Unreadable>().is_some());
+    }
+}

@@ -1,4 +1,4 @@
-//! What an instance does not export, and what is not removed.
+//! Why an instance has no caller for an interface, why a handle is not narrowed, and why something is not removed.
 
 use crate::text::{indent, list};
 
@@ -8,7 +8,7 @@ use crate::text::{indent, list};
 pub enum ExportError {
     /// The instance does not export the interface.
     #[error(
-        "`{instance}` does not export `{interface}`\n  it exports: {}\n  help: ask an instance that does",
+        "`{instance}` does not export `{interface}`\n  it exports: {}\n  help: use an instance that does",
         list(exports)
     )]
     NotExported {
@@ -19,7 +19,7 @@ pub enum ExportError {
         /// What it exports instead.
         exports: Vec<String>,
     },
-    /// It provides an interface of that name whose functions differ.
+    /// The instance exports an interface of that name whose functions differ.
     #[error(
         "`{instance}` exports another edition of `{interface}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
         indent(differences)
@@ -32,9 +32,9 @@ pub enum ExportError {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
-    /// The instance provides it, but the handle was narrowed to other functions.
+    /// The instance exports it, but the handle was narrowed to other functions.
     #[error(
-        "this handle of `{instance}` does not reach all of `{interface}`\n  beyond it: {}\n  help: it was narrowed with `only`; ask for those functions too, or call what it reaches by name",
+        "this handle of `{instance}` does not reach all of `{interface}`\n  out of reach: {}\n  help: it was narrowed with `only`; include those functions too, or call the ones that it reaches by name",
         list(functions)
     )]
     Narrowed {
@@ -51,7 +51,7 @@ pub enum ExportError {
         /// The instance.
         instance: String,
     },
-    /// The instance belongs to another runtime, which is the one to export it.
+    /// The instance belongs to another runtime; only that one can export it.
     #[error("`{instance}` belongs to another runtime\n  help: export it there")]
     Foreign {
         /// The instance.
@@ -59,7 +59,7 @@ pub enum ExportError {
     },
 }
 
-/// Why a handle was not narrowed: names that mean no function of it, or several.
+/// Why a handle was not narrowed: some of the names mean no function that it reaches, or several.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "cannot narrow `{instance}`\n{}\n  it has: {}\n  help: write `namespace:package/interface#function`, or any end of it that is unique",
@@ -76,19 +76,19 @@ pub struct NarrowError {
     pub available: Vec<String>,
 }
 
-/// Why something was not removed. It is as it was before.
+/// Why an app or an instance was not removed. It is as it was before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoveError {
-    /// Something depends on it.
+    /// Instances or exports depend on it.
     #[error("`{name}` is in use by {}\n  help: remove those first", list(by))]
     InUse {
         /// What was to be removed.
         name: String,
-        /// What depends on it.
+        /// Everything that depends on it. The message names the first ten.
         by: Vec<String>,
     },
-    /// It is gone already.
+    /// It was removed before.
     #[error("`{name}` was removed before\n  help: a handle does not outlive `remove`; drop it")]
     Removed {
         /// What was to be removed.

@@ -1,55 +1,57 @@
-//! A remote call without a value.
+//! Why a remote call has no value.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a call through a remote has no value. What a caller must know is whether the work may have been done.
+/// Why a call through a remote has no value.
+///
+/// The variants tell a caller above all whether the other side may have run the function, and so whether it is safe to try again.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
-    /// The transport failed before the message was on its way: the callee has not run.
+    /// The transport failed before it sent the message, so the function has not run.
     #[error(
         "the call of `{function}` was not sent: {message}\n  help: the other side has not run, trying again is safe"
     )]
     NotSent {
         /// The function.
         function: Arc<str>,
-        /// The transport's words.
+        /// The transport's message.
         message: Arc<str>,
     },
-    /// The transport failed after that: the callee may have run.
+    /// The transport failed after it sent the message, so the function may have run.
     #[error(
-        "the call of `{function}` was sent and its answer lost: {message}\n  help: the other side may have run; repeat only what may be done twice"
+        "the call of `{function}` was sent and its answer was lost: {message}\n  help: the other side may have run; repeat only what may be done twice"
     )]
     MaybeRan {
         /// The function.
         function: Arc<str>,
-        /// The transport's words.
+        /// The transport's message.
         message: Arc<str>,
     },
-    /// The other side answered that it did not run the call.
+    /// The other side answered that it did not run the function.
     #[error("the other side refused `{function}`: {status}: {message}")]
     Refused {
         /// The function.
         function: Arc<str>,
         /// The status of its reply.
         status: Status,
-        /// Its words.
+        /// The message in its reply.
         message: Arc<str>,
     },
-    /// The other side ran the call and it failed there.
+    /// The other side ran the function, and the call failed there.
     #[error("`{function}` failed on the other side: {status}: {message}")]
     Failed {
         /// The function.
         function: Arc<str>,
         /// The status of its reply.
         status: Status,
-        /// Its words.
+        /// The message in its reply.
         message: Arc<str>,
     },
-    /// What came back is no reply to this call.
+    /// The bytes that came back are not a reply to this call.
     #[error(
-        "what came back for `{function}` is no reply to it: {message}\n  help: the transport mixes messages up, or the other side speaks another wire version"
+        "the answer to `{function}` is not a reply to this call: {message}\n  help: the transport mixes messages up, or the other side speaks another wire version"
     )]
     BadReply {
         /// The function.
@@ -68,19 +70,19 @@ pub enum Status {
     Ok = 0,
     /// The guest, or the host behind it, was stopped.
     Trap = 1,
-    /// The budget ran out.
+    /// The call's budget ran out.
     OutOfBudget = 2,
-    /// The other side does not want to.
+    /// The other side does not serve the call: the instance is poisoned, is retiring or was removed, for example.
     Refused = 3,
-    /// The other side is busy, or is being called back by its own callee.
+    /// The instance is busy, or waits itself for the end of this call.
     Busy = 4,
     /// Nothing is exported under this token.
     UnknownTarget = 5,
     /// The export is of another interface.
     UnknownInterface = 6,
-    /// The interface has no such function there.
+    /// The other side's interface has no such function.
     UnknownFunction = 7,
-    /// The function has another type there.
+    /// The other side's function has another signature.
     SignatureMismatch = 8,
     /// The message or its body breaks a rule.
     Malformed = 9,
@@ -90,9 +92,9 @@ pub enum Status {
     TooLarge = 11,
     /// The call was cancelled.
     Cancelled = 12,
-    /// The same call was made before and its answer is gone.
+    /// The same call was made before, and its answer is no longer kept.
     Duplicate = 13,
-    /// The call has crossed too many borders.
+    /// The call has crossed too many borders between runtimes.
     HopLimit = 14,
 }
 
@@ -115,11 +117,13 @@ impl Status {
         Status::HopLimit,
     ];
 
+    /// The status of this number; `None` if there is none.
     pub(crate) fn from_byte(byte: u8) -> Option<Status> {
         Status::ALL.get(usize::from(byte)).copied()
     }
 
     /// Whether this status promises that no guest code has run, so that trying again is safe.
+    #[must_use]
     pub fn did_not_run(self) -> bool {
         !matches!(self, Status::Ok | Status::Trap | Status::OutOfBudget | Status::Cancelled | Status::Duplicate)
     }

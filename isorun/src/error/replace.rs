@@ -1,18 +1,18 @@
-//! An instance that is not replaced.
+//! Why an instance's app is not replaced.
 
 use std::fmt;
 
 use super::wiring::InstantiateError;
-use crate::text::indent;
+use crate::text::{MOST_NAMED, indent};
 
-/// Why an instance was not replaced. It is as it was before.
+/// Why an instance's app was not replaced. The instance is as it was before.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplaceError {
-    /// What is wired to the instance, or an export of it, needs what the new app does not have.
+    /// An instance that is wired to this one, or an export of it, uses functions that the new app does not have.
     #[error(
         "cannot replace `{instance}` by `{app}`: what uses it would break\n{}\n  help: give the new app what they use, or remove them first",
-        breaks.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        lines(breaks)
     )]
     Breaks {
         /// The instance.
@@ -22,22 +22,24 @@ pub enum ReplaceError {
         /// Everything that would break.
         breaks: Vec<Break>,
     },
-    /// The new app does not fit what it was wired with, or did not start.
+    /// The new app does not fit its wiring, or failed while it started.
     #[error(transparent)]
     Instantiate(#[from] InstantiateError),
     /// Only an app's instance can be replaced: a system or remote has no app.
-    #[error("`{instance}` is no app's instance\n  help: only those can be replaced; wire a new handle instead")]
+    #[error(
+        "`{instance}` is not the instance of an app\n  help: only those can be replaced; wire a new handle instead"
+    )]
     NotAnApp {
         /// The instance.
         instance: String,
     },
-    /// It is being replaced, retired or removed by somebody else.
+    /// Another call of `replace`, `retire` or `remove` is at work on it.
     #[error("`{instance}` is being replaced or retired already\n  help: wait for that to end")]
     InProgress {
         /// The instance.
         instance: String,
     },
-    /// It is gone.
+    /// It was removed.
     #[error("`{instance}` was removed\n  help: instantiate the new app instead")]
     Removed {
         /// The instance.
@@ -51,15 +53,24 @@ pub enum ReplaceError {
     },
 }
 
+/// The first ten breaks, then how many more there are.
+fn lines(breaks: &[Break]) -> String {
+    let mut lines: Vec<String> = breaks.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    if breaks.len() > MOST_NAMED {
+        lines.push(format!("  and {} more", breaks.len() - MOST_NAMED));
+    }
+    lines.join("\n")
+}
+
 /// Something that a replacement would break.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Break {
-    /// Who uses it: an instance's name, or an export.
+    /// What uses the interface: an instance's name, or an export.
     pub by: String,
     /// The interface.
     pub interface: String,
-    /// Every function that is not there as it was, with both signatures; empty if the whole interface is missing.
+    /// Every function that is missing or has changed, with both signatures; empty if the whole interface is missing.
     pub differences: Vec<String>,
 }
 

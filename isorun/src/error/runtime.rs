@@ -1,4 +1,4 @@
-//! A runtime that is not made, an interface that is not registered.
+//! Why a runtime is not made, and why an interface is not registered.
 
 use std::path::PathBuf;
 
@@ -10,17 +10,21 @@ use crate::wit::WitError;
 #[non_exhaustive]
 pub enum RuntimeError {
     /// wasmtime refused the engine's settings on this machine.
-    #[error("cannot make the engine: {0}\n  help: lower `max_stores`: address space is reserved for all of them")]
+    #[error(
+        "cannot make the engine: {0}\n  help: lower `max_stores`: the runtime reserves address space for that many stores"
+    )]
     Engine(String),
-    /// The operating system gave no random bytes for the runtime's secrets.
-    #[error("the operating system gave no random bytes: {0}")]
+    /// The operating system gave no random bytes for the runtime's secret.
+    #[error(
+        "the operating system gave no random bytes: {0}\n  help: give the builder a `secret`, or run where the operating system has random bytes"
+    )]
     Random(String),
-    /// Others can read or write what the code cache must be able to trust. What is in it has not been touched.
-    #[error("others may read or write `{}`, {found}\n  help: {help}", path.display())]
+    /// Other users can read or write the files that the code cache must be able to trust. Nothing in the folder was changed.
+    #[error("other users may read or write `{}`, {found}\n  help: {help}", path.display())]
     CodeCacheExposed {
         /// The folder, or the secret in it.
         path: PathBuf,
-        /// Who may do what with it.
+        /// Who may read or write it.
         found: String,
         /// What to do about it.
         help: String,
@@ -30,7 +34,7 @@ pub enum RuntimeError {
     CodeCache {
         /// The folder, or the secret in it.
         path: PathBuf,
-        /// The system's words.
+        /// The operating system's message.
         message: String,
         /// What to do about it.
         help: String,
@@ -46,7 +50,7 @@ pub enum RegisterError {
     Wit(#[from] WitError),
     /// An interface of this name is registered with other functions.
     #[error(
-        "`{interface}` is registered already, with other functions\n{}\n  help: two editions of one version cannot be told apart; give the changed one a new version",
+        "`{interface}` is registered already, with other functions\n{}\n  help: an interface that was changed needs a new version; give it one",
         indent(differences)
     )]
     Conflict {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// Why a component imports an interface of WASI: what its code does that makes a toolchain bring the interface in.
+/// Why a component imports an interface of WASI: what its code does that makes the toolchain add the import.
 ///
-/// It displays as a clause, `it prints: ...`.
+/// It displays as a clause about the component, such as "it prints: ...".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WasiReason {
@@ -16,7 +16,7 @@ pub enum WasiReason {
     Terminal,
     /// Random numbers, first of all the seeds of hash maps.
     Random,
-    /// The time of the day, or that passes.
+    /// The time of day, or how much time passes.
     Clocks,
     /// Files and folders.
     Files,
@@ -24,7 +24,7 @@ pub enum WasiReason {
     Environment,
     /// Ending the program.
     Exit,
-    /// Streams, pollables and errors, which other interfaces of WASI are made of.
+    /// Streams, pollables and errors, which the other interfaces of WASI use.
     Plumbing,
     /// TCP, UDP and the names of hosts.
     Sockets,
@@ -35,7 +35,7 @@ pub enum WasiReason {
 }
 
 impl WasiReason {
-    /// The reason for the import of this name, if it is one of WASI.
+    /// The reason for the import of this name; `None` if it is not WASI's.
     pub(crate) fn of(import: &str) -> Option<WasiReason> {
         let path = import.strip_prefix("wasi:")?;
         let path = path.split_once('@').map_or(path, |(path, _)| path);
@@ -56,12 +56,12 @@ impl WasiReason {
         })
     }
 
-    /// What to write instead, to follow "build for another target, and".
+    /// What to write instead. The text continues the sentence "build for another target, and ".
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             WasiReason::Printing => "write to an interface such as `isorun:log`",
             WasiReason::Input => "take what is to be read as a parameter",
-            WasiReason::Terminal | WasiReason::Plumbing => "mend the reasons of the others",
+            WasiReason::Terminal | WasiReason::Plumbing => "remove the other imports of WASI",
             WasiReason::Random => {
                 "give hash maps a hasher with fixed seeds, or import an interface such as `isorun:random`"
             }
@@ -86,9 +86,7 @@ impl fmt::Display for WasiReason {
             WasiReason::Files => "it opens files: `std::fs`, or a standard library that prepares to",
             WasiReason::Environment => "it reads its environment: `std::env`, or a standard library that prepares to",
             WasiReason::Exit => "it may end the program: `std::process::exit`, or a `main` that fails",
-            WasiReason::Plumbing => {
-                "it comes along with the other imports of WASI, which are made of streams and pollables"
-            }
+            WasiReason::Plumbing => "it comes along with the other imports of WASI, which use streams and pollables",
             WasiReason::Sockets => "it opens connections: `std::net`",
             WasiReason::Http => "it sends or answers requests over HTTP",
             WasiReason::Other => "it was built for a target with WASI",

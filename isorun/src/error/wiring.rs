@@ -1,4 +1,4 @@
-//! An instance that is not made.
+//! Why an instance is not made.
 
 use std::fmt;
 
@@ -13,11 +13,12 @@ pub enum InstantiateError {
     #[error(transparent)]
     Wiring(#[from] WiringReport),
     /// The component trapped while it started, or asked for more memory than an instance may have.
-    #[error("`{app}` failed while it started: {}\n  help: nothing of it is left running; mend the app, or raise the limit that it met", cause.headline())]
+    #[error(fmt = start)]
     Start {
         /// The app.
         app: String,
         /// What happened.
+        #[source]
         cause: CallError,
     },
     /// The runtime has no room for another store.
@@ -27,12 +28,12 @@ pub enum InstantiateError {
     NoCapacity {
         /// The app.
         app: String,
-        /// Which limit was met, in wasmtime's words.
+        /// Which limit was met, in wasmtime's message.
         message: String,
     },
-    /// An instance of the name that was asked for is there already.
+    /// There is an instance of the requested name already.
     #[error(
-        "an instance named `{name}` is there already\n  help: choose another name, or leave the name out to get one with a number"
+        "there is an instance named `{name}` already\n  help: choose another name, or leave the name out to get one with a number"
     )]
     NameTaken {
         /// The name.
@@ -50,6 +51,15 @@ pub enum InstantiateError {
         /// The app.
         app: String,
     },
+}
+
+/// Shows [`InstantiateError::Start`]. The help of the cause is left out of the long form too: it is about an instance that was running.
+fn start(app: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match f.alternate() {
+        true => write!(f, "`{app}` failed while it started: {}", cause.headline())?,
+        false => write!(f, "`{app}` failed while it started ({})", cause.root_cause().kind())?,
+    }
+    f.write_str("\n  help: nothing of it is left running; correct the app, or raise the limit that it met")
 }
 
 /// Everything that is wrong with a wiring.
@@ -96,11 +106,11 @@ pub enum WiringProblem {
         /// The import.
         import: String,
     },
-    /// Several of the given instances provide an import and none was named for it, or several were named.
+    /// Several of the given instances export what is imported and none was named for it, or several were named for it.
     Ambiguous {
         /// The import.
         import: String,
-        /// The instances that provide it.
+        /// The instances that export it.
         candidates: Vec<String>,
     },
     /// The instance named for an import does not export it.
@@ -112,7 +122,7 @@ pub enum WiringProblem {
         /// What the instance exports instead.
         exports: Vec<String>,
     },
-    /// The instance provides an interface of that name whose functions differ.
+    /// The instance exports an interface of that name whose functions differ.
     Differs {
         /// The import.
         import: String,
@@ -130,7 +140,7 @@ pub enum WiringProblem {
         /// The functions that the handle does not reach.
         functions: Vec<String>,
     },
-    /// An instance was given that no import takes.
+    /// An instance was given that no import needs.
     Superfluous {
         /// The instance.
         instance: String,
@@ -144,21 +154,21 @@ pub enum WiringProblem {
         /// The imports that the app has.
         imports: Vec<String>,
     },
-    /// An instance was given that is gone.
+    /// An instance was given that was removed.
     Removed {
         /// The instance.
         instance: String,
     },
-    /// An instance was given that takes no new users, because it is about to go.
+    /// An instance was given that was retired and takes no new users.
     Retiring {
         /// The instance.
         instance: String,
     },
-    /// The instance that is replaced would come to depend on itself.
+    /// The instance whose app is replaced would depend on itself.
     Cycle {
         /// The instance that was given.
         instance: String,
-        /// The instances on the way from it to the one that is replaced.
+        /// The instances that connect it with the one whose app is replaced, in order.
         through: Vec<String>,
     },
     /// An instance was given that belongs to another runtime.
@@ -174,12 +184,12 @@ impl fmt::Display for WiringProblem {
             WiringProblem::Missing { import } => {
                 write!(
                     f,
-                    "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that provides it"
+                    "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that exports it"
                 )
             }
             WiringProblem::Ambiguous { import, candidates } => write!(
                 f,
-                "  {import}\n    ambiguous: {} provide it\n    help: say which with `.with_named(\"{import}\", &instance)`",
+                "  {import}\n    ambiguous: {} export it\n    help: name one of them with `.with_named(\"{import}\", &instance)`",
                 list(candidates)
             ),
             WiringProblem::NotExported { import, instance, exports } => write!(
@@ -194,12 +204,12 @@ impl fmt::Display for WiringProblem {
             ),
             WiringProblem::Narrowed { import, instance, functions } => write!(
                 f,
-                "  {import}\n    not allowed: the handle of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire one that reaches them, or an app that does without",
+                "  {import}\n    not allowed: the handle of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire a handle that reaches them, or an app that does not import them",
                 list(functions)
             ),
             WiringProblem::Superfluous { instance, exports } => write!(
                 f,
-                "  `{instance}`\n    superfluous: no import takes it; it exports {}\n    help: leave it out, so that the wiring says what is used",
+                "  `{instance}`\n    superfluous: no import needs it; it exports {}\n    help: leave it out; a wiring lists exactly what an app uses",
                 list(exports)
             ),
             WiringProblem::UnknownImport { import, imports } => {
@@ -213,11 +223,11 @@ impl fmt::Display for WiringProblem {
                 write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new handle")
             }
             WiringProblem::Retiring { instance } => {
-                write!(f, "  `{instance}`\n    is retiring\n    help: wire what has taken its place")
+                write!(f, "  `{instance}`\n    is retiring\n    help: wire the instance that has taken its place")
             }
             WiringProblem::Cycle { instance, through } => write!(
                 f,
-                "  `{instance}`\n    depends on the instance that is replaced, by way of {}\n    help: wire something that does not; the graph has no cycles",
+                "  `{instance}`\n    depends on the instance whose app is replaced, by way of {}\n    help: wire an instance that does not; the graph has no cycles",
                 list(through)
             ),
             WiringProblem::Foreign { instance } => write!(

@@ -1,49 +1,49 @@
-//! Buffers of images that are gone, for those that come.
+//! Buffers of images that were dropped, kept for the next ones.
 //!
-//! A call has one image for its parameters and one for its result, and each thread keeps two buffers of each kind. Small ones save a way to
-//! the allocator and back; for a fresh one of a megabyte the page faults cost more than the copy into it.
+//! A call has one image for its parameters and one for its result, so each thread keeps two small and two large buffers. A small one saves
+//! an allocation. A large one saves page faults: in a fresh buffer of a megabyte they cost more than the copy into it.
 
 use std::cell::RefCell;
 
-/// From here on a buffer is large.
+/// The capacity in bytes from which on a buffer counts as large.
 const LARGE: usize = 64 << 10;
-/// Larger ones are given back, so that one large call does not hold memory for ever.
+/// The largest capacity that is kept, in bytes. Larger buffers are freed, so that one large call does not hold memory for ever.
 const MOST: usize = 4 << 20;
 
 #[derive(Default)]
-struct Spare {
+struct Pool {
     small: [Vec<u8>; 2],
     large: [Vec<u8>; 2],
 }
 
 thread_local! {
-    static SPARE: RefCell<Spare> = const {
-        RefCell::new(Spare { small: [Vec::new(), Vec::new()], large: [Vec::new(), Vec::new()] })
+    static POOL: RefCell<Pool> = const {
+        RefCell::new(Pool { small: [Vec::new(), Vec::new()], large: [Vec::new(), Vec::new()] })
     };
 }
 
-/// Uses what is kept; nothing on a thread that is ending.
+/// Runs `work` with the kept buffers; `None` on a thread that is ending, which has none.
 #[inline]
-fn with<R>(work: impl FnOnce(&mut Spare) -> R) -> Option<R> {
-    SPARE.try_with(|spare| spare.try_borrow_mut().ok().map(|mut spare| work(&mut spare))).ok().flatten()
+fn with<R>(work: impl FnOnce(&mut Pool) -> R) -> Option<R> {
+    POOL.try_with(|pool| pool.try_borrow_mut().ok().map(|mut pool| work(&mut pool))).ok().flatten()
 }
 
-/// An empty buffer with room for so many bytes.
+/// An empty buffer with room for `room` bytes.
 #[inline]
 pub(super) fn take(room: usize) -> Vec<u8> {
-    let kept = with(|spare| spare.small.iter_mut().find(|kept| kept.capacity() >= room).map(std::mem::take));
+    let kept = with(|pool| pool.small.iter_mut().find(|kept| kept.capacity() >= room).map(std::mem::take));
     kept.flatten().unwrap_or_else(|| Vec::with_capacity(room))
 }
 
-/// Keeps a buffer, in place of the smallest one of its kind that is kept.
+/// Keeps a buffer in place of the smaller one of its kind, if it is larger than that.
 #[inline]
 pub(super) fn keep(mut buffer: Vec<u8>) {
     if buffer.capacity() == 0 || buffer.capacity() > MOST {
         return;
     }
     buffer.clear();
-    with(|spare| {
-        let kind = if buffer.capacity() < LARGE { &mut spare.small } else { &mut spare.large };
+    with(|pool| {
+        let kind = if buffer.capacity() < LARGE { &mut pool.small } else { &mut pool.large };
         let [one, other] = kind;
         let smaller = if one.capacity() <= other.capacity() { one } else { other };
         if smaller.capacity() < buffer.capacity() {
@@ -52,12 +52,12 @@ pub(super) fn keep(mut buffer: Vec<u8>) {
     });
 }
 
-/// Makes room in a buffer for so many bytes more: its content goes on in a buffer that was kept, if that is large enough and it is not.
+/// Makes room for `more` bytes in a buffer. If a kept buffer is large enough, the content moves there; otherwise the buffer is reallocated.
 #[cold]
 pub(super) fn grow(buffer: &mut Vec<u8>, more: usize) {
     let enough = buffer.len() + more;
-    let kept = with(|spare| {
-        let enough = spare.large.iter_mut().filter(|kept| kept.capacity() >= enough);
+    let kept = with(|pool| {
+        let enough = pool.large.iter_mut().filter(|kept| kept.capacity() >= enough);
         enough.min_by_key(|kept| kept.capacity()).map(std::mem::take)
     });
     match kept.flatten() {
@@ -69,7 +69,7 @@ pub(super) fn grow(buffer: &mut Vec<u8>, more: usize) {
     }
 }
 
-/// Whether it is worth looking for a large buffer that was kept.
+/// Whether so much room is missing that a large kept buffer is worth looking for.
 #[inline]
 pub(super) fn is_large(buffer: &Vec<u8>, more: usize) -> bool {
     more >= LARGE && buffer.capacity() - buffer.len() < more
@@ -88,7 +88,7 @@ mod tests {
         assert!(!is_large(&next, LARGE - 1) && is_large(&next, LARGE));
         grow(&mut next, LARGE);
         assert_eq!((next.as_ptr(), &next[..]), (place, &[7; 10][..]));
-        // It is in use now, so there is none.
+        // The kept buffer is in use now, so this one is new.
         let mut other = Vec::new();
         grow(&mut other, LARGE);
         assert_ne!(other.as_ptr(), place);

@@ -1,24 +1,24 @@
-//! Bytes that a system only looks at stay where they are.
+//! Byte lists that a system only reads are lent to it, not copied.
 
-/// A `list<u8>` parameter that a sync method of a system takes as `&[u8]`: copied out of an image, or lent by the guest that calls, in
-/// whose memory it lies.
+/// A `list<u8>` parameter that a sync method of a system takes as `&[u8]`: either a copy that was made from an image, or bytes in the
+/// memory of the calling guest, which lends them.
 #[derive(Debug)]
 pub struct Bytes(Origin);
 
 #[derive(Debug)]
 enum Origin {
     Copied(Vec<u8>),
-    /// The list of this number among those that the guest lends for this call.
+    /// The number of the list among those that the guest lends for this call.
     Lent(usize),
 }
 
-/// The guest that lends bytes for the time of one call, and does not run meanwhile.
+/// A guest that lends bytes of its memory during one call. It does not run meanwhile, so they do not change.
 pub(crate) trait Lender {
-    /// The bytes of the list of this number; nothing if it has lent no such list.
+    /// The bytes of the list with this number; empty if the guest has lent no such list.
     fn lent(&self, list: usize) -> &[u8];
 }
 
-/// The way from [`Bytes`] to where they lie: into the guest that calls, if a guest calls.
+/// Access to the guest that makes the call, if a guest makes it: [`Bytes`] that were lent are read through it.
 #[derive(Clone, Copy)]
 pub struct Reach<'a>(Option<&'a dyn Lender>);
 
@@ -27,7 +27,7 @@ impl<'a> Reach<'a> {
         Reach(Some(lender))
     }
 
-    /// For a call that came as an image, whose bytes are copies.
+    /// The access of a call that came as an image. No guest lends it bytes; they were copied from the image.
     pub(crate) fn none() -> Reach<'a> {
         Reach(None)
     }
@@ -38,12 +38,12 @@ impl Bytes {
         Bytes(Origin::Lent(list))
     }
 
-    /// The bytes, where they are.
+    /// The bytes, without copying them.
     pub fn get<'a>(&'a self, reach: Reach<'a>) -> &'a [u8] {
         match (&self.0, reach.0) {
             (Origin::Copied(bytes), _) => bytes,
             (Origin::Lent(list), Some(lender)) => lender.lent(*list),
-            // Only a guest lends bytes, and its calls come with the way to it.
+            // This does not happen: only a guest lends bytes, and a guest's call always has access to the guest.
             (Origin::Lent(_), None) => &[],
         }
     }

@@ -1,7 +1,7 @@
 //! Checking an image without making a value of it.
 //!
-//! What a peer sends is checked before a guest sees any of it. That takes no memory, and for lists of numbers hardly
-//! any time: a block is skipped if all its bits are values.
+//! What a peer sends is checked before a guest sees any of it. That takes no memory, and for lists of integers hardly
+//! any time: their block is skipped, because every bit pattern is a value.
 
 use super::codec::{Lift, load_discriminant, load_flags, payload_place};
 use super::containers::load_pointer;
@@ -25,7 +25,7 @@ pub(crate) fn check_params(function: &Function, body: &[u8]) -> Result<(), Malfo
     decoder.finish()
 }
 
-/// Checks that `body` is the image of a result of `function`, empty if it has none.
+/// Checks that `body` is the image of a result of `function`; it must be empty if the function has no result.
 ///
 /// # Errors
 ///
@@ -41,7 +41,7 @@ pub(crate) fn check_result(function: &Function, body: &[u8]) -> Result<(), Malfo
 /// Checks the value of type `ty` at `at`.
 pub(super) fn check(ty: &Type, source: &mut Decoder<'_>, at: usize) -> Result<(), Malformed> {
     match ty {
-        // Any bits are a value, and the block they lie in has been checked.
+        // Every bit pattern is a value, and the bounds of the block were checked before.
         Type::S8 | Type::U8 | Type::S16 | Type::U16 | Type::S32 | Type::U32 | Type::S64 | Type::U64 => Ok(()),
         Type::Bool => bool::load(source, at).map(drop),
         Type::F32 => f32::load(source, at).map(drop),
@@ -119,7 +119,7 @@ fn check_payload(
     payload.map_or(Ok(()), |ty| check(ty, source, place))
 }
 
-/// Whether any bits are a value of the type.
+/// Whether every bit pattern is a value of the type.
 fn is_any_bits(ty: &Type) -> bool {
     matches!(ty, Type::S8 | Type::U8 | Type::S16 | Type::U16 | Type::S32 | Type::U32 | Type::S64 | Type::U64)
 }

@@ -1,12 +1,12 @@
 //! The codec: how a Rust type that stands for a WIT type is read and written, in a guest's memory or in an image.
 //!
-//! Each type says it once, generic over the medium; the names are the canonical ABI's own. Generated code writes the
-//! impls of records, variants, enums and flags, and the functions below keep its bodies short. `codec/tests.rs` begins
-//! with one of each, written by hand: that is the pattern. Three sentences carry it:
+//! Each type implements it once, generic over the medium; the names are those of the canonical ABI. The implementations for records,
+//! variants, enums and flags are generated, and the functions below keep their bodies short. `codec/tests.rs` begins with one of each
+//! that is written by hand, as the pattern to follow:
 //!
-//! * A record is the cons list of its fields, `(A, (B, (C, ())))`, as parameters are: see [`params`](super::params).
-//! * A variant names its case to [`store_case`] and [`lower_case`], and asks [`load_case`] and [`lift_case`] for it.
-//! * An enum is its discriminant and flags are their bits, so a number is all that is passed.
+//! * A record is the cons list of its fields, `(A, (B, (C, ())))`, like a parameter list: see [`params`](super::params).
+//! * A variant passes its case to [`store_case`] and [`lower_case`], and gets it from [`load_case`] and [`lift_case`].
+//! * An enum is its discriminant and flags are their bits, so both are passed as a number.
 //!
 //! # Invariants
 //!
@@ -18,12 +18,12 @@ use super::medium::{Sink, Source};
 use crate::types::Type;
 use crate::types::layout::{Layout, align_up};
 
-/// What every Rust type that stands for a WIT type knows without a value.
+/// What is known of a Rust type that stands for a WIT type, without a value of it.
 pub trait Shape {
-    /// Its size, alignment and core values.
+    /// Its size, its alignment and the number of its core values.
     const LAYOUT: Layout;
 
-    /// The WIT type, its names resolved.
+    /// The WIT type, with the names of types resolved.
     fn ty() -> Type;
 }
 
@@ -34,11 +34,11 @@ pub trait Lower: Shape {
 
     /// Writes the value as core values, and its lists and strings to blocks.
     ///
-    /// Core values are held as zero-extended bits, whatever their type. Joining the types of two cases of a variant
-    /// is then the identity.
+    /// A core value of any type is held as its bits, zero-extended to 64. Then the `join` of the types of two cases, which the canonical
+    /// ABI defines for variants, changes no bits.
     fn lower_flat<S: Sink>(&self, sink: &mut S, flat: &mut [u64]) -> Result<(), S::Error>;
 
-    /// Writes the elements of a list, one after the other from `at`. Numbers are copied as a whole.
+    /// Writes the elements of a list, one after the other from `at`. Numbers override this to copy all of them at once.
     fn store_list<S: Sink>(items: &[Self], sink: &mut S, at: usize) -> Result<(), S::Error>
     where
         Self: Sized,
@@ -56,10 +56,10 @@ pub trait Lift: Shape + Sized {
     /// Reads the value at `at`.
     fn load<S: Source>(source: &mut S, at: usize) -> Result<Self, S::Error>;
 
-    /// Reads the value from core values. Of a slot that is wider than the value the high bits are junk.
+    /// Reads the value from core values. If a slot is wider than the value, its high bits have no meaning and must be ignored.
     fn lift_flat<S: Source>(source: &mut S, flat: &[u64]) -> Result<Self, S::Error>;
 
-    /// Reads the elements of a list of which [`Source::block`] has checked the block. Numbers are copied as a whole.
+    /// Reads the elements of a list whose block [`Source::block`] has checked. Numbers override this to copy all of them at once.
     fn load_list<S: Source>(source: &mut S, at: usize, length: usize) -> Result<Vec<Self>, S::Error> {
         let size = Self::LAYOUT.size as usize;
         let mut items = Vec::with_capacity(length);
@@ -70,7 +70,7 @@ pub trait Lift: Shape + Sized {
     }
 }
 
-/// The layouts of the cases of a variant, and what follows from them; made in a `const`.
+/// The layout of a variant and of each of its cases, computed by the compiler.
 #[derive(Clone, Copy, Debug)]
 pub struct Cases<const N: usize> {
     /// The layout of the variant.
@@ -79,7 +79,7 @@ pub struct Cases<const N: usize> {
 }
 
 impl<const N: usize> Cases<N> {
-    /// Cases with these payloads.
+    /// Cases with these payloads, `None` for a case without one.
     pub const fn new(cases: [Option<Layout>; N]) -> Cases<N> {
         let mut payloads = [Layout::EMPTY; N];
         let mut i = 0;
@@ -93,7 +93,7 @@ impl<const N: usize> Cases<N> {
     }
 }
 
-/// Writes a variant whose case `case` holds `payload`, `()` for none.
+/// Writes a variant: case number `case` with its payload, which is `()` if the case has none.
 pub fn store_case<S: Sink, P: Lower + ?Sized, const N: usize>(
     sink: &mut S,
     at: usize,
@@ -105,16 +105,16 @@ pub fn store_case<S: Sink, P: Lower + ?Sized, const N: usize>(
     payload.store(sink, at + payload_offset(N, cases.layout))
 }
 
-/// Which case of a variant stands at `at`, below the number of cases, and the index of its payload.
+/// Reads which case the variant at `at` has, a number below `N`, and gives the index of its payload.
 ///
-/// The bytes which this case leaves unused must be zero if reading is strict.
+/// If reading is strict, the bytes that this case does not use must be zero.
 pub fn load_case<S: Source, const N: usize>(source: &S, at: usize, cases: &Cases<N>) -> Result<(u32, usize), S::Error> {
     let case = load_discriminant(source, at, N)?;
     let payload = payload_place(source, at, N, cases.layout, cases.payloads[case as usize])?;
     Ok((case, payload))
 }
 
-/// The index of a payload in the variant at `at`, once the unused bytes around it are checked.
+/// Checks the unused bytes of the variant at `at`, and gives the index of its payload.
 pub(crate) fn payload_place<S: Source>(
     source: &S,
     at: usize,
@@ -128,12 +128,12 @@ pub(crate) fn payload_place<S: Source>(
     Ok(place)
 }
 
-/// Where the payloads of a variant begin: aligned as its discriminant or, if that is more, as the payloads.
+/// The offset of a variant's payloads: the end of the discriminant, rounded up to the alignment of the variant.
 pub(crate) const fn payload_offset(cases: usize, variant: Layout) -> usize {
     align_up(Layout::discriminant_size(cases), variant.align) as usize
 }
 
-/// Writes a variant as core values: its case, then those of the payload.
+/// Writes a variant as core values: the number of its case, then the core values of the payload.
 pub fn lower_case<S: Sink, P: Lower + ?Sized>(
     sink: &mut S,
     flat: &mut [u64],
@@ -144,7 +144,7 @@ pub fn lower_case<S: Sink, P: Lower + ?Sized>(
     payload.lower_flat(sink, &mut flat[1..])
 }
 
-/// Which case of a variant the core values hold, and those of its payload.
+/// Reads which case of a variant the core values hold, and gives the core values of its payload.
 pub fn lift_case<'f, S: Source, const N: usize>(
     source: &S,
     flat: &'f [u64],
@@ -153,34 +153,34 @@ pub fn lift_case<'f, S: Source, const N: usize>(
     Ok((lift_discriminant(source, flat, N)?, &flat[1..]))
 }
 
-/// Writes the case of an enum or variant of `cases` cases.
+/// Writes the case number of an enum or variant that has `cases` cases.
 pub fn store_discriminant<S: Sink>(sink: &mut S, at: usize, cases: usize, case: u32) -> Result<(), S::Error> {
     store_bits(sink, at, Layout::discriminant_size(cases), case)
 }
 
-/// The case of an enum or variant of `cases` cases, below that number.
+/// Reads the case number of an enum or variant that has `cases` cases, and checks that it is one of them.
 pub fn load_discriminant<S: Source>(source: &S, at: usize, cases: usize) -> Result<u32, S::Error> {
     let case = load_bits(source, at, Layout::discriminant_size(cases))?;
     if (case as usize) < cases { Ok(case) } else { Err(source.malformed(Rule::Discriminant, at)) }
 }
 
-/// Writes a case as a core value.
+/// Writes a case number as a core value.
 pub fn lower_discriminant(flat: &mut [u64], case: u32) {
     flat[0] = u64::from(case);
 }
 
-/// The case of an enum or variant of `cases` cases, below that number.
+/// Reads the case number of an enum or variant that has `cases` cases from core values, and checks that it is one of them.
 pub fn lift_discriminant<S: Source>(source: &S, flat: &[u64], cases: usize) -> Result<u32, S::Error> {
     let case = flat[0] as u32;
     if (case as usize) < cases { Ok(case) } else { Err(source.malformed(Rule::Discriminant, 0)) }
 }
 
-/// Writes flags of `labels` labels; other bits are dropped.
+/// Writes flags that have `labels` labels; bits without a label are cleared.
 pub fn store_flags<S: Sink>(sink: &mut S, at: usize, labels: usize, bits: u32) -> Result<(), S::Error> {
     store_bits(sink, at, Layout::flags(labels).size, bits & mask(labels))
 }
 
-/// The bits of flags of `labels` labels. Other bits are refused if reading is strict, else dropped.
+/// Reads flags that have `labels` labels. Bits without a label are refused if reading is strict, and cleared if it is not.
 pub fn load_flags<S: Source>(source: &S, at: usize, labels: usize) -> Result<u32, S::Error> {
     let bits = load_bits(source, at, Layout::flags(labels).size)?;
     if S::STRICT && bits & !mask(labels) != 0 {
@@ -189,17 +189,17 @@ pub fn load_flags<S: Source>(source: &S, at: usize, labels: usize) -> Result<u32
     Ok(bits & mask(labels))
 }
 
-/// Writes flags as a core value; bits without a label are dropped.
+/// Writes flags as a core value; bits without a label are cleared.
 pub fn lower_flags(flat: &mut [u64], labels: usize, bits: u32) {
     flat[0] = u64::from(bits & mask(labels));
 }
 
-/// The bits of flags of `labels` labels; other bits are dropped.
+/// Reads flags that have `labels` labels from a core value; bits without a label are cleared.
 pub fn lift_flags(flat: &[u64], labels: usize) -> u32 {
     flat[0] as u32 & mask(labels)
 }
 
-/// The bits that have a label, of at most 32.
+/// The bits that have a label, for at most 32 labels.
 const fn mask(labels: usize) -> u32 {
     if labels >= 32 { u32::MAX } else { (1 << labels) - 1 }
 }

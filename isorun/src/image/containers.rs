@@ -8,9 +8,9 @@ use super::params::{LiftParams, LowerParams, Params};
 use crate::types::Type;
 use crate::types::layout::Layout;
 
-/// The layout of a type that WIT demands here. `()` is not one: it stands for the absence of a value.
+/// The layout of a type where WIT requires one. `()` is refused, because it stands for the absence of a value.
 ///
-/// Only evaluated in constants, so the panic is a compile error.
+/// It is only evaluated in constants, so the panic is a compile error.
 pub(super) const fn required<T: Shape>() -> Layout {
     assert!(T::LAYOUT.size > 0, "`()` and `[T; 0]` have no WIT type: they cannot be an element or an `option`");
     T::LAYOUT
@@ -31,10 +31,10 @@ pub(crate) fn load_pointer<S: Source>(source: &mut S, at: usize) -> Result<(u32,
     Ok((u32::load(source, at)?, u32::load(source, at + 4)?))
 }
 
-/// Gives out the block of a list, writes its pointer and length at `at`, and gives the index of the elements.
+/// Allocates the block of a list, writes its pointer and length at `at`, and gives the index for the elements.
 pub(super) fn store_block<S: Sink>(sink: &mut S, at: usize, length: usize, element: Layout) -> Result<usize, S::Error> {
     let (pointer, block) = sink.block(length, element)?;
-    // The block was given out, so the length is below 2^28.
+    // The block was allocated, so the length is below 2^28 and fits in 32 bits.
     store_pointer(sink, at, pointer, length as u32)?;
     Ok(block)
 }
@@ -108,7 +108,7 @@ impl<T: Lift> Lift for Vec<T> {
     }
 }
 
-/// A `list<u8>` for a method that only looks at it.
+/// A `list<u8>` for a method that only reads it.
 impl Shape for Bytes {
     const LAYOUT: Layout = Layout::POINTER;
 
@@ -220,7 +220,7 @@ impl<T: Shape, E: Shape> Shape for Result<T, E> {
     }
 }
 
-/// The type of a payload, which `()` says is absent.
+/// The type of a payload; `None` for `()`, which means that there is none.
 fn payload<T: Shape>() -> Option<Type> {
     (T::LAYOUT.size > 0).then(T::ty)
 }
@@ -261,7 +261,7 @@ impl<T: Lift, E: Lift> Lift for Result<T, E> {
     }
 }
 
-/// No value: no result, or no payload. It has no WIT type; an empty tuple is what [`Type::check`] refuses.
+/// The absence of a value: no result, or no payload. WIT has no type for it, so its type is an empty tuple, which [`Type::check`] refuses.
 impl Shape for () {
     const LAYOUT: Layout = Layout::EMPTY;
 
@@ -290,7 +290,7 @@ impl Lift for () {
     }
 }
 
-/// Types that are written as what they refer to or wrap.
+/// Implements writing for types that refer to another type or wrap it, and are written as that one.
 macro_rules! written_as {
     ($([$($generics:tt)*] $outer:ty as $inner:ty;)*) => {$(
         impl<$($generics)*> Shape for $outer where $inner: Shape {
@@ -321,13 +321,13 @@ written_as! {
     [T: ?Sized] &T as T;
 }
 
-/// The cons list of what it is given: as a type, a pattern or an expression.
+/// The cons list of the given identifiers, which can be used as a type, a pattern or an expression.
 macro_rules! cons {
     () => { () };
     ($head:ident $($tail:ident)*) => { ($head, cons!($($tail)*)) };
 }
 
-/// Tuples of each length, as the cons list of their members.
+/// Implements the codec of tuples of every length up to that of the given list, as the cons lists of their members.
 macro_rules! tuples {
     () => {};
     ($head:ident $($tail:ident)*) => {

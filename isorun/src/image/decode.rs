@@ -8,22 +8,23 @@ use super::medium::{Source, block_size};
 use super::params::LiftParams;
 use crate::types::layout::Layout;
 
-/// Reads a value from an image, and nothing but its canonical image.
+/// Reads a value from its canonical image, and refuses all other bytes.
 ///
 /// # Invariants
 ///
-/// * Blocks are accepted in one place only, the next free one. So they neither overlap nor leave gaps, the value is
+/// * A block is accepted at one address only, the next free one. So blocks neither overlap nor leave gaps, the value is
 ///   at most as large as its image, and reading takes time linear in the bytes.
-/// * `cursor` never passes the end of `body`: what is below it has been claimed by exactly one block.
-/// * Length, place and bounds of a block are checked before anything is allocated for it.
+/// * `cursor` never passes the end of `body`: every byte below it belongs to exactly one block, to the root value or to padding.
+/// * Length, address and bounds of a block are checked before anything is allocated for it.
 #[derive(Debug)]
+#[must_use = "bytes after the value are noticed only by `finish`"]
 pub struct Decoder<'a> {
     body: &'a [u8],
     cursor: usize,
 }
 
 impl<'a> Decoder<'a> {
-    /// A decoder whose root value lies at 0.
+    /// A decoder for a body whose root value lies at offset 0.
     ///
     /// # Errors
     ///
@@ -34,14 +35,14 @@ impl<'a> Decoder<'a> {
         Ok(decoder)
     }
 
-    /// The text of a string, where it is.
+    /// The text of a string, borrowed from the body.
     pub(crate) fn str(&mut self, pointer: u32, length: u32) -> Result<&str, Malformed> {
         let start = self.block(pointer, length, Layout::scalar(1))?;
         str::from_utf8(self.slice(start, length as usize)?)
             .map_err(|error| self.malformed(Rule::Utf8, start + error.valid_up_to()))
     }
 
-    /// Checks that the value ends where the bytes do.
+    /// Checks that no bytes follow after the value.
     ///
     /// # Errors
     ///
@@ -89,12 +90,12 @@ impl Source for Decoder<'_> {
     }
 }
 
-/// The value whose image `body` is.
+/// Decodes `body`, the image of a value.
 ///
 /// # Errors
 ///
-/// [`Malformed`] with the first rule that is broken, if these are not the bytes [`encode`](super::encode::encode)
-/// makes of a value of this type.
+/// [`Malformed`] with the first broken rule, if these are not the bytes that [`encode`](super::encode::encode) gives for a
+/// value of this type.
 pub fn decode<T: Lift>(body: &[u8]) -> Result<T, Malformed> {
     let mut decoder = Decoder::new(body, T::LAYOUT)?;
     let value = T::load(&mut decoder, 0)?;
@@ -102,7 +103,7 @@ pub fn decode<T: Lift>(body: &[u8]) -> Result<T, Malformed> {
     Ok(value)
 }
 
-/// The parameters whose image `body` is.
+/// Decodes `body`, the image of a parameter list.
 ///
 /// # Errors
 ///

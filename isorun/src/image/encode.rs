@@ -11,27 +11,28 @@ use crate::types::layout::{Layout, MAX_BLOCK};
 
 /// Writes a value into an image.
 ///
-/// Blocks are given out by a bump allocator behind the root value, in the order in which they are asked for. Since
-/// values are stored in order, that is canonical placement. What no value is written to stays zero, so neither host
-/// bytes nor earlier values can leak through padding.
+/// A bump allocator places each block after the previous one, beginning after the root value. Since values are stored in
+/// order, that is canonical placement. Bytes that belong to no value stay zero, so neither host memory nor earlier values
+/// can leak through padding.
 #[derive(Debug)]
+#[must_use = "an encoder gives no image until `finish` is called"]
 pub struct Encoder {
     bytes: Vec<u8>,
 }
 
-/// Room for a few short strings and lists, so that most images are allocated once.
-const SPARE: usize = 128;
+/// Room for a few short strings and lists after the root value, so that most images need a single allocation.
+const EXTRA_ROOM: usize = 128;
 
 impl Encoder {
-    /// An encoder with room for the root value, which is to be stored at 0.
+    /// An encoder with room for the root value, which must be stored at offset 0.
     ///
     /// # Errors
     ///
-    /// [`TooLarge`] if no type may have that layout.
+    /// [`TooLarge`] if the layout is larger than any value may be.
     pub fn new(root: Layout) -> Result<Encoder, TooLarge> {
         match block_size(1, root) {
             Some(size) => {
-                let mut bytes = buffer_pool::take(size + SPARE);
+                let mut bytes = buffer_pool::take(size + EXTRA_ROOM);
                 bytes.resize(size, 0);
                 Ok(Encoder { bytes })
             }
@@ -39,18 +40,19 @@ impl Encoder {
         }
     }
 
-    /// The image, once the root value is stored.
+    /// The finished image. The root value must have been stored.
+    #[must_use]
     pub fn finish(self) -> Image {
         Image::from_bytes(self.bytes)
     }
 
-    /// Starts a block at the next multiple of `align`. What is appended until `bytes` more are there belongs to it.
+    /// Begins a block of `bytes` bytes at the next multiple of `align`, and gives its pointer and its index. The caller appends the bytes.
     fn allocate(&mut self, bytes: Option<usize>, align: u32) -> Result<(u32, usize), TooLarge> {
         let Some(bytes) = bytes else {
             return Err(TooLarge { limit: u64::from(MAX_BLOCK) });
         };
         let start = self.bytes.len().next_multiple_of(align as usize);
-        // The end must have an offset too: the next block, even an empty one, may begin there.
+        // The end of the block must fit in 32 bits as well, because the next block may begin there, even if it is empty.
         match u32::try_from(start as u64 + bytes as u64) {
             Ok(end) => {
                 let more = end as usize - self.bytes.len();
@@ -72,7 +74,7 @@ impl Sink for Encoder {
     const STRICT: bool = true;
 
     fn slice_mut(&mut self, at: usize, length: usize) -> Result<&mut [u8], TooLarge> {
-        // Only what the encoder gave out is written to, so this is never out of bounds.
+        // Callers only write to blocks of this encoder, so this is never out of bounds.
         self.bytes.get_mut(at..at + length).ok_or(TooLarge { limit: u64::from(u32::MAX) })
     }
 
@@ -94,18 +96,18 @@ impl Sink for Encoder {
     }
 }
 
-/// The image of a value.
+/// Encodes a value as an image.
 ///
 /// # Errors
 ///
-/// [`TooLarge`] if a list or string is longer than 2^28 - 1 bytes, or all of them than 2^32 - 1.
+/// [`TooLarge`] if a list or string is longer than 2^28 - 1 bytes, or the whole image longer than 2^32 - 1.
 pub fn encode<T: Lower + ?Sized>(value: &T) -> Result<Image, TooLarge> {
     let mut encoder = Encoder::new(T::LAYOUT)?;
     value.store(&mut encoder, 0)?;
     Ok(encoder.finish())
 }
 
-/// The image of a parameter list: all parameters as one tuple.
+/// Encodes a parameter list as an image: all parameters as one tuple.
 ///
 /// # Errors
 ///
@@ -116,10 +118,10 @@ pub fn encode_params<P: LowerParams>(params: &P) -> Result<Image, TooLarge> {
     Ok(encoder.finish())
 }
 
-/// The value has no image, because it is too large.
+/// A value is too large to have an image.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooLarge {
-    /// How many bytes there may be: 2^28 - 1 in one list or string, 2^32 - 1 in all.
+    /// The limit that was passed, in bytes: 2^28 - 1 for one list or string, 2^32 - 1 for the whole image.
     pub limit: u64,
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// The image breaks a rule: which one, and where.
+/// Bytes are not the image of a value: which rule they break, and where.
 ///
-/// Decoding is strict, since a value has exactly one image. Everything else is refused, harmless or not: junk in
-/// padding would be a hidden channel, and blocks that overlap would let a short message become a large value.
+/// Decoding is strict, since a value has exactly one image. Harmless deviations are refused as well: data in padding would be a
+/// hidden channel, and blocks that overlap would let a short message become a large value.
 ///
 /// ```
 /// use isorun::image::Rule;
@@ -24,21 +24,23 @@ use std::fmt;
 pub struct Malformed {
     /// The rule that is broken.
     pub rule: Rule,
-    /// The first byte that breaks it; for a block, where it should begin; for a missing byte, where bytes end.
+    /// The offset of the first byte that breaks it. For [`Rule::Placement`] and [`Rule::Length`] it is where the block should begin, for
+    /// [`Rule::Truncated`] where the bytes end.
     pub offset: u64,
 }
 
-/// A rule of the image. The names are stable: they cross the wire.
+/// A rule that every image obeys. The names are stable, because replies to remote calls contain them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Rule {
     /// The bytes end before the value does.
     Truncated,
-    /// Bytes follow after the end of the value.
+    /// Bytes follow after the value.
     Trailing,
     /// A list or string does not lie where canonical placement puts it.
     Placement,
-    /// A list or string does not lie at a multiple of its alignment. Guests only: images have [`Rule::Placement`].
+    /// A list or string does not lie at a multiple of its alignment. Only values of guests break this rule; in an image it is
+    /// [`Rule::Placement`].
     Alignment,
     /// A list or string is longer than 2^28 - 1 bytes.
     Length,
@@ -46,7 +48,7 @@ pub enum Rule {
     Padding,
     /// A `bool` is neither 0 nor 1.
     Bool,
-    /// There is no case of this number.
+    /// There is no case with this number.
     Discriminant,
     /// A bit is set for which the flags have no label.
     Flags,
@@ -93,7 +95,7 @@ impl Rule {
         }
     }
 
-    /// What is wrong, as a sentence without its end: ``a `bool` is neither 0 nor 1``.
+    /// What is wrong, as a sentence without a full stop: ``a `bool` is neither 0 nor 1``.
     pub fn message(self) -> &'static str {
         match self {
             Rule::Truncated => "the bytes end before the value does",
@@ -113,7 +115,9 @@ impl Rule {
 
     fn help(self) -> &'static str {
         match self {
-            Rule::Truncated | Rule::Trailing => "both sides must agree on the type; then the whole body must arrive",
+            Rule::Truncated | Rule::Trailing => {
+                "check that both sides have the same type, and that the transport delivers all bytes"
+            }
             Rule::Placement | Rule::Alignment => "the sender must place blocks in pre-order, without gap or overlap",
             Rule::Length => "send it in parts",
             Rule::Padding => "the sender must write zeros wherever no value lies",

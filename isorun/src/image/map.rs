@@ -6,8 +6,8 @@ use crate::types::Type;
 
 /// A WIT `map<K, V>`: pairs, in the order in which they were sent.
 ///
-/// WIT passes a map as a list of pairs and says nothing of their order or of keys that occur twice, so nothing is lost
-/// or refused here. Collect it into the map that you want to look things up in.
+/// WIT passes a map as a list of pairs, and neither gives them an order nor forbids a key to occur twice. So this type keeps all
+/// pairs as they are. Collect them into a `HashMap` or `BTreeMap` for lookups.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ impl<K, V> Map<K, V> {
         self.0
     }
 
-    /// The first value sent with this key, found by looking at all.
+    /// The first value with this key. It takes time linear in the number of pairs.
     pub fn get(&self, key: &K) -> Option<&V>
     where
         K: PartialEq,

@@ -1,8 +1,8 @@
-//! Fields in a row: parameter lists, records and tuples.
+//! Parameter lists, records and tuples: values that lie one after the other.
 //!
-//! All three have one form in the canonical ABI, so they have one in Rust: the cons list `(A, (B, (C, ())))`. It has
-//! any length without a macro for each. `put(key: &str, value: &[u8])` lowers `(key, (value, ()))` and lifts
-//! `(String, (Vec<u8>, ()))`.
+//! The canonical ABI lays all three out alike, so the codec has one form for them: the cons list `(A, (B, (C, ())))`. It can
+//! have any length, which tuples of Rust cannot without an implementation for each length. `put(key: &str, value: &[u8])` lowers
+//! `(key, (value, ()))` and lifts `(String, (Vec<u8>, ()))`.
 
 use super::codec::{Lift, Lower, Shape};
 use super::medium::{Sink, Source};
@@ -10,7 +10,7 @@ use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, align_up};
 
 /// A cons list of WIT types.
 pub trait Params {
-    /// The layouts of all fields. A list of constants of unknown length has to be linked.
+    /// The layouts of all fields, as a linked list: a constant cannot be an array whose length depends on the type.
     #[doc(hidden)]
     const FIELDS: Option<&'static Link>;
 
@@ -20,7 +20,7 @@ pub trait Params {
 
 /// A cons list of values that can be written.
 pub trait LowerParams: Params {
-    /// Writes the fields from the end of those before.
+    /// Writes the fields after those that were written before.
     #[doc(hidden)]
     fn store_fields<S: Sink>(&self, sink: &mut S, row: Row) -> Result<(), S::Error>;
 
@@ -35,7 +35,7 @@ pub trait LowerParams: Params {
 
 /// A cons list of values that can be read.
 pub trait LiftParams: Params + Sized {
-    /// Reads the fields from the end of those before.
+    /// Reads the fields after those that were read before.
     #[doc(hidden)]
     fn load_fields<S: Source>(source: &mut S, row: &mut Row) -> Result<Self, S::Error>;
 
@@ -51,17 +51,17 @@ pub trait LiftParams: Params + Sized {
     }
 }
 
-/// How many core values the parameters are passed in: 0 if there are none, or so many that they go through memory.
+/// How many core values pass the parameters: 0 if there are none, or if they need more than 16 and are passed through memory.
 pub const fn slots<P: Params>() -> usize {
     if P::LAYOUT.flat > MAX_FLAT_PARAMS { 0 } else { P::LAYOUT.flat as usize }
 }
 
-/// How many core values a result is passed in: 0 if there is none, or if there are so many that it goes through memory.
+/// How many core values pass a result: 0 if there is none, or if it needs more than one and is passed through memory.
 pub const fn result_slots<R: Shape>() -> usize {
     if R::LAYOUT.flat <= MAX_FLAT_RESULTS { R::LAYOUT.flat as usize } else { 0 }
 }
 
-/// One field of a cons list, and the ones behind it.
+/// The layout of one field of a cons list, and a link to that of the next.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Link {
@@ -78,7 +78,7 @@ const fn layout(mut link: Option<&'static Link>) -> Layout {
     record.padded()
 }
 
-/// How far the fields of a record have been read or written.
+/// The position up to which the fields of a record have been read or written.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -87,7 +87,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// No field yet of the record at `at`.
+    /// The start of the record at `at`.
     pub(crate) fn new(at: usize) -> Row {
         Row { start: at, end: 0 }
     }
@@ -99,7 +99,7 @@ impl Row {
         self.start + offset as usize
     }
 
-    /// The index of the next field, once the padding before it is checked.
+    /// Checks the padding before the next field, and gives the field's index.
     pub(crate) fn next_in<S: Source>(&mut self, source: &S, field: Layout) -> Result<usize, S::Error> {
         let end = self.start + self.end as usize;
         let at = self.next(field);
@@ -107,7 +107,7 @@ impl Row {
         Ok(at)
     }
 
-    /// Checks the padding behind the last field.
+    /// Checks the padding after the last field.
     pub(crate) fn finish<S: Source>(self, source: &S, record: Layout) -> Result<(), S::Error> {
         source.padding(self.start + self.end as usize, self.start + record.size as usize)
     }

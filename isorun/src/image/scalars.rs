@@ -6,9 +6,9 @@ use super::medium::{Sink, Source};
 use crate::types::Type;
 use crate::types::layout::Layout;
 
-/// Integers: any bits are a value, so a list of them is copied as a whole.
+/// Implements the codec of integers. Every bit pattern is a value, so a list of them is copied as a whole.
 ///
-/// `$core` is the way to the bits of the core value; a signed integer is extended to 32 bits by its sign.
+/// `$core` are the casts that lead to the bits of the core value; a signed integer is sign-extended to 32 bits.
 macro_rules! integers {
     ($($integer:ident $ty:ident as $($core:ident)+;)*) => {$(
         impl Shape for $integer {
@@ -241,7 +241,8 @@ impl Lift for char {
     }
 }
 
-/// The first item that is odd. Almost always none is, and to look at all without stopping is ten times as fast.
+/// The position of the first item that is odd. Almost always none is, so all are checked without stopping first, which is ten times as
+/// fast as stopping at the first one.
 fn first<T>(items: &[T], odd: impl Fn(&T) -> bool) -> Option<usize> {
     let any = items.iter().fold(0, |any, item| any | u8::from(odd(item)));
     if any != 0 { items.iter().position(odd) } else { None }

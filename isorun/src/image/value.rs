@@ -17,8 +17,8 @@ use crate::types::{Label, Type};
 
 /// A value of any WIT type.
 ///
-/// For tools, tests and scripts, which call what they were not compiled with. It takes 32 bytes for each number in a
-/// list, so what carries bulk data should use generated types.
+/// It is for tools, tests and scripts, which call interfaces that they were not compiled with. Each number in a list takes
+/// 32 bytes, so use generated types for bulk data.
 ///
 /// It displays as [WAVE], the text form of WIT values, and [`Value::from_wave`] reads that form back.
 ///
@@ -66,7 +66,7 @@ pub enum Value {
     String(String),
     /// `list<T>` and `list<T, N>`
     List(Vec<Value>),
-    /// `map<K, V>`, in the order in which it was sent
+    /// `map<K, V>`: its pairs in the order in which they were sent
     Map(Vec<(Value, Value)>),
     /// `record`: every field, in any order
     Record(Vec<(Label, Value)>),
@@ -76,7 +76,7 @@ pub enum Value {
     Variant(Label, Option<Box<Value>>),
     /// `enum`: a case
     Enum(Label),
-    /// `flags`: those that are set, in the order of their declaration unless you made it
+    /// `flags`: the labels that are set; in the order of their declaration if the value was decoded
     Flags(Vec<Label>),
     /// `option`
     Option(Option<Box<Value>>),
@@ -85,11 +85,11 @@ pub enum Value {
 }
 
 impl Value {
-    /// The image of the value, as one of type `ty`.
+    /// Encodes the value as an image of type `ty`.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Mismatch`] if it is not of that type; [`EncodeError::TooLarge`] as for
+    /// [`EncodeError::Mismatch`] if the value is not of that type; [`EncodeError::TooLarge`] as for
     /// [`encode`](crate::encode).
     pub fn encode(&self, ty: &Type) -> Result<Image, EncodeError> {
         let mut encoder = Encoder::new(ty.layout())?;
@@ -97,7 +97,7 @@ impl Value {
         Ok(encoder.finish())
     }
 
-    /// The value of type `ty` whose image `body` is.
+    /// Decodes `body`, the image of a value of type `ty`.
     ///
     /// # Errors
     ///
@@ -109,12 +109,12 @@ impl Value {
         Ok(value)
     }
 
-    /// A record of these fields.
+    /// A record with these fields.
     pub fn record<L: Into<Label>>(fields: impl IntoIterator<Item = (L, Value)>) -> Value {
         Value::Record(fields.into_iter().map(|(label, value)| (label.into(), value)).collect())
     }
 
-    /// A tuple of these members.
+    /// A tuple with these members.
     pub fn tuple(members: impl IntoIterator<Item = Value>) -> Value {
         Value::Tuple(members.into_iter().collect())
     }
@@ -129,22 +129,22 @@ impl Value {
         Value::Enum(case.into())
     }
 
-    /// These flags, set.
+    /// Flags of which these labels are set.
     pub fn flags<L: Into<Label>>(labels: impl IntoIterator<Item = L>) -> Value {
         Value::Flags(labels.into_iter().map(Into::into).collect())
     }
 
-    /// `some` or `none`.
+    /// An option: `some` of the payload, or `none`.
     pub fn option(payload: Option<Value>) -> Value {
         Value::Option(payload.map(Box::new))
     }
 
-    /// `ok` or `err`, each with or without a payload.
+    /// A result: `ok` or `err`, each with or without a payload.
     pub fn result(result: Result<Option<Value>, Option<Value>>) -> Value {
         Value::Result(result.map(|ok| ok.map(Box::new)).map_err(|err| err.map(Box::new)))
     }
 
-    /// What kind of value this is, as an error message names it.
+    /// The kind of this value, as an error message names it.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Value::Bool(_) => "bool",

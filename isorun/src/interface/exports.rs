@@ -6,17 +6,17 @@ use std::sync::Arc;
 use super::function::Function;
 use super::{Interface, interface};
 
-/// The number by which callers and wirings know one function of an instance.
+/// The number of one function of an instance, which callers and wirings keep.
 ///
-/// It means that function for as long as the instance lives, whatever app is behind it.
+/// It means the same function for as long as the instance lives, also after its app was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FuncIndex(pub(crate) u32);
 
 impl FuncIndex {
-    /// What no function has: a call by it is told that there is no such function.
+    /// An index that no function has. A call with it fails, because there is no such function.
     pub(crate) const NONE: FuncIndex = FuncIndex(u32::MAX);
 
-    /// Its place in a table of all functions.
+    /// The position of the function in a table of all functions.
     pub(crate) fn place(self) -> usize {
         self.0 as usize
     }
@@ -28,22 +28,22 @@ pub(crate) struct Exports {
     pub(crate) interfaces: Arc<[Interface]>,
     /// Functions that belong to no interface: those that an app's world exports at its root.
     pub(crate) root: Arc<[Function]>,
-    /// The index of each function, when those of all interfaces are counted through, and then those of the root.
+    /// The index of each function in order: first the functions of all interfaces, then those at the root.
     indices: Arc<[FuncIndex]>,
-    /// The function of each index that was ever given out.
-    ever: Arc<[Entry]>,
+    /// The function of every index that was ever issued, by index; those of apps that were replaced are among them.
+    issued: Arc<[Entry]>,
 }
 
-/// A function, and the interface it belongs to if it belongs to one.
+/// A function, with the interface that it belongs to; `None` for one at the root.
 type Entry = (Option<Interface>, Function);
 
 impl Exports {
-    /// Everything in order, with indices counted from 0.
+    /// The exports of something new: the indices count from 0 in order.
     pub(crate) fn new(interfaces: Vec<Interface>, root: Vec<Function>) -> Exports {
         let (interfaces, root): (Arc<[_]>, Arc<[_]>) = (interfaces.into(), root.into());
-        let ever: Arc<[Entry]> =
+        let issued: Arc<[Entry]> =
             in_order(&interfaces, &root).map(|(of, function)| (of.cloned(), function.clone())).collect();
-        Exports { interfaces, root, indices: (0..ever.len() as u32).map(FuncIndex).collect(), ever }
+        Exports { interfaces, root, indices: (0..issued.len() as u32).map(FuncIndex).collect(), issued }
     }
 
     pub(crate) fn one(interface: Interface) -> Exports {
@@ -62,17 +62,17 @@ impl Exports {
 
     /// The name of a function for messages: `isorun:kv/kv@0.1.0#get`.
     pub(crate) fn label(&self, index: FuncIndex) -> Arc<str> {
-        match self.ever.get(index.place()) {
+        match self.issued.get(index.place()) {
             Some((interface, function)) => label(interface.as_ref(), function).into(),
             None => "a function that is not there".into(),
         }
     }
 
     pub(crate) fn function(&self, index: FuncIndex) -> Option<&Function> {
-        self.ever.get(index.place()).map(|(_, function)| function)
+        self.issued.get(index.place()).map(|(_, function)| function)
     }
 
-    /// The interface that serves who asks for `wanted`: the same name, and a version of the same track.
+    /// The interface that serves `wanted`, by its name and the track of its version, and the position of its first function.
     pub(crate) fn find(&self, wanted: &Interface) -> Option<(usize, &Interface)> {
         let mut first = 0;
         for interface in &*self.interfaces {
@@ -84,7 +84,8 @@ impl Exports {
         None
     }
 
-    /// The indices of the named functions of `wanted`, or every difference between what is wanted and what is there.
+    /// The indices of the given functions of `wanted`, or every difference between them and what is exported; `None` if no interface
+    /// serves `wanted`.
     pub(crate) fn indices<'f>(
         &self,
         wanted: &Interface,
@@ -107,7 +108,7 @@ impl Exports {
         Some(if differences.is_empty() { Ok(indices) } else { Err(differences) })
     }
 
-    /// Only those functions whose indices are named.
+    /// The exports without the functions whose indices are not given.
     pub(crate) fn only(&self, indices: &[FuncIndex]) -> Exports {
         let wanted: HashSet<FuncIndex> = indices.iter().copied().collect();
         let mut reached = self.indices.iter().map(|index| wanted.contains(index));
@@ -127,19 +128,21 @@ impl Exports {
             interfaces: interfaces.collect(),
             root: kept(&self.root).into(),
             indices: self.indices.iter().copied().filter(|index| wanted.contains(index)).collect(),
-            ever: self.ever.clone(),
+            issued: self.issued.clone(),
         }
     }
 
-    /// What is exported after another app has taken the place of this one, and for each index the place of its function among those of
-    /// the new app. A function that was ever there has its index again; others get new ones.
+    /// The exports after the app was replaced by one that exports `new`, and for each index the position of its function in `new`, `None` if
+    /// it has none there.
+    ///
+    /// A function that an earlier app exported gets its old index, and so callers that kept it work again. Others get new indices.
     pub(crate) fn replaced_by(&self, new: &Exports) -> (Exports, Vec<Option<usize>>) {
-        let mut ever = self.ever.to_vec();
-        let mut places = vec![None; ever.len()];
+        let mut issued = self.issued.to_vec();
+        let mut places = vec![None; issued.len()];
         let mut indices = Vec::new();
         let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
-        for (index, (interface, function)) in self.ever.iter().enumerate() {
-            alike.entry(whatever_version(interface.as_ref(), function)).or_default().push(index);
+        for (index, (interface, function)) in self.issued.iter().enumerate() {
+            alike.entry(unversioned(interface.as_ref(), function)).or_default().push(index);
         }
         for (place, (_, interface, function)) in new.all().enumerate() {
             let same = |(of, other): &Entry| {
@@ -150,22 +153,22 @@ impl Exports {
                 };
                 serves && other == function
             };
-            // An index has one function, even if an app exports two versions of one track.
-            let mut alike = alike.get(&whatever_version(interface, function)).into_iter().flatten().copied();
-            let known = alike.find(|index| places[*index].is_none() && same(&ever[*index]));
+            // An index is given to one function only, although an app may export two versions of one track.
+            let mut alike = alike.get(&unversioned(interface, function)).into_iter().flatten().copied();
+            let known = alike.find(|index| places[*index].is_none() && same(&issued[*index]));
             let index = known.unwrap_or_else(|| {
-                ever.push((interface.cloned(), function.clone()));
+                issued.push((interface.cloned(), function.clone()));
                 places.push(None);
-                ever.len() - 1
+                issued.len() - 1
             });
             places[index] = Some(place);
             indices.push(FuncIndex(index as u32));
         }
-        (Exports { indices: indices.into(), ever: ever.into(), ..new.clone() }, places)
+        (Exports { indices: indices.into(), issued: issued.into(), ..new.clone() }, places)
     }
 }
 
-/// Functions in the order in which they are counted.
+/// All functions in the order of their positions: those of the interfaces, then those at the root.
 fn in_order<'a>(
     interfaces: &'a [Interface],
     root: &'a [Function],
@@ -176,12 +179,12 @@ fn in_order<'a>(
     inside.chain(root.iter().map(|function| (None, function)))
 }
 
-/// What two functions have in common that could be the same one.
-fn whatever_version<'a>(interface: Option<&'a Interface>, function: &'a Function) -> (Option<&'a str>, &'a str) {
+/// A key for lookup: two functions that could be the same one have the same key.
+fn unversioned<'a>(interface: Option<&'a Interface>, function: &'a Function) -> (Option<&'a str>, &'a str) {
     (interface.map(|interface| interface.name().path()), function.name())
 }
 
-/// The full name of a function.
+/// The full name of a function: `isorun:kv/kv@0.1.0#get`, or the bare name of one at the root.
 pub(crate) fn label(interface: Option<&Interface>, function: &Function) -> String {
     match interface {
         Some(interface) => format!("{}#{}", interface.name(), function.name()),
@@ -189,7 +192,8 @@ pub(crate) fn label(interface: Option<&Interface>, function: &Function) -> Strin
     }
 }
 
-/// Whether `name` means the function: its full label, or an end of it that starts at a border between names.
+/// Whether `name` means the function: it is the full name, with or without the version, or an end of that which begins with a whole part,
+/// such as `kv#get` or `get`.
 pub(crate) fn named(interface: Option<&Interface>, function: &Function, name: &str) -> bool {
     let full = label(interface, function);
     let unversioned = interface.map(|interface| format!("{}#{}", interface.name().without_version(), function.name()));

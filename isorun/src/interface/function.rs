@@ -1,4 +1,4 @@
-//! Functions of interfaces at run time.
+//! Functions of interfaces as data.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -7,7 +7,7 @@ use super::id;
 use crate::text::separated;
 use crate::types::{Field, Label, Layout, Type};
 
-/// A function of an interface. Clones are handles on the same function.
+/// A function of an interface. Clones share the same function.
 ///
 /// It displays as its signature, `func(key: string) -> option<list<u8>>`.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ struct Inner {
     result: Option<Type>,
     params_layout: Layout,
     id: u32,
-    /// Made when it is first asked for: most functions are never called from afar.
+    /// Computed on first use, because most functions are never called through a remote.
     signature_id: OnceLock<u64>,
 }
 
@@ -49,18 +49,18 @@ impl Function {
         self.result().map_or(Layout::EMPTY, Type::layout)
     }
 
-    /// What names it on the wire, within its interface.
+    /// The id that stands for it in messages, unique within its interface.
     pub fn id(&self) -> u32 {
         self.0.id
     }
 
-    /// What names its signature on the wire: parameter names and types, labels included.
+    /// The id that stands for its signature in messages. Parameter names, types and labels all go into it.
     pub fn signature_id(&self) -> u64 {
         *self.0.signature_id.get_or_init(|| id::of_signature(self))
     }
 }
 
-/// The same name and the same signature.
+/// Two functions are equal if they have the same name and the same signature.
 impl PartialEq for Function {
     fn eq(&self, other: &Function) -> bool {
         let (a, b) = (&self.0, &other.0);
@@ -84,7 +84,7 @@ impl fmt::Debug for Function {
     }
 }
 
-/// The function of this name and signature, for generated code and for what components declare.
+/// Makes a function. Generated code calls it, and the reader of components does.
 #[doc(hidden)]
 pub fn function<L: Into<Label>>(
     name: impl Into<Label>,

@@ -1,4 +1,4 @@
-//! What names interfaces, functions and signatures on the wire: the beginnings of hashes.
+//! The ids of interfaces, functions and signatures on the wire: the first bytes of hashes.
 
 use std::fmt::{self, Write};
 
@@ -6,22 +6,22 @@ use sha2::{Digest, Sha256};
 
 use super::name::InterfaceName;
 
-/// The interface id: of the name, with the semver track for a version.
+/// The interface id: made of the name with its semver track, so that it is the same for all versions that are compatible.
 pub(super) fn of_interface(name: &InterfaceName) -> u64 {
     u64::from_le_bytes(first(Sha256::digest(name.on_track()).as_ref()))
 }
 
-/// The function id: of the kebab name, so that it survives when functions are added or moved.
+/// The function id: made of the name alone, so that it stays the same when functions are added or moved.
 pub(super) fn of_function(name: &str) -> u32 {
     u32::from_le_bytes(first(Sha256::digest(name).as_ref()))
 }
 
-/// The signature id: of the signature as it is displayed, without its spaces.
+/// The signature id: made of the signature as it is displayed, without its spaces.
 ///
-/// No label holds a space, so that no two signatures become the same text.
+/// No label holds a space, so two signatures never become the same text.
 pub(super) fn of_signature(signature: impl fmt::Display) -> u64 {
     let mut hasher = WithoutSpaces(Sha256::new());
-    // A hasher takes any text.
+    // Writing to a hasher never fails.
     let _ = write!(hasher, "{signature}");
     u64::from_le_bytes(first(hasher.0.finalize().as_ref()))
 }
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_the_specification() {
-        let name = InterfaceName::parse("isorun:kv/kv@0.2.1").unwrap();
+        let name = "isorun:kv/kv@0.2.1".parse().unwrap();
         assert_eq!(of_interface(&name).to_le_bytes(), Sha256::digest("isorun:kv/kv@0.2")[..8]);
         assert_eq!(of_function("get-many").to_le_bytes(), Sha256::digest("get-many")[..4]);
         let error = Type::variant([("not-found", None), ("io", Some(Type::String))]);

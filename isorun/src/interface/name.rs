@@ -1,41 +1,81 @@
-//! Names of interfaces, and which version serves which.
+//! Names of interfaces, and which versions are compatible.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use semver::Version;
 
 /// The name of an interface: `isorun:kv/kv@0.1.0`.
 ///
+/// It is read from `namespace:package/interface`, with or without `@version`.
+///
 /// ```
 /// use isorun::wit::InterfaceName;
 ///
-/// let name = InterfaceName::parse("isorun:kv/store@0.2.1").unwrap();
+/// let name: InterfaceName = "isorun:kv/store@0.2.1".parse()?;
 /// assert_eq!((name.namespace(), name.package(), name.interface()), ("isorun", "kv", "store"));
 /// assert_eq!(name.track().as_deref(), Some("0.2"));
+/// # Ok::<(), isorun::wit::InterfaceNameError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceName {
-    /// All but the version.
+    /// The whole name without the version.
     path: Arc<str>,
     version: Option<Version>,
 }
 
-impl InterfaceName {
-    /// Reads `namespace:package/interface`, with or without `@version`.
-    ///
-    /// Anything else gives `None`, such as the plain name that a component may use for an interface of its own.
-    pub fn parse(text: &str) -> Option<InterfaceName> {
-        let (path, version) = match text.split_once('@') {
-            Some((path, version)) => (path, Some(Version::parse(version).ok()?)),
-            None => (text, None),
-        };
-        let (package, interface) = path.split_once('/')?;
-        let (namespace, package) = package.split_once(':')?;
-        let parts = [namespace, package, interface];
-        parts.into_iter().all(is_kebab).then(|| InterfaceName { path: path.into(), version })
-    }
+/// A text is not the name of an interface in a package.
+///
+/// A plain name is none either: a component may use one for an interface that it defines itself.
+///
+/// ```
+/// use isorun::wit::InterfaceName;
+///
+/// let error = "isorun:kv/kv@1".parse::<InterfaceName>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`isorun:kv/kv@1` is not the name of an interface: `1` is not a version
+///   help: write `namespace:package/interface`, or `namespace:package/interface@1.0.0`"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is not the name of an interface: {problem}\n  help: write `namespace:package/interface`, or `namespace:package/interface@1.0.0`"
+)]
+#[non_exhaustive]
+pub struct InterfaceNameError {
+    /// The text.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
 
+impl FromStr for InterfaceName {
+    type Err = InterfaceNameError;
+
+    fn from_str(text: &str) -> Result<InterfaceName, InterfaceNameError> {
+        read(text).map_err(|problem| InterfaceNameError { text: text.into(), problem })
+    }
+}
+
+/// The name that a text spells, or what is wrong with the text.
+fn read(text: &str) -> Result<InterfaceName, String> {
+    let (path, version) = match text.split_once('@') {
+        Some((path, version)) => {
+            (path, Some(Version::parse(version).map_err(|_| format!("`{version}` is not a version"))?))
+        }
+        None => (text, None),
+    };
+    let (package, interface) = path.split_once('/').ok_or("it names no interface, which stands after `/`")?;
+    let (namespace, package) = package.split_once(':').ok_or("it names no package, which stands after `:`")?;
+    match [namespace, package, interface].into_iter().find(|part| !is_kebab(part)) {
+        Some(part) => Err(format!("`{part}` is not words of letters and digits with `-` between them")),
+        None => Ok(InterfaceName { path: path.into(), version }),
+    }
+}
+
+impl InterfaceName {
     /// A name that is not in a package.
     pub(crate) fn plain(text: &str) -> InterfaceName {
         InterfaceName { path: text.into(), version: None }
@@ -67,7 +107,7 @@ impl InterfaceName {
         self.path.to_string()
     }
 
-    /// The same without a copy.
+    /// The name without its version, borrowed.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
@@ -85,7 +125,7 @@ impl InterfaceName {
         })
     }
 
-    /// The name with the track for a version.
+    /// The name with its semver track in place of its version.
     pub(super) fn on_track(&self) -> String {
         match self.track() {
             Some(track) => format!("{}@{track}", self.path),
@@ -93,14 +133,18 @@ impl InterfaceName {
         }
     }
 
-    /// Whether an interface of this name can serve who asks for `wanted`: the same path, and the same version or at
-    /// least the same track. So `0.2.0` meets `0.2.1`, either way.
+    /// Whether an interface of this name can stand in for `wanted`: they have the same namespace, package and interface, and the same
+    /// version or at least the same [track](InterfaceName::track).
+    ///
+    /// Within a track neither version has to be the newer one: `0.2.0` serves `0.2.1`, and the other way round.
+    #[must_use]
     pub fn serves(&self, wanted: &InterfaceName) -> bool {
         self.path == wanted.path && (self.version == wanted.version || self.track() == wanted.track())
     }
 }
 
-/// Whether a part of a name is words with hyphens between, each in one case: `open-at`, `IO`, `v2-FS`.
+/// Whether a part of a name consists of words with hyphens between them, each word all in lower case or all in upper case: `open-at`,
+/// `IO`, `v2-FS`.
 fn is_kebab(part: &str) -> bool {
     part.starts_with(|first: char| first.is_ascii_alphabetic())
         && part.split('-').all(|word| {
@@ -130,7 +174,7 @@ mod tests {
     use super::*;
 
     fn name(version: &str) -> InterfaceName {
-        InterfaceName::parse(&format!("isorun:kv/kv{version}")).unwrap()
+        format!("isorun:kv/kv{version}").parse().unwrap()
     }
 
     #[test]
@@ -157,27 +201,29 @@ mod tests {
         ] {
             assert!(!name(provided).serves(&name(wanted)), "{provided} {wanted}");
         }
-        assert!(!name("@0.1.0").serves(&InterfaceName::parse("isorun:kv/other@0.1.0").unwrap()));
+        assert!(!name("@0.1.0").serves(&"isorun:kv/other@0.1.0".parse().unwrap()));
     }
 
     #[test]
-    fn what_is_not_the_name_of_an_interface_is_not_read() {
-        for text in [
-            "",
-            "kv",
-            "a:b",
-            "a:b/",
-            "a:b/c@",
-            "a:b/c@1",
-            "a:b/c@0.1.0@0.1.0",
-            "A-b:c/d/e",
-            "a:b/c_d",
-            "a:b/-c",
-            "a:b/cD",
+    fn a_text_that_is_not_the_name_of_an_interface_is_refused_with_what_is_wrong() {
+        for (text, problem) in [
+            ("", "names no interface"),
+            ("kv", "names no interface"),
+            ("a:b", "names no interface"),
+            ("b/c", "names no package"),
+            ("a:b/", "`` is not words"),
+            ("a:b/c@", "`` is not a version"),
+            ("a:b/c@1", "`1` is not a version"),
+            ("a:b/c@0.1.0@0.1.0", "`0.1.0@0.1.0` is not a version"),
+            ("A-b:c/d/e", "`d/e` is not words"),
+            ("a:b/c_d", "`c_d` is not words"),
+            ("a:b/-c", "`-c` is not words"),
+            ("a:b/cD", "`cD` is not words"),
         ] {
-            assert_eq!(InterfaceName::parse(text), None, "{text}");
+            let error = text.parse::<InterfaceName>().unwrap_err();
+            assert!(error.problem.contains(problem), "{error}");
         }
-        assert_eq!(InterfaceName::parse("a:b-c/D-2e").unwrap().to_string(), "a:b-c/D-2e");
+        assert_eq!("a:b-c/D-2e".parse::<InterfaceName>().unwrap().to_string(), "a:b-c/D-2e");
     }
 
     #[test]

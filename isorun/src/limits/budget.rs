@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::deadline::Deadline;
 use crate::clock::Instant;
 
-/// What one call may use, with everything that is called because of it.
+/// What one call may use, together with everything that is called because of it.
 ///
-/// The defaults of a runtime are set in its [builder](crate::RuntimeBuilder); a call narrows or widens them with
-/// [`Call::fuel`](crate::Call::fuel) and its neighbours. A call made [within](crate::Call::within) another never gets more than
-/// that one has left.
+/// A runtime's [builder](crate::RuntimeBuilder) sets the default, and a call sets its own values with [`Call::fuel`](crate::Call::fuel) and
+/// its neighbours, smaller or larger than the default. A call made [within](crate::Call::within) another never gets more than that one has
+/// left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Units of fuel: about one per executed wasm instruction; a million are about 20 µs of a tight loop.
@@ -34,13 +34,14 @@ pub(crate) struct Grant {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) memory: Option<u64>,
-    /// Borders that may still be crossed, if the call came over one.
+    /// How many more borders between runtimes the call may cross; set if it came from another runtime.
     pub(crate) hops: Option<u16>,
 }
 
 impl Grant {
-    /// When the call is to end by what it sets for itself: the earlier of both, if it sets both. `None` too if the clock cannot hold the
-    /// moment, as that of a span of centuries.
+    /// The deadline that the call sets for itself: the earlier one, if it sets both a timeout and a deadline.
+    ///
+    /// `None` if it sets neither, and also if the clock cannot represent the moment, as with a timeout of centuries.
     pub(crate) fn end(&self) -> Option<Deadline> {
         let (span, moment) = (self.timeout.and_then(Deadline::after), self.deadline.map(Deadline::at));
         span.into_iter().chain(moment).min_by_key(|deadline| deadline.at)

@@ -9,22 +9,23 @@ use crate::clock::Instant;
 
 /// The context of a call: who calls, and what is left of the budget.
 ///
-/// A system's method may take `cx: &Cx` as its first argument. Calls it makes with it ([`Call::within`](crate::Call::within), or the
-/// methods of a generated host trait) run under the same budget and are charged to it.
+/// A system's method may take `cx: &Cx` as its first argument. A call that the method makes with it, by
+/// [`Call::within`](crate::Call::within) or by a method of a generated host trait, runs under the same budget and is charged to it.
 ///
-/// Calls made at the same time with one `Cx` each start with what is left at their start, and each is charged at its end.
+/// Each call gets what is left when it starts, and is charged when it ends. So several calls that run at the same time with one `Cx` may
+/// together use more than is left.
 #[derive(Debug)]
 pub struct Cx {
     chain: Option<Arc<Chain>>,
     fuel: AtomicU64,
     memory: AtomicU64,
-    /// Fuel and memory at the start.
+    /// The fuel and the memory that the call started with.
     granted: (u64, u64),
     deadline: Option<Deadline>,
     hops: u16,
 }
 
-/// The instances that wait for a call, the nearest first.
+/// The instances that wait for a call, as a linked list that begins with the direct caller.
 #[derive(Debug)]
 pub(crate) struct Chain {
     instance: Arc<str>,
@@ -32,12 +33,12 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// One more instance that waits.
+    /// The list with one more instance at its beginning.
     pub(crate) fn longer(instance: &Arc<str>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
         Arc::new(Chain { instance: instance.clone(), before: before.clone() })
     }
 
-    /// Whether exactly these wait before the first of this one.
+    /// Whether `before` is the rest of this list.
     #[inline]
     pub(crate) fn follows(&self, before: &Option<Arc<Chain>>) -> bool {
         match (&self.before, before) {
@@ -52,7 +53,8 @@ impl Chain {
 pub(crate) const MAX_HOPS: u16 = 16;
 
 impl Cx {
-    /// A context with no caller: for host code that calls a system's trait methods directly, such as tests.
+    /// A context without a caller, for host code that calls the methods of a host trait directly, as tests do.
+    #[must_use]
     pub fn root(budget: Budget) -> Cx {
         Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS)
     }
@@ -71,7 +73,7 @@ impl Cx {
         Cx::new(chain, granted, deadline, hops)
     }
 
-    /// The context of a call that is made within no other.
+    /// The context of a call that is not made within another.
     pub(crate) fn first(defaults: &Budget, grant: &Grant) -> Cx {
         let granted = (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory));
         let deadline = match grant.end() {
@@ -85,7 +87,7 @@ impl Cx {
     pub(crate) fn child(&self, grant: &Grant) -> Cx {
         let smaller = |left: u64, own: Option<u64>| own.map_or(left, |own| own.min(left));
         let granted = (smaller(self.fuel(), grant.fuel), smaller(self.memory(), grant.memory));
-        // A nested call without a time of its own needs no look at the clock.
+        // A nested call that sets no time of its own does not read the clock, which would cost more than the rest.
         let deadline = grant.end().into_iter().chain(self.deadline).min_by_key(|deadline| deadline.at);
         Cx::new(self.chain.clone(), granted, deadline, self.hops)
     }
@@ -105,7 +107,7 @@ impl Cx {
         self.memory.load(Ordering::Relaxed)
     }
 
-    /// The moment at which the call ends; `None` if the clock cannot hold it.
+    /// The moment at which the call is stopped; `None` if there is none, because the clock cannot represent it.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline.map(|deadline| deadline.at)
     }
@@ -114,7 +116,7 @@ impl Cx {
         self.deadline
     }
 
-    /// Fuel and memory that were used so far.
+    /// The fuel and the memory that were used so far.
     pub(crate) fn used(&self) -> (u64, u64) {
         (self.granted.0 - self.fuel(), self.granted.1 - self.memory())
     }
@@ -124,7 +126,7 @@ impl Cx {
         &self.chain
     }
 
-    /// Whether the instance of this very name waits for this call, so that it cannot serve it.
+    /// Whether the instance waits for this call and so cannot serve it. Names are compared by address: each instance has its own.
     pub(crate) fn is_awaited_by(&self, instance: &Arc<str>) -> bool {
         let waiting = std::iter::successors(self.chain.as_ref(), |chain| chain.before.as_ref());
         waiting.into_iter().any(|chain| Arc::ptr_eq(&chain.instance, instance))
@@ -134,14 +136,15 @@ impl Cx {
         self.hops
     }
 
-    /// The instances that waited for the call, at its end.
+    /// Takes the list of waiting instances out of the context, for the guest that made the call and makes the next one with the same list.
     #[inline]
     pub(crate) fn take_chain(&mut self) -> Option<Arc<Chain>> {
         self.chain.take()
     }
 
-    /// Takes what the call itself used off what is left. Whoever runs a call is the only one to charge its context, so nothing is lost
-    /// between reading and writing.
+    /// Subtracts what the call itself used.
+    ///
+    /// Only the code that runs a call charges the call's context this way, so nothing is lost between the load and the store.
     #[inline]
     pub(crate) fn settle(&self, fuel: u64, memory: u64) {
         let take = |left: &AtomicU64, used: u64| {
@@ -151,10 +154,10 @@ impl Cx {
         take(&self.memory, memory);
     }
 
-    /// Takes what a nested call used off what is left.
+    /// Subtracts what a nested call used.
     pub(crate) fn charge(&self, fuel: u64, memory: u64) {
         let take = |left: &AtomicU64, used: u64| {
-            // Two nested calls may end at once; what is left never falls below zero.
+            // Several nested calls may end at the same time, and together they may have used more than is left.
             let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(used)));
         };
         if fuel > 0 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::{Instant, Timer};
 
-/// When a call ends, and the span that was granted, for messages.
+/// The moment at which a call is stopped, and the span that it was granted, which messages name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -13,7 +13,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// `None` if the clock cannot hold the moment.
+    /// The deadline at the end of this span from now; `None` if the clock cannot represent the moment.
     pub(crate) fn after(span: Duration) -> Option<Deadline> {
         Instant::now().checked_add(span).map(|at| Deadline { at, span })
     }
@@ -26,8 +26,9 @@ impl Deadline {
         Instant::now() >= self.at
     }
 
-    /// Whether it has passed. If not, the task is woken when it has, by the timer that is armed for it; outside of a tokio runtime
-    /// there is none, and only who polls for another reason notices.
+    /// Whether the deadline has passed. If it has not, `timer` is armed to wake the task when it does.
+    ///
+    /// Outside of a tokio runtime there are no timers. There a task notices the deadline only when something else wakes it.
     pub(crate) fn poll_passed(&self, timer: &mut Option<Timer>, task: &mut Context<'_>) -> bool {
         if self.has_passed() {
             return true;

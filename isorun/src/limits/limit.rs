@@ -13,12 +13,12 @@ pub enum Limit {
     Time,
     /// Bytes of wasm memory and tables.
     Memory,
-    /// Bytes that one call takes out of a guest.
+    /// Bytes that one call passes out of a guest: its result, or the arguments of a call that it makes.
     Message,
 }
 
 impl Limit {
-    /// What to do when it was met.
+    /// What a user can do when this limit was met.
     pub(crate) fn help(self) -> &'static str {
         match self {
             Limit::Fuel => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
@@ -33,7 +33,7 @@ impl Limit {
     }
 }
 
-/// The word that follows "out of".
+/// Displays as the words that follow "out of" in a message.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -67,7 +67,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// A limit that was met while a guest ran; on its way out it becomes a [`CallError`](crate::CallError).
+/// A limit that was met while a guest ran. It travels through wasmtime as an error, and becomes a [`CallError`](crate::CallError) then.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exhausted {
     pub(crate) limit: Limit,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// What a call used. Nested calls are included, on other machines too.
+/// What a call used, nested calls included, also those on other machines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Receipt {

@@ -1,4 +1,4 @@
-//! What every instance and call of a runtime is held to.
+//! The limits that apply to every instance and call of a runtime.
 
 use super::budget::Budget;
 
@@ -7,15 +7,15 @@ use super::budget::Budget;
 pub(crate) struct Settings {
     /// The budget of a call that does not set its own.
     pub(crate) budget: Budget,
-    /// The most bytes that the memories and tables of one instance hold.
+    /// The most bytes that the memories and tables of one instance may have together.
     pub(crate) instance_memory: u64,
-    /// Units of fuel between two moments at which a guest gives the thread away.
+    /// Units of fuel after which a guest yields, so that other tasks of the thread can run.
     pub(crate) slice: u64,
-    /// The most bytes of a message.
+    /// The most bytes that a message may have.
     pub(crate) message: usize,
-    /// The most calls that wait for one instance.
+    /// The most calls that may wait for one instance.
     pub(crate) queue: usize,
-    /// The most stores that there are at a time.
+    /// The most stores that may exist at the same time.
     pub(crate) stores: u32,
 }
 

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use super::deadline::Deadline;
 
-/// The future's value, or the deadline if that came first. The future is dropped then.
+/// The future's value, or the deadline if that passed first, in which case the future is dropped.
 pub(crate) async fn until<T>(deadline: Option<Deadline>, future: impl Future<Output = T>) -> Result<T, Deadline> {
     let mut future = pin!(future);
     let mut timer = None;

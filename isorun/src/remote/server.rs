@@ -108,7 +108,8 @@ impl ExportTable {
                         (reply.ran, reply.body) = (true, image.as_bytes());
                     }
                     Err(error) => {
-                        text = error.to_string();
+                        // With the causes, because the other side has no chain to walk.
+                        text = format!("{error:#}");
                         (reply.status, reply.ran) = status_of(&error);
                         reply.text = &text;
                     }

@@ -1,4 +1,4 @@
-//! The shared part of types that are made of others.
+//! What all types that consist of others have in common.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::extent::Extent;
 use super::layout::Layout;
 
-/// The parts of a type that is made of others, to which it dereferences.
+/// The parts of a type that consists of others. It dereferences to the parts.
 ///
-/// Only the constructors of [`Type`](super::ty::Type) make one, so that what is cached beside the parts is right.
+/// Only the constructors of [`Type`](super::ty::Type) make one, so that the layout which is cached with the parts belongs to them.
 pub struct Compound<P>(Arc<Node<P>>);
 
 struct Node<P> {
@@ -26,7 +26,7 @@ impl<P> Compound<P> {
         Compound(Arc::new(Node { layout, extent, parts }))
     }
 
-    // Not methods: one of these names would hide that of the part, which is meant in `element.layout()`.
+    // These are functions and not methods, because a method would hide the one of the part that `element.layout()` means.
 
     /// The layout of the type as a whole.
     pub(super) fn layout(this: &Self) -> Layout {
@@ -38,7 +38,7 @@ impl<P> Compound<P> {
     }
 }
 
-/// The layout of a type that is refused. No image has room for it, so that none is ever read or written.
+/// The layout of a type that is refused. No image has room for it, so no value of such a type is ever read or written.
 const IMPOSSIBLE: Layout = Layout { size: u32::MAX, align: 1, flat: u32::MAX };
 
 impl<P> Deref for Compound<P> {
@@ -57,7 +57,7 @@ impl<P> Clone for Compound<P> {
 
 impl<P: PartialEq> PartialEq for Compound<P> {
     fn eq(&self, other: &Compound<P>) -> bool {
-        // Most types that are compared are the same one, or differ in what is cached.
+        // Most comparisons end before the parts: the two are one and the same node, or differ in a cached property.
         Arc::ptr_eq(&self.0, &other.0)
             || (self.0.layout == other.0.layout && self.0.extent == other.0.extent && self.0.parts == other.0.parts)
     }

@@ -56,9 +56,9 @@ impl fmt::Debug for Type {
 }
 
 impl Type {
-    /// The type as an error message shows it: in backticks, and cut off where no one reads on.
+    /// The type as an error message shows it: in backticks, and cut off after 120 characters.
     pub(crate) fn brief(&self) -> String {
-        /// Enough to recognise a type by; an enum may have thousands of cases.
+        /// Enough to recognise a type. The whole text can be very long, since an enum may have thousands of cases.
         const SHOWN: usize = 120;
         let text = self.to_string();
         match text.char_indices().nth(SHOWN) {

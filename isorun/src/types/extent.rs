@@ -1,4 +1,4 @@
-//! How much there is of a type, and which types are refused: known without walking them.
+//! How large a type is as data, and whether it is refused; both are known without walking the type.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::fmt;
 use super::label::Label;
 use super::layout::{Layout, MAX_BLOCK};
 
-/// How deep types may be nested.
+/// How many levels deep types may be nested.
 const MAX_DEPTH: u32 = 100;
 
-/// How much there may be of a type: a point for every type in it, written out, and one for every byte of a label.
+/// The largest weight of a type. The weight counts every type inside it as often as it is used, and every byte of a label.
 const MAX_WEIGHT: u64 = 1 << 20;
 
-/// How much there is of a type, and what is wrong with it: known from its parts when it is made.
+/// How large a type is as data, and what is wrong with it. It is computed from the parts when the type is made.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Extent {
     depth: u32,
@@ -21,8 +21,8 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// The extent of a type made of `parts`, with the flaw of the first that has one. A part without an extent is a type that
-    /// is made of no others, which counts as one.
+    /// The extent of a type that consists of `parts`, with the flaw of the first part that has one. A part without an extent is a
+    /// primitive type, which has depth 0 and weight 1.
     pub(super) fn of<'e>(parts: impl IntoIterator<Item = Option<&'e Extent>>) -> Extent {
         let mut whole = Extent { depth: 1, weight: 1, flaw: None };
         for part in parts {
@@ -39,7 +39,7 @@ impl Extent {
         self.weight
     }
 
-    /// The same with labels, of which there must be at least one and no two the same.
+    /// Adds the labels' weight. It is a flaw if there is no label, or if two are the same.
     pub(super) fn labelled<'l>(mut self, kind: &'static str, labels: impl IntoIterator<Item = &'l Label>) -> Extent {
         let mut seen = HashSet::new();
         let mut twice = None;
@@ -53,7 +53,7 @@ impl Extent {
         self.unless(seen.is_empty(), TypeError::Empty(kind))
     }
 
-    /// The same, with a flaw if `wrong`.
+    /// Adds the flaw if `wrong`, unless there is one already.
     pub(super) fn unless(mut self, wrong: bool, flaw: TypeError) -> Extent {
         if wrong {
             self.flaw.get_or_insert(flaw);
@@ -61,7 +61,7 @@ impl Extent {
         self
     }
 
-    /// The same, with a flaw if there is too much of the type.
+    /// Adds a flaw if the type is nested too deep, weighs too much, or has values that are too large.
     pub(super) fn limited(self, layout: Layout) -> Extent {
         let (deep, heavy) = (self.depth > MAX_DEPTH, self.weight > MAX_WEIGHT);
         self.unless(deep, TypeError::TooDeep)
@@ -74,7 +74,7 @@ impl Extent {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum TypeError {
-    /// A record, tuple, variant, enum, flags or list of fixed length has nothing in it.
+    /// A record, tuple, variant, enum, flags or list of fixed length has no members.
     Empty(&'static str),
     /// Two fields, cases or flags of one type have this name.
     Duplicate(Label),
@@ -82,21 +82,22 @@ pub enum TypeError {
     TooManyFlags(usize),
     /// Types are nested more than 100 levels deep.
     TooDeep,
-    /// Written out, the type has more than a million parts.
+    /// The type has more than 2^20 parts, each counted as often as it is used.
     TooLarge,
-    /// A single value takes so many bytes, lists and strings not counted, that no list could hold it.
+    /// One value takes this many bytes, not counting the contents of its lists and strings; more than 2^28 - 1, the most that a list
+    /// can hold.
     TooWide(u32),
 }
 
 impl TypeError {
-    /// What to do about it.
+    /// What the author of the type can do about it.
     pub(crate) fn help(&self) -> &'static str {
         match self {
-            TypeError::Empty(_) => "give it a member, or leave it away",
+            TypeError::Empty(_) => "give it a member, or remove it",
             TypeError::Duplicate(_) => "rename one of them",
             TypeError::TooManyFlags(_) => "split them into several `flags`",
-            TypeError::TooDeep => "nest less: put what repeats into a list and refer to it by index",
-            TypeError::TooLarge => "use fewer types inside types: each use counts in full",
+            TypeError::TooDeep => "nest less: put the inner values into a list and refer to them by index",
+            TypeError::TooLarge => "use fewer types inside types: a type counts again wherever it is used",
             TypeError::TooWide(_) => "use `list<T>` instead of a long `list<T, N>`",
         }
     }
@@ -105,11 +106,13 @@ impl TypeError {
 impl fmt::Display for TypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TypeError::Empty(kind) => write!(f, "`{kind}` has nothing in it"),
+            TypeError::Empty(kind) => write!(f, "`{kind}` has no members"),
             TypeError::Duplicate(label) => write!(f, "`{label}` is defined twice in one type"),
             TypeError::TooManyFlags(count) => write!(f, "`flags` has {count} labels, 32 is the limit"),
             TypeError::TooDeep => write!(f, "type is nested more than {MAX_DEPTH} levels deep"),
-            TypeError::TooLarge => write!(f, "type has more than {MAX_WEIGHT} parts, written out"),
+            TypeError::TooLarge => {
+                write!(f, "type has more than {MAX_WEIGHT} parts, counting each as often as it is used")
+            }
             TypeError::TooWide(size) => write!(f, "one value takes {size} bytes, {MAX_BLOCK} is the limit"),
         }
     }

@@ -1,4 +1,4 @@
-//! Sizes and alignments of values in the canonical ABI's 32-bit memory.
+//! The sizes and alignments of values in 32-bit memory, as the canonical ABI defines them.
 
 /// The largest block of a list or string, in bytes: 2^28 - 1, a limit of the canonical ABI.
 pub(crate) const MAX_BLOCK: u32 = (1 << 28) - 1;
@@ -7,37 +7,38 @@ pub(crate) const MAX_BLOCK: u32 = (1 << 28) - 1;
 /// (component model, Canonical ABI, `MAX_FLAT_PARAMS`).
 pub(crate) const MAX_FLAT_PARAMS: u32 = 16;
 
-/// The same for results (`MAX_FLAT_RESULTS`).
+/// The most core values by which a result is passed; more of them travel through memory
+/// (component model, Canonical ABI, `MAX_FLAT_RESULTS`).
 pub(crate) const MAX_FLAT_RESULTS: u32 = 1;
 
 /// How much room a value takes: in memory, and as core values.
 ///
-/// Everything is a `const fn`, so that the layout of a Rust type is known when it is compiled, and the layout of a
-/// run-time [`Type`](crate::types::Type) follows from the same lines. All arithmetic saturates: a type too large to exist
-/// has a layout too large to be accepted (see [`Type::check`](crate::types::Type::check)), and nothing panics.
+/// All functions are `const`, so that the layout of a Rust type is computed by the compiler, and the layout of a run-time
+/// [`Type`](crate::types::Type) by the same code. All arithmetic saturates instead of panicking: a type too large to exist has a
+/// layout too large to be accepted (see [`Type::check`](crate::types::Type::check)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Layout {
-    /// Bytes from one element of a list to the next.
+    /// Bytes from one element of a list to the next, so it is a multiple of the alignment.
     pub size: u32,
-    /// 1, 2, 4 or 8.
+    /// The alignment in bytes: 1, 2, 4 or 8.
     pub align: u32,
-    /// How many core values the flattened value has. Never cut at 16, as function signatures are.
+    /// How many core values the flattened value has. It may be more than 16, unlike in a function's signature.
     pub flat: u32,
 }
 
 impl Layout {
-    /// No value: what a function without parameters or result passes, and the payload of a case that has none.
+    /// The layout of no value: the parameters of a function that has none, a missing result, a missing payload.
     pub const EMPTY: Layout = Layout { size: 0, align: 1, flat: 0 };
 
-    /// A pointer and a length: string, list and map.
+    /// The layout of a string, a list and a map: a pointer and a length.
     pub const POINTER: Layout = Layout { size: 8, align: 4, flat: 2 };
 
-    /// A number, `bool` or `char` of `size` bytes.
+    /// The layout of a number, `bool` or `char` of `size` bytes.
     pub const fn scalar(size: u32) -> Layout {
         Layout { size, align: size, flat: 1 }
     }
 
-    /// A record; also a tuple and a parameter list.
+    /// The layout of a record with these fields; also of a tuple and of a parameter list.
     pub const fn record(fields: &[Layout]) -> Layout {
         let mut record = Layout::EMPTY;
         let mut i = 0;
@@ -48,7 +49,7 @@ impl Layout {
         record.padded()
     }
 
-    /// A variant; also an option and a result.
+    /// The layout of a variant with these cases, `None` for one without payload; also of an option and of a result.
     pub const fn variant(cases: &[Option<Layout>]) -> Layout {
         let payload = Layout::payload(cases);
         let discriminant = Layout::enumeration(cases.len());
@@ -58,7 +59,7 @@ impl Layout {
             .padded()
     }
 
-    /// Bytes of the discriminant of a variant or enum: 1, 2 or 4.
+    /// How many bytes the discriminant of a variant or enum has: 1, 2 or 4.
     pub const fn discriminant_size(cases: usize) -> u32 {
         match cases {
             0..=0x100 => 1,
@@ -67,12 +68,12 @@ impl Layout {
         }
     }
 
-    /// An enum.
+    /// The layout of an enum with this many cases.
     pub const fn enumeration(cases: usize) -> Layout {
         Layout::scalar(Layout::discriminant_size(cases))
     }
 
-    /// Flags; WIT allows 1 to 32 labels.
+    /// The layout of flags with this many labels; WIT allows 1 to 32.
     pub const fn flags(labels: usize) -> Layout {
         match labels {
             0..=8 => Layout::scalar(1),
@@ -81,24 +82,24 @@ impl Layout {
         }
     }
 
-    /// `count` values in place, one after the other: `list<T, N>`.
+    /// The layout of `count` values that lie in place, one after the other: `list<T, N>`.
     pub const fn repeat(self, count: u32) -> Layout {
         Layout { size: self.size.saturating_mul(count), align: self.align, flat: self.flat.saturating_mul(count) }
     }
 
-    /// The record that ends here, with one more field; its size is not yet padded.
+    /// Appends a field to a record whose size is not padded yet.
     pub(crate) const fn and(self, field: Layout) -> Layout {
         Layout { size: align_up(self.size, field.align), align: self.align, flat: self.flat }
             .max_align(field.align)
             .grown(field)
     }
 
-    /// The size rounded up to the alignment, as the elements of a list need it.
+    /// Rounds the size up to a multiple of the alignment, so that the next element of a list is aligned as well.
     pub(crate) const fn padded(self) -> Layout {
         Layout { size: align_up(self.size, self.align), align: self.align, flat: self.flat }
     }
 
-    /// A payload that is large enough for every case.
+    /// The layout of a payload that has room for each of the cases.
     const fn payload(cases: &[Option<Layout>]) -> Layout {
         let mut payload = Layout::EMPTY;
         let mut i = 0;

@@ -7,13 +7,13 @@ use super::layout::Layout;
 
 /// A WIT value type, known at run time.
 ///
-/// It is purely structural: names of types are resolved, while the labels of fields, cases and flags are kept. Two
-/// types are equal exactly if values of one may be passed as the other. It displays as WIT would spell it in place,
-/// and clones by reference count.
+/// It is purely structural: the names of types are resolved, while the labels of fields, cases and flags are kept. Two
+/// types are equal exactly if values of one may be passed as the other. It displays in WIT syntax with all types written out,
+/// and a clone only increments a reference count.
 ///
-/// Types that come from outside, as WIT text or with a component, can be far larger than what describes them: each
-/// of forty definitions may name the one before twice. [`check`](Type::check) refuses those at no cost; everything
-/// else here, comparing and displaying included, takes time in proportion to the type and wants a checked one.
+/// A type that comes from outside, in WIT text or in a component, can be far larger than its description: if each of forty
+/// definitions uses the one before twice, the last one has 2^40 parts. [`check`](Type::check) refuses such types without walking
+/// them. All other methods, comparing and displaying included, take time in proportion to the type, so check it first.
 ///
 /// ```
 /// use isorun::Type;
@@ -79,7 +79,7 @@ pub enum Type {
 pub struct FixedList {
     /// The type of the elements.
     pub element: Type,
-    /// How many there are, at least 1.
+    /// How many elements there are, at least 1.
     pub length: u32,
 }
 
@@ -106,16 +106,16 @@ pub struct Field {
 pub struct Case {
     /// Its name.
     pub label: Label,
-    /// The type of its payload.
+    /// The type of its payload, if it has one.
     pub ty: Option<Type>,
 }
 
-/// What the two cases of a result hold.
+/// The payload types of the two cases of a result.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Payloads {
-    /// The payload of `ok`.
+    /// The payload of `ok`, if it has one.
     pub ok: Option<Type>,
-    /// The payload of `err`.
+    /// The payload of `err`, if it has one.
     pub err: Option<Type>,
 }
 
@@ -192,9 +192,9 @@ impl Type {
         Type::Result(Compound::new(layout, extent, Payloads { ok, err }))
     }
 
-    /// The size, alignment and core values of a value of this type.
+    /// The size, the alignment and the number of core values of a value of this type.
     ///
-    /// Of a type that [`check`](Type::check) refuses, it is one that no image can have.
+    /// A type that [`check`](Type::check) refuses has a layout that is too large for any image.
     pub fn layout(&self) -> Layout {
         match self {
             Type::Bool | Type::S8 | Type::U8 => Layout::scalar(1),
@@ -218,16 +218,16 @@ fn record_layout<'t>(fields: impl IntoIterator<Item = &'t Type>) -> Layout {
     fields.into_iter().fold(Layout::EMPTY, |record, field| record.and(field.layout())).padded()
 }
 
-/// What is known of a type from the parts that it is made of.
+/// The extent of a type that consists of these parts.
 fn extent_of<'t>(parts: impl IntoIterator<Item = &'t Type>) -> Extent {
     Extent::of(parts.into_iter().map(Type::extent))
 }
 
 impl Type {
-    /// Checks that this is a type of WIT, and one of sensible size. It costs nothing: the answer is cached.
+    /// Checks that WIT allows this type and that it is not too large: at most 100 levels deep, at most 2^20 parts, and at most
+    /// 2^28 - 1 bytes for one value. It costs nothing, because the answer was computed when the type was made.
     ///
-    /// To be called on every type that comes from outside. No value of a type that is refused can be encoded or
-    /// decoded in any case.
+    /// Call it for every type that comes from outside. Values of a type that is refused are never encoded or decoded, checked or not.
     ///
     /// ```
     /// use isorun::Type;
@@ -249,12 +249,12 @@ impl Type {
         }
     }
 
-    /// How much there is of the type: a point for every type in it, written out, and one for every byte of a label.
+    /// How large the type is as data: it counts every type inside it as often as it is used, and every byte of a label.
     pub(crate) fn weight(&self) -> u64 {
         self.extent().map_or(1, Extent::weight)
     }
 
-    /// What is cached about a type that is made of others.
+    /// What is cached about a type that consists of others; `None` for a primitive type.
     fn extent(&self) -> Option<&Extent> {
         Some(match self {
             Type::List(whole) | Type::Option(whole) => Compound::extent(whole),

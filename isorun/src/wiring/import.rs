@@ -15,6 +15,6 @@ pub(crate) struct Import {
 impl Import {
     /// Whether `name` means the import: as it is spelt, or without its version.
     pub(super) fn is_named(&self, name: &str) -> bool {
-        name == self.name || InterfaceName::parse(&self.name).is_some_and(|full| full.path() == name)
+        name == self.name || self.name.parse().is_ok_and(|full: InterfaceName| full.path() == name)
     }
 }

@@ -1,9 +1,9 @@
-//! What is wrong with a WIT text.
+//! Why a WIT text is refused.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A WIT text cannot be used: everything that is wrong with it, in the order of the text.
+/// Why a WIT text cannot be used: everything that is wrong with it, in the order of the text.
 ///
 /// ```
 /// use isorun::Interface;
@@ -46,14 +46,14 @@ impl WitError {
         WitError(problems)
     }
 
-    /// What is wrong; there is at least one.
+    /// The problems, at least one.
     pub fn problems(&self) -> &[WitProblem] {
         &self.0
     }
 }
 
 impl WitProblem {
-    /// A problem with the given bytes of the text, or with the text as a whole.
+    /// A problem with the given bytes of the text; `None` means the text as a whole.
     pub(super) fn at(text: &str, bytes: Option<Range<usize>>, message: String, help: &str) -> WitProblem {
         let start = text.floor_char_boundary(bytes.map_or(0, |bytes| bytes.start));
         let before = &text[..start];

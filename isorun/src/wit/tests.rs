@@ -66,7 +66,7 @@ fn mistakes_have_a_place_and_a_way_out() {
 #[test]
 fn types_that_wit_forbids_are_refused_where_they_are_used() {
     let text = "package a:b; interface i { record r {} f: func(x: option<r>); }";
-    assert_eq!(problems(text), [(1, 48, "`f`: parameter `x`: `record` has nothing in it".into())]);
+    assert_eq!(problems(text), [(1, 48, "`f`: parameter `x`: `record` has no members".into())]);
     let labels: Vec<_> = (0..33).map(|i| format!("l{i}")).collect();
     let text = format!("package a:b; interface i {{ flags f {{ {} }} g: func(x: f); }}", labels.join(", "));
     assert!(problems(&text)[0].2.contains("33 labels"));

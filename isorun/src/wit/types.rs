@@ -1,4 +1,4 @@
-//! The types of a WIT text, by the parser's ids.
+//! The types of a WIT text, found by the parser's ids.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use wit_parser::{Handle, Resolve, Type as Parsed, TypeDefKind, TypeId};
 
 use crate::types::{Type, TypeError};
 
-/// Every type of a text, or why isorun does not carry it.
+/// Every type of a text, or why isorun does not support it.
 pub(super) struct TypeTable(HashMap<TypeId, Result<Type, Refusal>>);
 
 /// Why a type is refused.
@@ -14,7 +14,7 @@ pub(super) struct TypeTable(HashMap<TypeId, Result<Type, Refusal>>);
 pub(super) enum Refusal {
     /// It holds something that is not a plain value.
     Kind { spelling: String, help: &'static str },
-    /// It is a plain value of a kind that WIT or isorun does not allow.
+    /// It has only plain values, but [`Type::check`] refuses it.
     Type(TypeError),
 }
 
@@ -27,11 +27,11 @@ impl Refusal {
 }
 
 impl TypeTable {
-    /// Takes the parser's types in its order, in which every type follows those that it is made of.
+    /// Takes the types in the parser's order, in which every type comes after those that it consists of.
     pub(super) fn new(resolve: &Resolve) -> TypeTable {
         let mut table = TypeTable(HashMap::new());
         for (id, parsed) in resolve.types.iter() {
-            // What is refused is not built upon, so that no type becomes deeper or larger than the check allows.
+            // A refused type is not used to build others, so no type grows deeper or larger than the check allows.
             let ty = table
                 .definition(resolve, &parsed.kind)
                 .and_then(|ty| ty.check().map_or_else(|error| Err(Refusal::Type(error)), |()| Ok(ty)));
@@ -40,7 +40,7 @@ impl TypeTable {
         table
     }
 
-    /// The type that the parser means.
+    /// The type that a name in the text refers to.
     pub(super) fn get(&self, parsed: &Parsed) -> Result<Type, Refusal> {
         Ok(match parsed {
             Parsed::Bool => Type::Bool,

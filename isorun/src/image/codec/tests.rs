@@ -7,7 +7,7 @@ use crate::image::{decode, decode_params, encode, encode_params};
 // Record:
 // record entry { id: u32, name: string, tags: list<string> }
 //
-// It is the cons list of its fields, from which layout, padding and core values follow.
+// A record is the cons list of its fields, which determines its layout, padding and core values.
 struct Entry {
     id: u32,
     name: String,
@@ -171,7 +171,7 @@ const _: () = {
     }
 };
 
-/// A record of all of them is written as wire.md lays it out, read back, and passed flat.
+/// A record that has one of each has the expected bytes, is read back, and is passed as core values.
 #[test]
 fn by_hand() {
     type All = (Entry, (Error, (Level, (Rights, ()))));
@@ -185,7 +185,7 @@ fn by_hand() {
         1, 2, 0, 0,                                                         // level, rights, padding
         b'n', 0, 0, 0,                                                      // name, gap
         56, 0, 0, 0,  1, 0, 0, 0,  57, 0, 0, 0,  0, 0, 0, 0,                // tags
-        b't', b'w', b'h', b'y',                                             // what is left of them
+        b't', b'w', b'h', b'y',                                             // the texts of the tags
     ];
     assert_eq!(image.as_bytes(), expected);
 
@@ -204,7 +204,7 @@ fn by_hand() {
     assert_eq!(<All as Params>::LAYOUT, Layout { size: 36, align: 4, flat: 10 });
 }
 
-/// A guest's memory, as far as reading is concerned: lenient, and blocks lie anywhere.
+/// Reads as from a guest's memory: it is not strict, and blocks may lie anywhere.
 struct Memory<'a>(&'a [u8]);
 
 impl Source for Memory<'_> {
@@ -233,7 +233,7 @@ impl Source for Memory<'_> {
     }
 }
 
-/// Core values of a value, and the memory its lists and strings fill.
+/// The core values of a value, and the memory that holds its lists and strings.
 fn lowered<T: Lower>(value: &T) -> (Vec<u64>, Vec<u8>) {
     let mut flat = vec![0; T::LAYOUT.flat as usize];
     let mut sink = crate::image::Encoder::new(Layout::EMPTY).unwrap();
@@ -274,7 +274,7 @@ fn a_guest_may_leave_junk_where_no_value_is() {
     assert_eq!(load::<f32>(&[1, 0, 0xc0, 0x7f]).map(f32::to_bits), Ok(0x7fc0_0001));
     assert_eq!(load(b"\x09\0\0\0\x01\0\0\0-a"), Ok("a".to_owned()));
 
-    // What has no value is refused all the same.
+    // Bits that are no value are refused also where reading is not strict.
     assert_eq!(load::<Level>(&[2]).err(), Some((Rule::Discriminant, 0)));
     assert_eq!(load::<char>(&[0, 0, 0x11, 0]), Err((Rule::Char, 0)));
     assert_eq!(load::<Vec<u16>>(b"\x09\0\0\0\x01\0\0\0---"), Err((Rule::Alignment, 9)));

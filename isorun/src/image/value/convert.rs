@@ -1,4 +1,4 @@
-//! Rust values as run-time values.
+//! Conversions of Rust values into run-time values.
 
 use super::Value;
 

@@ -12,11 +12,12 @@ use crate::image::params::Row;
 use crate::interface::function::Function;
 
 impl Value {
-    /// The image of the parameters of a function.
+    /// Encodes the parameters of a function as an image.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Mismatch`] if they are not of the function's types, or not as many.
+    /// [`EncodeError::Mismatch`] if there are more or fewer than the function has, or if one is not of its type;
+    /// [`EncodeError::TooLarge`] as for [`encode`](crate::encode).
     pub fn encode_params(function: &Function, params: &[Value]) -> Result<Image, EncodeError> {
         if params.len() != function.params().len() {
             return Err(Mismatch::arguments(function, params.len()).into());
@@ -29,7 +30,7 @@ impl Value {
         Ok(encoder.finish())
     }
 
-    /// The parameters of a function whose image `body` is.
+    /// Decodes `body`, the image of the parameters of a function.
     ///
     /// # Errors
     ///
@@ -42,11 +43,12 @@ impl Value {
         Ok(params)
     }
 
-    /// The image of the result of a function, `None` if it has none.
+    /// Encodes the result of a function as an image. `result` must be `None` if the function has none.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Mismatch`] if it is not of the function's type.
+    /// [`EncodeError::Mismatch`] if the result is not of the function's type; [`EncodeError::TooLarge`] as for
+    /// [`encode`](crate::encode).
     pub fn encode_result(function: &Function, result: Option<&Value>) -> Result<Image, EncodeError> {
         match (result, function.result()) {
             (Some(value), Some(ty)) => value.encode(ty),
@@ -55,7 +57,7 @@ impl Value {
         }
     }
 
-    /// The result of a function whose image `body` is, `None` if it has none.
+    /// Decodes `body`, the image of the result of a function; gives `None` if the function has no result.
     ///
     /// # Errors
     ///

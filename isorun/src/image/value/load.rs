@@ -1,4 +1,4 @@
-//! Reading a value of a run-time type: the same steps as in generated code, with the type as data.
+//! Reading a value of a run-time type. It takes the same steps as generated code, led by the type as data.
 
 use super::Value;
 use crate::image::codec::{Lift, load_discriminant, load_flags, payload_place};
@@ -9,7 +9,7 @@ use crate::types::layout::Layout;
 use crate::types::{Label, Type};
 
 impl Value {
-    /// Reads the value of type `ty` at `at`. The type must be a checked one.
+    /// Reads the value of type `ty` at `at`. The type must have passed [`Type::check`].
     pub(crate) fn load<S: Source>(ty: &Type, source: &mut S, at: usize) -> Result<Value, S::Error> {
         Ok(match ty {
             Type::Bool => Value::Bool(Lift::load(source, at)?),
@@ -71,7 +71,7 @@ impl Value {
     }
 }
 
-/// Reads fields in a row, and checks the padding between them.
+/// Reads the fields of a record, and checks the padding between them.
 pub(super) fn load_row<'t, S: Source>(
     types: impl Iterator<Item = &'t Type>,
     record: Layout,

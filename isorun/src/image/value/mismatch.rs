@@ -1,4 +1,4 @@
-//! Why a value has no image of the type that was asked for.
+//! Why a run-time value cannot be encoded as a value of a given type.
 
 use std::fmt;
 
@@ -8,16 +8,18 @@ use crate::interface::function::Function;
 use crate::types::Type;
 
 /// Why a run-time value could not be encoded.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// It is not of the type that was asked for.
-    Mismatch(Mismatch),
+    /// It is not of the given type.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
     /// It is too large for an image.
-    TooLarge(TooLarge),
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
 }
 
 impl EncodeError {
-    /// The same error in a value that is one part of another.
+    /// The error of a value that contains the one that does not fit. `place` says which part of it that is.
     pub(super) fn inside(self, place: impl FnOnce() -> String) -> EncodeError {
         match self {
             EncodeError::Mismatch(mismatch) => Mismatch { place: place() + &mismatch.place, ..mismatch }.into(),
@@ -26,30 +28,7 @@ impl EncodeError {
     }
 }
 
-impl From<Mismatch> for EncodeError {
-    fn from(mismatch: Mismatch) -> EncodeError {
-        EncodeError::Mismatch(mismatch)
-    }
-}
-
-impl From<TooLarge> for EncodeError {
-    fn from(too_large: TooLarge) -> EncodeError {
-        EncodeError::TooLarge(too_large)
-    }
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            EncodeError::Mismatch(mismatch) => mismatch.fmt(f),
-            EncodeError::TooLarge(too_large) => too_large.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for EncodeError {}
-
-/// A value is not of the type that was asked for.
+/// A value is not of the given type.
 ///
 /// ```
 /// use isorun::{Type, Value};
@@ -75,20 +54,20 @@ impl Mismatch {
         Mismatch { place: String::new(), expected: expected.brief(), found }
     }
 
-    /// A wrong number of parameters.
+    /// There are more or fewer parameters than the function has.
     pub(super) fn arguments(function: &Function, found: usize) -> Mismatch {
         let expected = format!("{} for `{function}`", function.params().len());
         Mismatch { place: format!("s of `{}`", function.name()), expected, found: found.to_string() }
     }
 
-    /// A result where there is none, or none where there is one.
+    /// There is a result although the function has none, or none although it has one.
     pub(super) fn result(function: &Function, found: Option<&Value>) -> Mismatch {
         let expected = function.result().map_or("no result".into(), Type::brief);
         let found = found.map_or("no result".into(), |value| format!("`{}`", value.kind()));
         Mismatch { place: format!(" of `{}`", function.name()), expected, found }
     }
 
-    /// Where in the value, such as `[0].size`; empty for the value itself.
+    /// The part of the value that does not fit, such as `[0].size`; empty for the value itself.
     pub fn place(&self) -> &str {
         &self.place
     }

@@ -1,4 +1,4 @@
-//! Writing a value of a run-time type: the same steps as in generated code, with the type as data.
+//! Writing a value of a run-time type. It takes the same steps as generated code, led by the type as data.
 
 use super::Value;
 use super::mismatch::{EncodeError, Mismatch};
@@ -10,7 +10,7 @@ use crate::types::layout::Layout;
 use crate::types::{Label, Type};
 
 impl Value {
-    /// Writes the value at `at`, as one of type `ty`.
+    /// Writes the value at `at` as a value of type `ty`.
     pub(crate) fn store(&self, ty: &Type, sink: &mut Encoder, at: usize) -> Result<(), EncodeError> {
         match (self, ty) {
             (Value::Bool(value), Type::Bool) => value.store(sink, at)?,
@@ -47,7 +47,7 @@ impl Value {
                 self.counts(values.len(), fields.len(), ty)?;
                 let mut row = Row::new(at);
                 for (index, field) in fields.iter().enumerate() {
-                    // Usually a field stands where its type does.
+                    // Usually the fields are in the order of the type, so the same position is tried first.
                     let named = |(label, _): &&(Label, Value)| *label == field.label;
                     let Some((label, value)) = values.get(index).filter(named).or_else(|| values.iter().find(named))
                     else {
@@ -98,7 +98,7 @@ impl Value {
         Ok(())
     }
 
-    /// Checks that a value with a fixed number of parts has that many.
+    /// Checks that a value has as many parts as its type.
     fn counts(&self, found: usize, expected: usize, ty: &Type) -> Result<(), Mismatch> {
         if found == expected {
             return Ok(());
@@ -107,7 +107,7 @@ impl Value {
     }
 }
 
-/// Writes a value behind those of its row. `place` says where it belongs, should it not fit.
+/// Writes the next field of a record. If it does not fit, the error names `place`.
 pub(super) fn store_field(
     value: &Value,
     ty: &Type,
@@ -127,7 +127,7 @@ fn store_items(items: &[Value], element: &Type, sink: &mut Encoder, at: usize) -
     Ok(())
 }
 
-/// Writes the payload of the case `case` of the type `whole`, if there is to be one.
+/// Writes the payload of the case `case` of the type `whole`, and checks that there is one exactly if the case has one.
 fn store_payload(
     payload: &Option<Box<Value>>,
     ty: Option<&Type>,
@@ -144,7 +144,7 @@ fn store_payload(
     }
 }
 
-/// Which of the labels of type `whole` this is.
+/// The position of the label among those of the type `whole`.
 fn position<'l>(labels: impl Iterator<Item = &'l Label>, label: &Label, whole: &Type) -> Result<usize, Mismatch> {
     let mut labels = labels;
     labels

@@ -110,7 +110,7 @@ fn typed_values() -> impl Strategy<Value = (Type, Value)> {
     types().prop_flat_map(|ty| values(&ty).prop_map(move |value| (ty.clone(), value)))
 }
 
-/// Decodes bytes in every way, which must agree; what is accepted must be the image of what it gives.
+/// Decodes bytes in every way. All must agree, and bytes that are accepted must be the image of the value that they give.
 fn decode_strictly(ty: &Type, body: &[u8]) -> Result<Value, Malformed> {
     let checked = Decoder::new(body, ty.layout()).and_then(|mut decoder| {
         check(ty, &mut decoder, 0)?;
@@ -130,7 +130,7 @@ proptest! {
         prop_assert_eq!(ty.check(), Ok(()));
         let image = value.encode(&ty).unwrap();
         let decoded = decode_strictly(&ty, image.as_bytes()).unwrap();
-        // As text, since a NaN is not equal to itself.
+        // Compared as text, since a NaN is not equal to itself.
         prop_assert_eq!(decoded.to_wave(), value.to_wave());
     }
 
@@ -170,7 +170,7 @@ proptest! {
     }
 }
 
-/// The typed codec and the run-time codec make the same image, and read it alike.
+/// The typed codec and the run-time codec write the same image and read the same value from it.
 fn agree<T: Lower + Lift + PartialEq + std::fmt::Debug>(value: T, text: &str) {
     let ty = T::ty();
     assert_eq!(ty.layout(), T::LAYOUT, "{ty}");

@@ -1,7 +1,7 @@
 //! Values as text: WAVE, the text form of WIT values.
 //!
-//! `wasm-wave` reads the text into a tree, which is matched with a type here. A map has no form of its own in WAVE
-//! and is written as what it is passed as, a list of pairs.
+//! `wasm-wave` parses the text into a tree, from which a value of the given type is read here. WAVE has no syntax for maps, so a
+//! map is written as the list of pairs as which it is passed.
 
 pub(crate) mod error;
 mod read;
@@ -31,7 +31,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`WaveError`] if this is not WAVE, or the value is not of that type.
+    /// [`WaveError`] if this is not WAVE, or if the value is not of that type.
     pub fn from_wave(ty: &Type, text: &str) -> Result<Value, WaveError> {
         let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
         Reader { text }.value(parsed.node(), ty)
@@ -39,13 +39,13 @@ impl Value {
 
     /// Reads the parameters of a function from text: `("name", [1, 2])`, or `()` if it has none.
     ///
-    /// Parameters at the end that are `option`s may be left away.
+    /// Trailing parameters that are `option`s may be omitted; they are `none` then.
     ///
     /// # Errors
     ///
-    /// [`WaveError`] if this is not WAVE, or they are not of the function's types, or not as many.
+    /// [`WaveError`] if this is not WAVE, if there are more or fewer parameters than the function has, or if one is not of its type.
     pub fn params_from_wave(function: &Function, text: &str) -> Result<Vec<Value>, WaveError> {
-        // WAVE has no empty tuples.
+        // WAVE has no empty tuple, so its parser would refuse this.
         if text.trim_start().strip_prefix('(').is_some_and(|rest| rest.trim() == ")") {
             return Reader { text }.params(None, function);
         }
@@ -60,19 +60,19 @@ impl Value {
 }
 
 impl Interface {
-    /// Reads a call of one of the functions from text: `get("name")`. Gives the place of the function and its
-    /// parameters.
+    /// Reads a call of one of the functions from text: `get("name")`. Gives the position of the function in
+    /// [`functions`](Interface::functions), and its parameters.
     ///
     /// # Errors
     ///
-    /// [`WaveError`] if this is not WAVE, there is no such function, or the parameters do not fit.
+    /// [`WaveError`] if this is not WAVE, if there is no such function, or if the parameters do not fit.
     pub fn call_from_wave(&self, text: &str) -> Result<(u32, Vec<Value>), WaveError> {
         let call = UntypedFuncCall::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
-        let Some((place, function)) = self.function(call.name()) else {
+        let Some((position, function)) = self.function(call.name()) else {
             let message = format!("`{}` has no function `{}`", self.name(), call.name());
             return Err(WaveError::at(text, 0, message, "call a function of the interface"));
         };
-        Ok((place, Reader { text }.params(call.params_node(), function)?))
+        Ok((position, Reader { text }.params(call.params_node(), function)?))
     }
 }
 

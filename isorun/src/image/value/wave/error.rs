@@ -4,7 +4,7 @@ use std::fmt;
 
 use wasm_wave::parser::ParserError;
 
-/// A text is not a WAVE value, or not one of the type that was asked for.
+/// A text is not a value in WAVE syntax, or not of the given type.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct WaveError {
@@ -30,7 +30,7 @@ impl WaveError {
         }
     }
 
-    /// A text that is no value of any type.
+    /// The error for a text that is not WAVE, whatever the type.
     pub(super) fn syntax(text: &str, error: &ParserError) -> WaveError {
         let message = match error.detail() {
             Some(detail) => format!("{}: {detail}", error.kind()),

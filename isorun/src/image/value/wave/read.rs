@@ -1,4 +1,4 @@
-//! Matching a parsed text with a type.
+//! Reading a value of a given type from parsed text.
 
 use std::str::FromStr;
 
@@ -10,13 +10,13 @@ use crate::image::value::Value;
 use crate::interface::function::Function;
 use crate::types::{Label, Type};
 
-/// The text that is read, which the nodes of the tree refer to.
+/// Reads values from the tree of a parsed text. The nodes of the tree refer to the text.
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
 }
 
 impl Reader<'_> {
-    /// The value of type `ty` that a node spells.
+    /// The value of type `ty` that a node stands for.
     pub(super) fn value(&self, node: &Node, ty: &Type) -> Result<Value, WaveError> {
         let as_written = |_: ParserError| self.mismatch(node, ty);
         Ok(match ty {
@@ -79,7 +79,7 @@ impl Reader<'_> {
                 let set = node.as_flags(self.text).map_err(as_written)?;
                 let set = set.map(|label| self.label(node, label.trim_start_matches('%'), labels, ty));
                 let set = set.collect::<Result<Vec<_>, _>>()?;
-                // The tree has them in another order than the text.
+                // The tree does not keep the order of the text, so they are put in the order of the declaration.
                 Value::Flags(labels.iter().filter(|label| set.contains(label)).cloned().collect())
             }
             Type::Option(payload) => match node.ty() {
@@ -101,20 +101,24 @@ impl Reader<'_> {
         })
     }
 
-    /// The parameters that a tuple spells, or none.
+    /// The parameters that a tuple stands for; `None` is a call without parameters.
     pub(super) fn params(&self, node: Option<&Node>, function: &Function) -> Result<Vec<Value>, WaveError> {
         let nodes: Vec<_> = match node {
             Some(node) => match node.as_tuple() {
                 Ok(nodes) => nodes.collect(),
                 Err(_) => {
-                    return Err(self.wrong_params(node.span().start, function, "parameters stand in parentheses"));
+                    return Err(self.wrong_params(node.span().start, function, "parameters must be in parentheses"));
                 }
             },
             None => Vec::new(),
         };
         let params = function.params();
         if let Some(extra) = nodes.get(params.len()) {
-            return Err(self.wrong_params(extra.span().start, function, "more parameters than the function has"));
+            return Err(self.wrong_params(
+                extra.span().start,
+                function,
+                "there are more parameters than the function has",
+            ));
         }
         let mut values = Vec::with_capacity(params.len());
         for (index, param) in params.iter().enumerate() {
@@ -138,7 +142,7 @@ impl Reader<'_> {
         node.as_list().map_err(|_| self.mismatch(node, ty))?.map(|node| self.value(node, element)).collect()
     }
 
-    /// Fields in any order; those that are `option`s may be left away.
+    /// A record: its fields may come in any order, and those that are `option`s may be omitted.
     fn record(&self, node: &Node, ty: &Type) -> Result<Value, WaveError> {
         let Type::Record(fields) = ty else { return Err(self.mismatch(node, ty)) };
         let nodes: Vec<_> = node.as_record(self.text).map_err(|_| self.mismatch(node, ty))?.collect();
@@ -157,7 +161,7 @@ impl Reader<'_> {
         Ok(Value::Record(values.collect::<Result<_, _>>()?))
     }
 
-    /// Exactly two: a pair of a map.
+    /// The key and the value of a pair of a map.
     fn members(&self, node: &Node, types: [&Type; 2], whole: &Type) -> Result<[Value; 2], WaveError> {
         match node.as_tuple().map(Iterator::collect::<Vec<_>>).as_deref() {
             Ok([key, value]) => Ok([self.value(key, types[0])?, self.value(value, types[1])?]),
@@ -200,7 +204,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a payload of this type may stand for `some` or `ok` of it.
+/// Whether a payload of this type may be written without the `some` or `ok` around it. With an option or a result inside, that would be
+/// ambiguous.
 fn may_be_bare(payload: &Type) -> bool {
     !matches!(payload, Type::Option(_) | Type::Result(_))
 }

@@ -1,4 +1,4 @@
-//! Values in WAVE spelling.
+//! Writing values as WAVE.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use wasm_wave::lex::Keyword;
 use crate::image::value::Value;
 use crate::text::separated;
 
-/// The value in WAVE, on one line. Fields of a record that are `none` are left away, as WAVE recommends.
+/// Displays as WAVE, on one line. Fields of a record that are `none` are omitted, as WAVE recommends.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -51,7 +51,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// The label of a case, marked if it would be read as a word of WAVE.
+/// The label of a case, with the prefix `%` if it is a keyword of WAVE.
 fn case(label: &str) -> impl fmt::Display {
     fmt::from_fn(move |f| {
         let mark = if Keyword::decode(label).is_some() { "%" } else { "" };
@@ -63,7 +63,7 @@ fn in_parentheses(payload: &Option<Box<Value>>) -> impl fmt::Display {
     fmt::from_fn(move |f| payload.as_ref().map_or(Ok(()), |payload| write!(f, "({payload})")))
 }
 
-/// A character as it stands between quotes.
+/// A character as it is written between quotes.
 fn escaped(char: char) -> impl fmt::Display {
     fmt::from_fn(move |f| match char {
         '\\' | '"' | '\'' | '\t' | '\r' | '\n' => write!(f, "{}", char.escape_default()),
