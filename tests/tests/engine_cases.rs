@@ -1,10 +1,12 @@
 //! What the suites of the component model and of wasmtime pin down, run through isorun.
 //!
-//! The cases lie beside the workspace, in `../shared/engine-cases`, or where `ISORUN_ENGINE_CASES` says. Without them there is nothing to run.
+//! The cases of those suites are no part of this repository. `ISORUN_ENGINE_CASES` names the file of them, beside which there is
+//! `host-cases.jsonl`. A few cases of our own, in the same form, are always run: `tests/engine-cases`.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,18 +19,34 @@ use isorun_tests::{add, again, host, link_to, runtime_of, start};
 use serde_json::Value as Json;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
-/// The cases, one a line, or `None` if they are not on this machine.
-fn cases(file: &str) -> Option<Vec<Json>> {
-    let path = match std::env::var_os("ISORUN_ENGINE_CASES") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/engine-cases/cases.jsonl"),
-    };
-    let path = path.with_file_name(file);
-    let Ok(text) = fs::read_to_string(&path) else {
-        println!("skipped: there is no {}", path.display());
+/// Cases of our own.
+const OWN: &str = include_str!("../engine-cases/cases.jsonl");
+
+/// The cases of the suites, if they are there, and our own.
+fn cases(test: &str) -> Vec<Json> {
+    let suites = suites("cases.jsonl", test, "only our own cases are run").unwrap_or_default();
+    suites.into_iter().chain(read(OWN)).collect()
+}
+
+/// Components that want a host. None of them is our own.
+fn host_cases(test: &str) -> Option<Vec<Json>> {
+    suites("host-cases.jsonl", test, "not run")
+}
+
+/// A file of cases, or `None` if there is none; then the test says what it does without.
+fn suites(file: &str, test: &str, without: &str) -> Option<Vec<Json>> {
+    let Some(path) = std::env::var_os("ISORUN_ENGINE_CASES") else {
+        // Not `eprintln!`, which is only seen when a test fails.
+        let _ = writeln!(std::io::stderr(), "{test}: {without}, as ISORUN_ENGINE_CASES is not set");
         return None;
     };
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    let path = Path::new(&path).with_file_name(file);
+    Some(read(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))))
+}
+
+/// One case a line.
+fn read(text: &str) -> Vec<Json> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Some cases make their memories grow to gigabytes.
@@ -45,7 +63,7 @@ fn generous_builder() -> RuntimeBuilder {
 
 #[tokio::test]
 async fn every_case_of_the_suites_ends_as_it_must() {
-    let Some(cases) = cases("cases.jsonl") else { return };
+    let cases = cases("every_case_of_the_suites_ends_as_it_must");
     let runtime = generous();
     let mut apps: BTreeMap<&str, Option<App>> = BTreeMap::new();
     let (mut passed, mut refused, mut wrong) = (0, 0, Vec::new());
@@ -80,7 +98,7 @@ async fn every_case_of_the_suites_ends_as_it_must() {
 /// Meanwhile the guest gives its thread away after every few instructions, wherever it is: in a `realloc`, between its own components.
 #[tokio::test]
 async fn every_case_ends_the_same_behind_a_remote() {
-    let Some(cases) = cases("cases.jsonl") else { return };
+    let cases = cases("every_case_ends_the_same_behind_a_remote");
     let runtime = runtime_of(generous_builder().slice(1));
     let mut components: BTreeMap<&str, &Json> = BTreeMap::new();
     let (mut passed, mut wrong) = (0, Vec::new());
@@ -121,7 +139,7 @@ async fn every_case_ends_the_same_behind_a_remote() {
 /// What the cases of strings of gigabytes meet in a runtime that has not been told to expect them.
 #[tokio::test]
 async fn gigabytes_must_be_granted() {
-    let Some(cases) = cases("cases.jsonl") else { return };
+    let cases = cases("gigabytes_must_be_granted");
     let strings = cases.iter().find(|case| text(case, "id").contains("big-strings")).unwrap();
     let strings = wat::parse_str(text(strings, "wat")).unwrap();
     for (builder, most) in [
@@ -241,7 +259,7 @@ fn host_case(cases: &[Json], id: &str) -> String {
 
 #[tokio::test]
 async fn components_that_need_no_host_end_as_they_must() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("components_that_need_no_host_end_as_they_must") else { return };
     let runtime = generous();
     let mut apps: BTreeMap<&str, App> = BTreeMap::new();
     let (mut passed, mut wrong) = (0, Vec::new());
@@ -261,7 +279,7 @@ async fn components_that_need_no_host_end_as_they_must() {
 /// 16 bytes an element: two discriminants, a payload, a pointer and a length, each in its place.
 #[tokio::test]
 async fn a_list_of_tuples_lies_in_memory_as_the_abi_says() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("a_list_of_tuples_lies_in_memory_as_the_abi_says") else { return };
     let take = wat::parse_str(host_case(&cases, "func-fancy-list")).unwrap();
     let instance = start(&generous(), "take", &take, &[]).await;
     let list = r#"[(none, ok), (some(2), err("hello there")), (some(200), err("general kenobi"))]"#;
@@ -282,7 +300,7 @@ async fn a_list_of_tuples_lies_in_memory_as_the_abi_says() {
 
 #[tokio::test]
 async fn components_on_a_host_end_as_they_must() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("components_on_a_host_end_as_they_must") else { return };
     let (mut passed, mut wrong) = (0, Vec::new());
     for (title, steps) in lives(ON_A_HOST) {
         let (id, wires) = title.split_once(' ').unwrap();
@@ -346,7 +364,7 @@ fn app_of(wit: &str, wat: &str) -> Vec<u8> {
 /// A bound on what a call takes out of a guest: the bytes are refused before the host sees them.
 #[tokio::test]
 async fn more_than_a_message_does_not_leave_a_guest() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("more_than_a_message_does_not_leave_a_guest") else { return };
     let runtime = runtime_of(Runtime::builder().max_message(100));
     runtime.register_wit(HOST_WIT).unwrap();
     let host = start(&runtime, "host", &app_of(HOST_WIT, HOST_WAT), &[]).await;
@@ -362,7 +380,7 @@ async fn more_than_a_message_does_not_leave_a_guest() {
 /// Error types of every shape: functions from one interface that a component imports to the one of the same kind that it exports.
 #[tokio::test]
 async fn errors_of_a_provider_are_values_and_its_failures_are_not() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("errors_of_a_provider_are_values_and_its_failures_are_not") else { return };
     for (id, types, function, payload, err) in [
         ("empty-error", "", "empty-error: func(a: f64) -> result<f64>", "", "err"),
         (
@@ -482,7 +500,7 @@ impl host::Host for CallsBack {
 
 #[tokio::test]
 async fn errors_of_a_system_come_out_with_their_message() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("errors_of_a_system_come_out_with_their_message") else { return };
     let runtime = generous();
     let system = runtime.provide(CallsBack::default());
     let case = host_case(&cases, "call-hook-trapping");
@@ -504,7 +522,7 @@ const CALLED_BACK: &str = "provider: was called back while";
 
 #[tokio::test]
 async fn who_is_called_back_by_a_system_is_not_entered_again() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("who_is_called_back_by_a_system_is_not_entered_again") else { return };
     let runtime = generous();
     let case = wrapped(&host_case(&cases, "func-test-recurse"), TICKS, &given(&[("import", "thunk")]), &["export"]);
     let app = add(&runtime, "recurse", &case).await;
@@ -525,7 +543,7 @@ async fn who_is_called_back_by_a_system_is_not_entered_again() {
 
 #[tokio::test]
 async fn a_system_that_cannot_enter_its_caller_may_go_on() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("a_system_that_cannot_enter_its_caller_may_go_on") else { return };
     let runtime = generous();
     let calls_back = CallsBack { function: "run", patient: true, ..CallsBack::default() };
     let system = runtime.provide(calls_back.clone());
@@ -541,7 +559,7 @@ async fn a_system_that_cannot_enter_its_caller_may_go_on() {
 /// reason is named.
 #[tokio::test]
 async fn what_cannot_be_wired_is_refused_by_name() {
-    let Some(cases) = cases("host-cases.jsonl") else { return };
+    let Some(cases) = host_cases("what_cannot_be_wired_is_refused_by_name") else { return };
     let (mut added, mut refused) = (0, 0);
     for case in &cases {
         let (id, wit) = (text(case, "id"), case["wit"].as_str().unwrap_or_default());
