@@ -111,7 +111,7 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    /// Also tells what the call used, whether it ended well or not.
+    /// Gives a [`Receipt`] of what the call used beside its result, whether it ended well or not.
     pub fn receipt(mut self) -> CallWithReceipt<'a, T> {
         let spent = Arc::<Spent>::default();
         self.spent = Some(spent.clone());

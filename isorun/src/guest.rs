@@ -51,7 +51,7 @@ impl GuestProvider {
         if cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
             return Err(self.unfit(cx, function).into());
         }
-        // Most calls find a store at rest; what others do is boxed, so that those move a small future.
+        // Most calls find a store at rest. The way of the others is boxed, so that the future of most stays small.
         let (mut live, started) = match self.stores.try_take() {
             Some(live) => (live, 0),
             None => Box::pin(self.wait(cx)).await?,
@@ -86,7 +86,7 @@ impl GuestProvider {
         };
         let spent = AtomicU64::new(0);
         let start = Start::new(&self.name, &self.stores, &prototype, cx, &spent);
-        // To start takes time that is not in the fuel: a guest that makes others start, again and again, lets others run now and then.
+        // A start takes time that its fuel does not show, so a guest that causes one start after another has to let other tasks run between them.
         tokio::task::consume_budget().await;
         let frame = Frame { deadline: cx.end(), hops: cx.hops() };
         let (fuel, memory) = (cx.fuel(), cx.memory());

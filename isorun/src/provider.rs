@@ -71,7 +71,7 @@ pub(crate) enum Kind {
 
 /// The runtime of a provider, as far as a provider has to know it.
 pub(crate) trait Owner: Send + Sync {
-    /// What the provider has done, calls included that are counted by who makes them.
+    /// What the provider has done, including the calls that its consumers count.
     fn counters(&self, provider: &Arc<Provider>) -> Counters;
 }
 
@@ -195,7 +195,7 @@ impl Provider {
                 let ImageResult(image) = see(&mut watch, call).await?;
                 Ok(image)
             }
-            // Boxed, so that the many calls of guests move a small future.
+            // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
             Kind::System(_) | Kind::Remote(_) => {
                 let mut call = Box::pin(self.call_host(cx, function, params));
                 see(&mut watch, call.as_mut()).await
@@ -234,7 +234,7 @@ impl Provider {
         Ok(result?)
     }
 
-    /// The app's instance, for a guest that was linked to one.
+    /// The app's instance, for a guest whose import was linked to one.
     #[cfg(feature = "engine")]
     #[inline]
     pub(crate) fn guest(&self) -> CallResult<&GuestProvider> {
@@ -244,8 +244,8 @@ impl Provider {
         }
     }
 
-    /// Keeps calls of an app out until they are let in again or the instance is freed. Calls of host code end as if nothing were, so that
-    /// nobody is turned away by a removal that may yet be refused. `None` if a call of the app runs or waits, or if it is closed already.
+    /// Keeps calls of an app out until they are let in again or the instance is freed. Calls of host code are let in meanwhile, so that
+    /// no call is turned away by a removal that may yet be refused. `None` if a call of the app runs or waits, or if it is closed already.
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
         let entrance = match &self.kind {
             #[cfg(feature = "engine")]
@@ -302,7 +302,7 @@ enum Entrance<'a> {
     #[cfg(feature = "engine")]
     Stores(ClosedPool<'a, Box<Live>, Arc<Prototype>>),
     Drain(Draining<'a>),
-    /// Nothing does.
+    /// Nothing: see [`close`](Provider::close).
     Open,
 }
 

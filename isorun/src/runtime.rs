@@ -230,7 +230,7 @@ impl Runtime {
         self.0.registry.remove_tree(instance.provider(), &self.0.exports)
     }
 
-    /// Removes an instance when the calls that it has have ended, those that wait included. New ones are told
+    /// Removes an instance when the calls that it has have ended, those that wait included. New ones fail with
     /// [`CallError::Retiring`](crate::CallError::Retiring) from now on, and nothing can be wired to it any more.
     ///
     /// # Errors
@@ -264,7 +264,7 @@ impl Runtime {
         self.export_interface(instance, I::interface())
     }
 
-    /// The same for an interface without Rust types.
+    /// As [`export`](Runtime::export), for an interface without Rust types.
     ///
     /// # Errors
     ///
@@ -290,7 +290,7 @@ impl Runtime {
         self.import_interface(I::interface(), token, transport)
     }
 
-    /// The same for an interface without Rust types.
+    /// As [`import`](Runtime::import), for an interface without Rust types.
     pub fn import_interface(&self, interface: &Interface, token: Token, transport: impl Transport) -> Instance {
         let remote = RemoteProvider::new(interface, token, transport, self.0.limits.message);
         let name = format!("remote {}", interface.name().interface());

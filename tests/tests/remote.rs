@@ -179,7 +179,7 @@ async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
             nobody.call("tick", "(1)"),
             Status::UnknownTarget,
             "the other side refused `test:bench/host@0.1.0#tick`: unknown target: \
-             nothing is exported under this token; was it taken back?",
+             nothing is exported under this token; was it revoked?",
         ),
         (
             compute.call("add", "(1, 2)"),

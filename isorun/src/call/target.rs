@@ -81,7 +81,7 @@ where
         return see(&mut watch, call).await.map(|Returned(value)| value);
     }
     let params = encode_params(&params).map_err(CallError::from)?;
-    // Boxed, so that a call of a guest, which is not this one, moves a small future.
+    // Boxed, so that the future of a call to a guest, which does not come here, stays small.
     let image = Box::pin(provider.call_by_host(&cx, function, params)).await?;
     Ok(decode(image.as_bytes()).map_err(CallError::from)?)
 }

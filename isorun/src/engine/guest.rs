@@ -38,25 +38,36 @@ pub(crate) struct TakenParams<P> {
     pub(crate) lent: Lent,
 }
 
-/// Lists of bytes in a guest's memory that a method looks at where they are.
+/// Lists of bytes in a guest's memory that a method looks at where they are. Most methods take none, so it is small without them.
 #[derive(Default)]
-pub(crate) struct Lent(Vec<WasmList<u8>>);
+pub(crate) struct Lent(Option<Box<Lists>>);
+
+struct Lists(Vec<WasmList<u8>>);
 
 impl Lent {
+    /// Adds a list; gives its number.
+    fn push(&mut self, list: WasmList<u8>) -> usize {
+        let Lists(lists) = &mut **self.0.get_or_insert_with(|| Box::new(Lists(Vec::with_capacity(1))));
+        lists.push(list);
+        lists.len() - 1
+    }
+
     /// The lists, with the store in whose guest they lie.
+    #[inline]
     pub(crate) fn of<'a, T: 'static>(&'a self, store: StoreContext<'a, T>) -> impl Lender + use<'a, T> {
-        LentIn { lists: &self.0, store }
+        LentIn { lists: self, store }
     }
 }
 
 struct LentIn<'a, T: 'static> {
-    lists: &'a [WasmList<u8>],
+    lists: &'a Lent,
     store: StoreContext<'a, T>,
 }
 
 impl<T: 'static> Lender for LentIn<'_, T> {
     fn lent(&self, list: usize) -> &[u8] {
-        self.lists.get(list).map_or(&[], |list| list.as_le_slice(&self.store))
+        let list = self.lists.0.as_deref().and_then(|Lists(lists)| lists.get(list));
+        list.map_or(&[], |list| list.as_le_slice(&self.store))
     }
 }
 
@@ -452,8 +463,8 @@ impl Source for GuestSource<'_, '_> {
             return Ok(self.slice(at, length as usize)?.to_vec().into());
         };
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
-        self.lent.0.push(WasmList::linear_lift_from_flat(self.cx, ty, &slots)?);
-        Ok(Bytes::lent(self.lent.0.len() - 1))
+        let list = WasmList::linear_lift_from_flat(self.cx, ty, &slots)?;
+        Ok(Bytes::lent(self.lent.push(list)))
     }
 
     #[cold]

@@ -42,7 +42,7 @@ pub enum AppError {
         /// How many an app may have.
         limit: usize,
     },
-    /// A text that was given to [`allow`](crate::AddApp::allow) is not a pattern.
+    /// A text that was given to [`allow`](crate::runtime::AddApp::allow) is not a pattern.
     #[error(
         "cannot allow imports of `{app}`: these are not patterns: {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`; the last two with or without `@` and a version",
         list(patterns)
@@ -145,7 +145,7 @@ pub struct AppProblem {
 pub enum AppProblemKind {
     /// No interface of this name is registered.
     Undeclared,
-    /// The import is not among those that [`allow`](crate::AddApp::allow) was given.
+    /// The import is not among those that [`allow`](crate::runtime::AddApp::allow) was given.
     NotAllowed,
     /// The import belongs to WASI, which isorun does not provide.
     Wasi {

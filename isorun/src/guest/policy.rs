@@ -12,8 +12,8 @@ use crate::limits::limit::{Amount, Limit};
 /// What is kept of an app's instance from one call to the next.
 ///
 /// Whatever it is, a call that comes back to an instance that waits for it is refused with
-/// [`ReEntered`](crate::CallError::ReEntered): with one store it would wait for itself, and with several, two who call each other would take
-/// one after the other.
+/// [`ReEntered`](crate::CallError::ReEntered): with one store it would wait for itself, and with several, two instances that call each other
+/// would use up one store after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reuse {
@@ -22,7 +22,7 @@ pub enum Reuse {
     Serial,
     /// A new store for each call, dropped at its end: nothing is kept and nothing is shared between calls. For handlers of requests.
     ///
-    /// Calls run in parallel, as many as there are places in the runtime; the fuel that the app takes to start is the call's.
+    /// Calls run in parallel, as many as the runtime has room for stores; the fuel that the app takes to start is the call's.
     Fresh,
     /// So many stores, of which any that is at rest serves the next call: calls run in parallel, and an app that keeps something in
     /// its memory will find one of several memories. For apps that keep nothing but caches.
@@ -44,7 +44,7 @@ impl Reuse {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Restart {
-    /// It is poisoned: every later call is told the cause.
+    /// It is poisoned: every later call fails with the cause.
     #[default]
     Never,
     /// The next call starts the app anew, behind the same handle and with the same wiring. What it kept in its memory is lost; calls

@@ -31,7 +31,7 @@ pub(crate) struct StorePool<S, M> {
 
 struct Queue<S, M> {
     admission: Admission,
-    /// What made the instance unfit for further calls.
+    /// The fault that poisoned the instance.
     poison: Option<Arc<CallError>>,
     /// What a store is made from where there is none; nothing is left of it when the instance is removed.
     model: Option<M>,
@@ -204,7 +204,7 @@ impl<S, M: Clone> StorePool<S, M> {
         self.close(Admission::Suspended, |_| true)
     }
 
-    /// The same, if no call runs or waits.
+    /// As [`suspend`](StorePool::suspend), but only if no call runs or waits.
     pub(crate) fn suspend_if_idle(&self) -> Option<Closed<'_, S, M>> {
         self.close(Admission::Suspended, |queue| queue.running == 0 && queue.waiting.is_empty())
     }
@@ -431,7 +431,7 @@ impl<S, M: Clone> Closed<'_, S, M> {
         old
     }
 
-    /// Leaves nothing: every call is told that the instance is gone.
+    /// Drops all that is in the pool. From now on every call is refused, because the instance is removed.
     pub(crate) fn remove(self) {
         let mut queue = self.pool.queue();
         queue.admission = Admission::Removed;

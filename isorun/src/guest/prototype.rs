@@ -61,7 +61,7 @@ pub(crate) struct NotStarted {
 
 impl Prototype {
     /// Starts the app in a new store, with so much fuel and room to grow; what is left of the fuel is left in the store. It starts on behalf
-    /// of the callers. Should it be dropped, or host code panic, what it used is in `spent`.
+    /// of `callers`. If the future is dropped, or host code panics in it, `spent` holds what was used.
     pub(crate) async fn start(
         self: &Arc<Prototype>,
         (fuel, memory): (u64, u64),
@@ -100,7 +100,7 @@ impl Prototype {
     }
 }
 
-/// A store in which an app starts. What it used is noted if it does not come out of there.
+/// A store in which an app starts. Dropped with the store still in it, it notes the fuel that the start has used.
 struct Starting<'a> {
     store: Option<Store<State>>,
     /// Fuel at its start.

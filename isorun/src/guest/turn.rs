@@ -105,7 +105,7 @@ impl<'a> Turn<'a> {
 
     fn lose(&self, live: Box<Live>, cause: CallError, used: u64) {
         let prototype = live.prototype.clone();
-        // First of all the memory is freed: who finds the cause in the pool finds that done.
+        // The memory is freed before the cause is in the pool, so that whoever sees the cause can rely on that.
         drop(live);
         lose(self.stores, &prototype, cause, used);
     }
@@ -120,8 +120,8 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// The start of a store for a call. Dropped before its end, the permit is given back: as good as it was if the caller gave up, after a fault
-/// if the start has taken all the time that there was.
+/// The start of a store for a call. If it is dropped before its end, the permit is given back: unharmed if the caller gave up, after a fault
+/// if the start has taken all the time of the call.
 pub(super) struct Start<'a> {
     instance: &'a Arc<str>,
     stores: &'a Stores,
@@ -143,7 +143,7 @@ impl<'a> Start<'a> {
         Start { instance, stores, prototype, cx, spent, ended: false }
     }
 
-    /// It came to an end of its own, good or bad: what becomes of the permit is the caller's to say.
+    /// The start has ended, well or badly, and the caller decides what becomes of the permit.
     pub(super) fn end(mut self) {
         self.ended = true;
     }

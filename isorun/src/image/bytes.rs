@@ -23,6 +23,7 @@ pub(crate) trait Lender {
 pub struct Reach<'a>(Option<&'a dyn Lender>);
 
 impl<'a> Reach<'a> {
+    #[inline]
     pub(crate) fn into(lender: &'a dyn Lender) -> Reach<'a> {
         Reach(Some(lender))
     }
@@ -39,6 +40,7 @@ impl Bytes {
     }
 
     /// The bytes, without copying them.
+    #[inline]
     pub fn get<'a>(&'a self, reach: Reach<'a>) -> &'a [u8] {
         match (&self.0, reach.0) {
             (Origin::Copied(bytes), _) => bytes,

@@ -90,7 +90,7 @@ impl Value {
     /// # Errors
     ///
     /// [`EncodeError::Mismatch`] if the value is not of that type; [`EncodeError::TooLarge`] as for
-    /// [`encode`](crate::encode).
+    /// [`encode`](crate::image::encode).
     pub fn encode(&self, ty: &Type) -> Result<Image, EncodeError> {
         let mut encoder = Encoder::new(ty.layout())?;
         self.store(ty, &mut encoder, 0)?;
@@ -101,7 +101,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] as for [`decode`](crate::decode).
+    /// [`Malformed`] as for [`decode`](crate::image::decode).
     pub fn decode(ty: &Type, body: &[u8]) -> Result<Value, Malformed> {
         let mut decoder = Decoder::new(body, ty.layout())?;
         let value = Value::load(ty, &mut decoder, 0)?;

@@ -17,8 +17,8 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`CallError::UnknownFunction`](crate::CallError::UnknownFunction) and
-    /// [`AmbiguousFunction`](crate::CallError::AmbiguousFunction); [`CallError::Malformed`](crate::CallError::Malformed) if the bytes are
+    /// [`CallError::UnknownFunction`] and
+    /// [`CallError::AmbiguousFunction`]; [`CallError::Malformed`] if the bytes are
     /// no image of the function's parameters, in which case nothing was called; and all that a typed call gives.
     ///
     /// ```

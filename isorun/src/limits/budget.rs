@@ -39,11 +39,24 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// The deadline that the call sets for itself: the earlier one, if it sets both a timeout and a deadline.
-    ///
-    /// `None` if it sets neither, and also if the clock cannot represent the moment, as with a timeout of centuries.
+    /// When the call is to end by what it sets for itself: the earlier of both, if it sets both. `None` if it sets neither, and for a span
+    /// that the clock cannot add, such as one of centuries.
+    #[inline]
     pub(crate) fn end(&self) -> Option<Deadline> {
-        let (span, moment) = (self.timeout.and_then(Deadline::after), self.deadline.map(Deadline::at));
-        span.into_iter().chain(moment).min_by_key(|deadline| deadline.at)
+        match (self.timeout, self.deadline) {
+            (None, None) => None,
+            (Some(span), None) => Deadline::after(span),
+            (None, Some(moment)) => Some(Deadline::at(moment)),
+            (Some(span), Some(moment)) => {
+                let moment = Deadline::at(moment);
+                Some(Deadline::after(span).filter(|span| span.at < moment.at).unwrap_or(moment))
+            }
+        }
+    }
+
+    /// Whether the call sets an end for itself, and so does not want that of the defaults.
+    #[inline]
+    pub(crate) fn sets_an_end(&self) -> bool {
+        self.timeout.is_some() || self.deadline.is_some()
     }
 }

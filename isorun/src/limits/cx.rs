@@ -76,10 +76,7 @@ impl Cx {
     /// The context of a call that is not made within another.
     pub(crate) fn first(defaults: &Budget, grant: &Grant) -> Cx {
         let granted = (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory));
-        let deadline = match grant.end() {
-            Some(deadline) => Some(deadline),
-            None => Deadline::after(defaults.time),
-        };
+        let deadline = if grant.sets_an_end() { grant.end() } else { Deadline::after(defaults.time) };
         Cx::new(None, granted, deadline, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS))
     }
 

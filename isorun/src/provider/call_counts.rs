@@ -1,4 +1,4 @@
-//! Calls counted on their way.
+//! Counters of calls, kept where the calls pass by.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -36,12 +36,12 @@ impl Drop for Counting<'_> {
 }
 
 impl CallCounts {
-    /// A counts of the calls of one store.
+    /// Counts the calls of one store, of which only one runs at a time.
     pub(crate) fn serial() -> CallCounts {
         CallCounts { serial: true, ..CallCounts::default() }
     }
 
-    /// Nothing else is read by way of these numbers, so no order is needed.
+    /// Relaxed, since no other memory is published by these numbers.
     #[inline]
     fn add(&self, number: &AtomicU64) {
         if self.serial {
@@ -62,7 +62,7 @@ impl CallCounts {
         (self.calls.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
     }
 
-    /// Takes over what another has counted that is about to go.
+    /// Adds what other counts hold that are about to be dropped.
     pub(crate) fn absorb(&self, other: &CallCounts) {
         let (calls, failures) = other.read();
         self.calls.fetch_add(calls, Ordering::Relaxed);

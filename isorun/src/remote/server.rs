@@ -140,7 +140,7 @@ impl ExportTable {
             return refuse(Status::OutOfBudget, "the deadline passed before the call arrived".into());
         }
         let Some(Export { interface, target }) = self.export(&call.target) else {
-            return refuse(Status::UnknownTarget, "nothing is exported under this token; was it taken back?".into());
+            return refuse(Status::UnknownTarget, "nothing is exported under this token; was it revoked?".into());
         };
         if interface.id() != call.interface {
             return refuse(Status::UnknownInterface, format!("the export is of {}", interface.name()));

@@ -66,14 +66,14 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most calls that wait for their turn in one instance, unless [it says otherwise](crate::Instantiate::queue). Default: 4096.
+    /// The most calls that wait for their turn in one instance, unless [it says otherwise](crate::runtime::Instantiate::queue). Default: 4096.
     #[cfg(feature = "engine")]
     pub fn max_queue(mut self, calls: usize) -> RuntimeBuilder {
         self.limits.queue = calls;
         self
     }
 
-    /// Who is told of every call when it ends. Default: nobody.
+    /// What is called with every call when it has ended. Default: nothing.
     pub fn observer(mut self, observer: impl Observer) -> RuntimeBuilder {
         self.observers = Observers::new(observer);
         self
@@ -126,7 +126,7 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The same with a secret that this program keeps elsewhere. Nothing about the folder need be trusted then.
+    /// As [`code_cache`](RuntimeBuilder::code_cache), with a secret that this program keeps elsewhere.
     ///
     /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
     #[cfg(feature = "engine")]

@@ -104,7 +104,7 @@ impl Instantiate {
         self
     }
 
-    /// How many calls may wait for their turn; one more is told [`CallError::Busy`](crate::CallError::Busy). By default as many as
+    /// How many calls may wait for their turn; one more fails with [`CallError::Busy`](crate::CallError::Busy). By default as many as
     /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue) says.
     pub fn queue(mut self, calls: usize) -> Instantiate {
         self.policy.queue = calls;
@@ -170,7 +170,7 @@ impl Plan<'_> {
         Arc::new(Prototype { app, name, pre, slots, exports, functions, limits })
     }
 
-    /// Starts the app once, so that one that cannot start is told at once; a fresh instance keeps nothing of that.
+    /// Starts the app once, so that an app that cannot start fails here and not at its first call; a fresh instance keeps nothing of that.
     pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
         let budget = self.runtime.limits().budget;
         let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));

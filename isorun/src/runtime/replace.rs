@@ -18,7 +18,7 @@ use crate::wiring::given::Given;
 ///
 /// The new app is wired and started beside the old one. Then new calls wait, those that run end, and the new app takes over: behind the
 /// same handle, with the same name and policies, for everything that is wired to it. No call fails of it, unless more of them come
-/// meanwhile than [may wait](crate::Instantiate::queue). What the old app kept in its memory is gone; a poisoned instance is well again.
+/// meanwhile than [may wait](crate::runtime::Instantiate::queue). What the old app kept in its memory is gone; a poisoned instance is well again.
 ///
 /// Imports of the new app are given what the old one was wired with, unless they are given something else. A value that was made for this
 /// instance by a [system per consumer](Runtime::provide_per_consumer) stays.

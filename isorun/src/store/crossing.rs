@@ -1,7 +1,7 @@
 //! The crossing from a guest to the provider of one of its imports: the one way out of a store.
 //!
-//! Each crossing gives the callee what the caller has left, counts the call, shows it to who looks, and comes back with what the callee has
-//! left. What differs between kinds of providers is how the values get there: that is a [`Crossing`].
+//! Each crossing gives the callee what the caller has left of its budget, counts the call, reports it to observers, and comes back with what
+//! the callee has left. What differs between kinds of providers is how the values get there: that is a [`Crossing`].
 
 use std::future::Future;
 use std::pin::pin;
@@ -33,7 +33,7 @@ pub(crate) trait Crossing: Send {
         0
     }
 
-    /// The value that tells the guest of its provider's failure, if the interface has one for it: see `wiring/provider_down.rs`.
+    /// The value by which the guest learns of its provider's failure, if the interface has one for it: see `wiring/provider_down.rs`.
     fn failure(_slot: &Slot, _place: usize, _error: &CallError) -> Option<Self::Value> {
         None
     }
@@ -79,8 +79,8 @@ fn enter(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), state.frame.deadline, state.frame.hops))
 }
 
-/// Ends a call out of the guest, by which so many bytes were passed: the guest goes on with what the callee left. Tells whether it is to
-/// give the thread away before.
+/// Ends a call out of the guest, by which `bytes` were passed: the guest goes on with what the callee left. Whether the guest is to give
+/// the thread away first.
 #[inline]
 fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, bytes: usize) -> wasmtime::Result<bool> {
     let left = cx.fuel();
@@ -93,7 +93,7 @@ fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, bytes: usize) -> w
     Ok(state.preemption.is_due(bytes, left))
 }
 
-/// Calls a method of a system that answers at once. It is charged nothing and told nothing of who calls, so that a quick method costs
+/// Calls a sync method of a system that takes no `Cx`. No context is made for it and nothing is charged, so that a quick method costs
 /// little more than itself.
 #[inline]
 pub(crate) fn cross_sync<R>(
@@ -107,7 +107,7 @@ pub(crate) fn cross_sync<R>(
     result
 }
 
-/// The same for a method that wants to know who calls, and may drive calls of its own to their end: those are charged.
+/// Calls a sync method of a system that takes a `Cx`. It may make calls with it and drive them to their end; what those use is charged.
 #[inline]
 pub(crate) fn cross_sync_with_cx<R>(
     store: &mut StoreContextMut<'_, State>,
@@ -125,14 +125,14 @@ pub(crate) fn cross_sync_with_cx<R>(
     result
 }
 
-/// The context of a call that is over at once: the store keeps its own chain.
+/// The context for a sync call. It gets a copy of the chain, because an observer may need the store's own during the call.
 fn context(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     let granted = (store.get_fuel()?, state.meter.left());
     Ok(Cx::of_guest(state.chain.clone(), granted, state.frame.deadline, state.frame.hops))
 }
 
-/// Calls a method that answers at once, and counts it.
+/// Calls a sync method, counts it, and reports it if there is an observer.
 #[inline]
 fn seen<R>(
     store: &StoreContextMut<'_, State>,
@@ -146,7 +146,7 @@ fn seen<R>(
         false => call(store, slot),
         true => looked_at(store, slot, place, call),
     };
-    // Each end for itself, so that a value moves without the room for an error.
+    // Both ends are written out, so that a value is not moved together with the room that an error would take.
     match result {
         Ok(value) => {
             counting.end(false);
@@ -156,7 +156,7 @@ fn seen<R>(
     }
 }
 
-/// The same, for who wants to see it.
+/// Calls a sync method and reports it. Out of line, since most programs have no observer.
 #[cold]
 fn looked_at<R>(
     store: &StoreContextMut<'_, State>,

@@ -17,7 +17,7 @@ impl Value {
     /// # Errors
     ///
     /// [`EncodeError::Mismatch`] if there are more or fewer than the function has, or if one is not of its type;
-    /// [`EncodeError::TooLarge`] as for [`encode`](crate::encode).
+    /// [`EncodeError::TooLarge`] as for [`encode`](crate::image::encode).
     pub fn encode_params(function: &Function, params: &[Value]) -> Result<Image, EncodeError> {
         if params.len() != function.params().len() {
             return Err(Mismatch::arguments(function, params.len()).into());
@@ -34,7 +34,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] as for [`decode_params`](crate::decode_params).
+    /// [`Malformed`] as for [`decode_params`](crate::image::decode_params).
     pub fn decode_params(function: &Function, body: &[u8]) -> Result<Vec<Value>, Malformed> {
         let layout = function.params_layout();
         let mut decoder = Decoder::new(body, layout)?;
@@ -48,7 +48,7 @@ impl Value {
     /// # Errors
     ///
     /// [`EncodeError::Mismatch`] if the result is not of the function's type; [`EncodeError::TooLarge`] as for
-    /// [`encode`](crate::encode).
+    /// [`encode`](crate::image::encode).
     pub fn encode_result(function: &Function, result: Option<&Value>) -> Result<Image, EncodeError> {
         match (result, function.result()) {
             (Some(value), Some(ty)) => value.encode(ty),
@@ -61,7 +61,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] as for [`decode`](crate::decode).
+    /// [`Malformed`] as for [`decode`](crate::image::decode).
     pub fn decode_result(function: &Function, body: &[u8]) -> Result<Option<Value>, Malformed> {
         match function.result() {
             Some(ty) => Value::decode(ty, body).map(Some),

@@ -72,7 +72,7 @@ impl Crossing for ImageCall {
                 let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, self.0));
                 call.await.map(|ImageResult(image)| image)
             }
-            // Boxed, so that the many calls of guests move a small future.
+            // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
             Kind::System(_) | Kind::Remote(_) => Box::pin(slot.provider.call_host(cx, function, self.0.0)).await,
         }
     }
