@@ -42,6 +42,10 @@ async fn a_call_that_sets_no_time_has_the_runtimes() {
     let error = silent.call("get", r#"("a")"#).await.unwrap_err();
     assert_eq!(limit_of(&error), Some((Limit::Time, Amount::Time(budget.time))), "{error}");
     assert_eq!(silent.counters().failures, 1);
+    // One that is longer than the clock can hold is no limit, and not the runtime's either.
+    let silent = silent.caller::<kv::Interface>().unwrap();
+    let endless = tokio::time::timeout(5 * budget.time, silent.get("a").timeout(Duration::MAX)).await;
+    assert!(endless.is_err(), "{endless:?}");
 }
 
 #[tokio::test]
