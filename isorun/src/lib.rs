@@ -60,6 +60,12 @@ mod clock;
 mod engine;
 #[cfg(feature = "engine")]
 mod guest;
+// The models of the pool need no engine, and build in seconds without it.
+#[cfg(all(isorun_loom, not(feature = "engine")))]
+mod guest {
+    pub(crate) mod policy;
+    pub(crate) mod pool;
+}
 mod interface;
 mod macros;
 mod nearest;
@@ -85,7 +91,7 @@ pub use call::Call;
 #[cfg(feature = "engine")]
 pub use error::{AppError, InstantiateError, ReplaceError};
 pub use error::{CallError, ExportError, RegisterError, RemoveError, Result, RuntimeError};
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", isorun_loom))]
 pub use guest::policy::{Restart, Reuse};
 pub use image::{Map, Value};
 pub use instance::Instance;

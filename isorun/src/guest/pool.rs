@@ -457,3 +457,6 @@ impl<S, M: Clone> Drop for Closed<'_, S, M> {
         wake(next);
     }
 }
+
+#[cfg(all(test, isorun_loom))]
+mod models;

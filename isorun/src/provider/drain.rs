@@ -98,3 +98,6 @@ impl Drop for Draining<'_> {
         self.drain.calls().draining = false;
     }
 }
+
+#[cfg(all(test, isorun_loom))]
+mod models;
