@@ -134,8 +134,9 @@ impl<'a, T> Call<'a, T> {
         if !self.begun {
             // A task that does nothing but call lets others run now and then, as with tokio's own resources.
             ready!(coop::poll_proceed(task)).made_progress();
-            // Only a call within another can be late before it starts.
-            if let Some(deadline) = self.begin().filter(|_| self.parent.is_some()).filter(Deadline::has_passed) {
+            // A call within another, or one that ends at a given moment, can be late before it starts. Others need no look at the clock.
+            let may_be_late = self.parent.is_some() || self.grant.ends_at_a_moment();
+            if let Some(deadline) = self.begin().filter(|deadline| may_be_late && deadline.has_passed()) {
                 return Poll::Ready(self.late(deadline));
             }
         }

@@ -396,3 +396,18 @@ async fn a_system_costs_no_fuel() {
     let (n, receipt) = ticker.tick(1).fuel(0).memory(0).receipt().await;
     assert_eq!((n.unwrap(), receipt.fuel, receipt.memory), (2, 0, 0));
 }
+
+/// A call that is late before it begins does not run, so that nothing is lost by it.
+#[tokio::test]
+async fn a_deadline_that_has_passed_lets_nothing_run() {
+    let Bench { runtime: _runtime, calc, relay } = bench().await;
+    let past = std::time::Instant::now() - Duration::from_millis(1);
+    let caller = relay.caller::<relay::Interface>().unwrap();
+    for call in [caller.tick_many(2000).deadline(past), caller.tick_many(2000).timeout(Duration::ZERO)] {
+        let error = call.await.unwrap_err();
+        assert_eq!(error.out_of_budget(), Some(Limit::Time), "{error}");
+    }
+    assert!(calc.call("add", "(1, 2)").deadline(past).await.is_err());
+    assert_eq!((relay.counters().calls, calc.counters().calls), (0, 0));
+    assert_eq!(caller.tick_many(2).await.unwrap(), 2);
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use isorun::error::AppProblemKind;
 use isorun::{App, AppError, Runtime, RuntimeBuilder, RuntimeError};
-use isorun_tests::{Folder, add, again, apps, runtime_of};
+use isorun_tests::{Folder, add, again, apps, compute, runtime_of};
 
 fn cached(folder: &Folder) -> RuntimeBuilder {
     Runtime::builder().code_cache(place(folder))
@@ -378,4 +378,37 @@ async fn a_pipe_in_the_place_of_an_entry_keeps_nobody_waiting() {
         drop(fs::OpenOptions::new().write(true).open(&path));
     }
     assert!(!added.expect("it waits for the pipe").unwrap().was_cached());
+}
+
+/// With one secret come the same tokens, whatever is in the folder; and nothing in the folder depends on the secret.
+#[tokio::test]
+async fn a_runtimes_secret_has_nothing_to_do_with_the_folder() {
+    let folder = Folder::new().unwrap();
+    let cache = folder.path().join("cache");
+    let mut tokens = Vec::new();
+    for cached in [false, true] {
+        let runtime = runtime_of(Runtime::builder().secret([7; 32]).code_cache(&cache));
+        let app = add(&runtime, "calc", apps::CALC).await;
+        assert_eq!(app.was_cached(), cached);
+        let calc = again(&runtime, &app, &[]).await;
+        tokens.push(runtime.export::<compute::Interface>(&calc).unwrap());
+    }
+    assert_eq!(tokens[0], tokens[1]);
+}
+
+#[test]
+fn runtimes_of_one_secret_open_a_folder_at_the_same_time() {
+    for _ in 0..10 {
+        let folder = Folder::new().unwrap();
+        let cache = folder.path().join("cache");
+        let together = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    together.wait();
+                    Runtime::builder().secret([7; 32]).code_cache(&cache).max_stores(1).build().unwrap();
+                });
+            }
+        });
+    }
 }

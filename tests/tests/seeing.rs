@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use isorun::observe::CallEnded;
 use isorun::{CallError, Cx, Instance, Reuse, Runtime, RuntimeBuilder};
@@ -544,4 +545,33 @@ async fn a_panic_of_an_observer_ends_no_call() {
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
     assert_eq!(relay.call("tick-many", "(3)").await.unwrap(), "3");
     assert_eq!(counted(&relay), (2, 0));
+}
+
+/// Has an app work for it in a sync method.
+struct Nested(compute::Caller);
+
+#[isorun::system]
+impl host::Host for Nested {
+    fn tick(&self, cx: &Cx, n: u64) -> isorun::Result<u64> {
+        match poll_once(&mut self.0.add(n as u32, 1).within(cx)) {
+            Poll::Ready(sum) => sum.map(u64::from),
+            Poll::Pending => Err(CallError::system("the app is busy")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_fuel_of_a_sync_method_includes_that_of_its_calls() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = seen.clone();
+    let observer = move |call: &CallEnded<'_>| noted.lock().unwrap().push((call.instance.to_string(), call.fuel));
+    let runtime = runtime_of(Runtime::builder().observer(observer));
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let nested = runtime.provide(Nested(calc.caller::<compute::Interface>().unwrap()));
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &nested]).await;
+    relay.caller::<relay::Interface>().unwrap().tick_many(1).await.unwrap();
+    let seen = seen.lock().unwrap();
+    let fuel = |name: &str| seen.iter().find(|(instance, _)| instance == name).map(|(_, fuel)| *fuel);
+    assert!(fuel("calc") > Some(0));
+    assert_eq!(fuel("Nested"), fuel("calc"));
 }

@@ -14,7 +14,6 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::{Hash, Hasher};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
@@ -45,7 +44,7 @@ pub(crate) struct CodeCache {
     secret: Secret,
     /// What must be the same of two engines for one to load the other's code.
     engine: [u8; 32],
-    random: Arc<Random>,
+    random: Random,
 }
 
 /// The file with the secret.
@@ -56,23 +55,20 @@ const ENTRY: &str = "code";
 const DRAFT: &str = "draft";
 
 impl CodeCache {
-    pub(crate) fn open(
-        dir: &CacheDir,
-        max_size: u64,
-        engine: &Engine,
-        random: &Arc<Random>,
-    ) -> Result<CodeCache, RuntimeError> {
+    pub(crate) fn open(dir: &CacheDir, max_size: u64, engine: &Engine) -> Result<CodeCache, RuntimeError> {
+        // Not the runtime's, which a test may have given a secret: what is in the folder outlives this process and is shared with others.
+        let random = Random::from_system().map_err(RuntimeError::Random)?;
         let unusable = |error| unusable(&dir.folder, &error);
         make_folder(&dir.folder).map_err(unusable)?;
         // The program may go elsewhere later.
         let folder = fs::canonicalize(&dir.folder).map_err(unusable)?;
         let secret = match &dir.secret {
             Some(secret) => secret.clone(),
-            None => own_secret(&folder, random)?,
+            None => own_secret(&folder, &random)?,
         };
         let mut hasher = Digesting(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(CodeCache { folder, max_size, secret, engine: hasher.0.finalize().into(), random: random.clone() })
+        Ok(CodeCache { folder, max_size, secret, engine: hasher.0.finalize().into(), random })
     }
 
     pub(crate) fn key(&self, component: &[u8]) -> Key {

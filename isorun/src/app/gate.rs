@@ -14,7 +14,6 @@ use super::code_cache::{CacheDir, CodeCache};
 use crate::engine::cause;
 use crate::error::app::AppError;
 use crate::error::runtime::RuntimeError;
-use crate::random::Random;
 
 /// Settings of a [`Gate`].
 #[derive(Clone, Debug)]
@@ -37,8 +36,8 @@ impl GateSettings {
         self.cache = Some(CacheDir::new(folder, key));
     }
 
-    pub(crate) fn open(self, engine: &Engine, random: &Arc<Random>) -> Result<Gate, RuntimeError> {
-        let cache = self.cache.map(|dir| CodeCache::open(&dir, self.max_cache, engine, random)).transpose()?;
+    pub(crate) fn open(self, engine: &Engine) -> Result<Gate, RuntimeError> {
+        let cache = self.cache.map(|dir| CodeCache::open(&dir, self.max_cache, engine)).transpose()?;
         // Checks have permits of their own, so that what is refused is refused at once while others are compiled.
         let permits = || Permits(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
         Ok(Gate { max_size: self.max_size, checks: permits(), compiles: permits(), cache: cache.map(Arc::new) })

@@ -153,7 +153,8 @@ impl RuntimeBuilder {
     /// What tokens and other unguessable bytes are made from. Default: the system's randomness.
     ///
     /// With the same secret a runtime makes the same tokens in the same order, which is what a test or a simulation wants. Anywhere else it
-    /// must be random, used once, and told to nobody: whoever knows it knows every token.
+    /// must be random, used once, and told to nobody: whoever knows it knows every token. The [code cache](RuntimeBuilder::code_cache) does
+    /// not depend on it.
     pub fn secret(mut self, secret: [u8; 32]) -> RuntimeBuilder {
         self.secret = Some(secret);
         self
@@ -176,7 +177,7 @@ impl RuntimeBuilder {
         let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Inner {
             #[cfg(feature = "engine")]
-            gate: self.gate.open(&engine, &random)?,
+            gate: self.gate.open(&engine)?,
             #[cfg(feature = "engine")]
             engine,
             limits: self.limits,

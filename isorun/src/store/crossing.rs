@@ -102,7 +102,7 @@ pub(crate) fn cross_sync<R>(
     place: usize,
     call: impl FnOnce(&StoreContextMut<'_, State>, &Slot) -> Result<R>,
 ) -> wasmtime::Result<R> {
-    let result = seen(store, slot, place, call);
+    let result = seen(store, slot, place, None, call);
     preemption::step(store)?;
     result
 }
@@ -116,7 +116,7 @@ pub(crate) fn cross_sync_with_cx<R>(
     call: impl FnOnce(&StoreContextMut<'_, State>, &Slot, &Cx) -> Result<R>,
 ) -> wasmtime::Result<R> {
     let cx = context(store)?;
-    let result = seen(store, slot, place, |store, slot| call(store, slot, &cx));
+    let result = seen(store, slot, place, Some(&cx), |store, slot| call(store, slot, &cx));
     if cx.used() != (0, 0) {
         store.set_fuel(cx.fuel())?;
         store.data_mut().meter.set_left(cx.memory());
@@ -138,13 +138,14 @@ fn seen<R>(
     store: &StoreContextMut<'_, State>,
     slot: usize,
     place: usize,
+    cx: Option<&Cx>,
     call: impl FnOnce(&StoreContextMut<'_, State>, &Slot) -> Result<R>,
 ) -> wasmtime::Result<R> {
     let slot = store.data().slot(slot)?;
     let counting = slot.counts.begin();
     let result = match slot.provider.observers().is_anybody_looking() {
         false => call(store, slot),
-        true => looked_at(store, slot, place, call),
+        true => looked_at(store, slot, place, cx, call),
     };
     // Both ends are written out, so that a value is not moved together with the room that an error would take.
     match result {
@@ -162,9 +163,16 @@ fn looked_at<R>(
     store: &StoreContextMut<'_, State>,
     slot: &Slot,
     place: usize,
+    cx: Option<&Cx>,
     call: impl FnOnce(&StoreContextMut<'_, State>, &Slot) -> Result<R>,
 ) -> Result<R> {
-    let cx = context(store).map_err(|error| CallError::system(error.to_string()))?;
     let (provider, function) = (&*slot.provider, slot.function(place)?);
-    provider.observers().see_sync(provider, function, &cx, || call(store, slot))
+    let own = match cx {
+        Some(_) => None,
+        None => Some(context(store).map_err(|error| CallError::system(error.to_string()))?),
+    };
+    match cx.or(own.as_ref()) {
+        Some(cx) => provider.observers().see_sync(provider, function, cx, || call(store, slot)),
+        None => call(store, slot),
+    }
 }
