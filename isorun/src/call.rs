@@ -40,6 +40,21 @@ use crate::provider::Provider;
 /// Dropping it before the first poll, or while it waits for its turn, does nothing. Dropping it while the guest runs stops the guest and
 /// poisons the instance, since its memory may be half changed.
 ///
+/// # Spawning
+///
+/// A call borrows its handle and its arguments, so that making one costs no copy. A task that is spawned owns what it needs: move a clone
+/// of the handle, or of a typed caller, into it.
+///
+/// ```no_run
+/// # async fn example(kv: isorun::Instance) -> Result<(), Box<dyn std::error::Error>> {
+/// let task = tokio::spawn(async move { kv.call("get", r#"("name")"#).await });
+/// let value = task.await??;
+/// # let _ = value;
+/// # Ok(()) }
+/// ```
+///
+/// # Example
+///
 /// ```no_run
 /// # use std::time::Duration;
 /// # async fn example(call: isorun::Call<'_, u32>) -> isorun::Result<()> {

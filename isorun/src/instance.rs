@@ -24,6 +24,8 @@ pub use crate::provider::state::InstanceState;
 /// Dropping every clone does not remove the instance; [`Runtime::remove`](crate::Runtime::remove) does. A handle whose instance is gone
 /// stays what it is: calls and wirings with it are refused by name, and it never comes to mean another instance.
 ///
+/// Handles can be keys of a map: they are hashed by what they stand for, which never changes. (clippy's `mutable_key_type` cannot know that.)
+///
 /// # What two apps that share an instance can learn of each other
 ///
 /// What the instance's interface tells them, and its timing: calls of one instance take turns, so each can feel how busy the other keeps

@@ -1,7 +1,7 @@
 //! What crosses a border between runtimes, and what does not.
 //!
 //! A provider on the other side is called by one message and answers with one. Their bodies are images, the same bytes that two apps of
-//! one runtime pass to each other; what is around them is in `remote/wire.rs`. isorun holds no networking code: a [`Transport`] is one
+//! one runtime pass to each other; what is around them is a header of 88 bytes. isorun holds no networking code: a [`Transport`] is one
 //! function from bytes to bytes, and [`Runtime::serve`](crate::Runtime::serve) is the other end of it.
 
 pub(crate) mod server;

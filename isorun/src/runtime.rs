@@ -97,6 +97,9 @@ pub(crate) struct Inner {
 impl Runtime {
     /// Makes an interface known that this program was compiled with. Doing it twice is the same as once.
     ///
+    /// Apps that import an interface can be added only when it is known, and what they export of it is compared with it then. Systems,
+    /// callers and remotes bring their interface along and do not need this.
+    ///
     /// # Errors
     ///
     /// [`RegisterError::Conflict`] if an interface of that name and version is registered with other functions.
@@ -195,7 +198,7 @@ impl Runtime {
         self.admit(name, Exports::one(I::interface().clone()), Kind::System(system))
     }
 
-    /// The instance of this name, if there is one.
+    /// The instance of this name, if there is one. The handle reaches all of it, also where others were [narrowed](Instance::only).
     pub fn instance(&self, name: &str) -> Option<Instance> {
         self.0.registry.instance(name).map(Instance::whole)
     }
@@ -268,7 +271,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// Those of [`Instance::caller`].
+    /// Those of [`export`](Runtime::export).
     pub fn export_interface(&self, instance: &Instance, interface: &Interface) -> Result<Token, ExportError> {
         if !self.owns(instance) {
             return Err(ExportError::Foreign { instance: instance.name().into() });

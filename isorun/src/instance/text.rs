@@ -17,7 +17,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`CallError::UnknownFunction`] and [`CallError::Arguments`], and all that a typed call gives.
+    /// [`CallError::UnknownFunction`], [`CallError::AmbiguousFunction`] and [`CallError::Arguments`], and all that a typed call gives.
     ///
     /// [WAVE]: https://github.com/bytecodealliance/wasm-tools/tree/main/crates/wasm-wave
     ///

@@ -44,7 +44,8 @@ impl Runtime {
 }
 
 impl RuntimeBuilder {
-    /// The budget of a call that does not set its own.
+    /// The budget of a call that does not set its own. Default: that of [`Budget::default`], five seconds and a thousand million units of fuel
+    /// among it.
     pub fn budget(mut self, budget: Budget) -> RuntimeBuilder {
         self.limits.budget = budget;
         self

@@ -45,6 +45,8 @@ use crate::wiring::wire::slots;
 /// # Ok(()) }
 /// ```
 ///
+/// It owns what it needs, so `tokio::spawn(runtime.instantiate(&app).into_future())` compiles.
+///
 /// # Errors
 ///
 /// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
