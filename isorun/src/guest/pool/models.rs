@@ -1,5 +1,5 @@
-//! Models of the pool: loom runs each of them once for every order in which its threads can meet at a lock, and reports a thread that waits
-//! forever as a deadlock.
+//! Models of the pool: loom runs each of them once for every order in which its threads can meet at a lock, as far as [`check`] bounds them,
+//! and reports a thread that waits forever as a deadlock.
 //!
 //! Run them with `.ci/models`. They need no engine, because the pool does not know what a store is.
 //!
@@ -22,7 +22,7 @@ use std::pin::pin;
 type Pool = StorePool<Store, Model>;
 type Taking = Pin<Box<dyn Future<Output = Result<Permit<Store, Model>, Refused>> + Send>>;
 
-/// A model with at most three switches between threads where none was forced: enough for every fault that was put in by hand.
+/// A model in all orders with at most three switches between threads where none was forced.
 fn check(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(3);

@@ -1,10 +1,11 @@
-//! Models of the drain: loom runs each of them once for every order in which its threads can meet at the lock, and reports a thread that
-//! waits forever as a deadlock. Run them with `.ci/models`.
+//! Models of the drain: loom runs each of them once for every order in which its threads can meet at the lock, as far as [`check`] bounds
+//! them, and reports a thread that waits forever as a deadlock. Run them with `.ci/models`.
 //!
-//! What is modelled: calls that come and end while somebody waits for the last of them. Each waker takes the drain's lock, so that
-//! to wake under the lock is a deadlock. What is not modelled: more than two calls at once; more switches
-//! between threads than [`check`] names; wakers that lock something when they are cloned or
-//! dropped.
+//! What is modelled: calls that come and end while somebody waits for the last of them. Each waker takes the drain's lock, so that to wake
+//! under the lock is a deadlock.
+//!
+//! What is not modelled: more than two calls at once; more switches between threads than [`check`] names; wakers that lock something when they
+//! are cloned or dropped.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use loom::thread;
 
 use super::*;
 
-/// A model with at most three switches between threads where none was forced.
+/// A model in all orders with at most three switches between threads where none was forced.
 fn check(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(3);
