@@ -1,4 +1,4 @@
-//! A component that was added: its imports and exports checked, compiled, not running.
+//! An app: a component whose imports and exports were checked and which was compiled, of which instances can be made.
 
 pub(crate) mod allow;
 pub(crate) mod check;
@@ -38,13 +38,13 @@ struct Inner {
     /// The component's function for each index of `exports`.
     functions: Arc<[Option<ComponentExportIndex>]>,
     was_cached: bool,
-    /// What was linked, per kind of provider of each import: instances wired alike share it.
+    /// The linked component for each wiring key. Instances whose imports have providers of the same kinds share it.
     linked: Mutex<HashMap<WiringKey, InstancePre<State>>>,
     removed: AtomicBool,
 }
 
 impl App {
-    /// The app of a compiled component; `None` if that has not the exports that were read of it.
+    /// The app of a compiled component; `None` if the compiled component lacks an export that was read before.
     pub(crate) fn new(name: &str, compiled: Compiled, checked: Checked) -> Option<App> {
         let Compiled { component, was_cached } = compiled;
         let functions = export_indices(&component, &checked.exports)?;

@@ -28,17 +28,19 @@ use crate::provider::Provider;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
-/// Nothing happens before the first poll. The guest runs on the polling task, in slices: after every few million units of fuel it gives
-/// the thread away, so a guest that loops blocks nobody.
+/// Nothing happens before the first poll. The guest runs on the task that polls, in slices: after every few million units of fuel it
+/// lets other tasks of the thread run, so a guest that loops does not block them.
 ///
 /// # Errors
 ///
-/// Every variant of [`CallError`] except those of untyped calls.
+/// A typed call can fail with every variant of [`CallError`], except `UnknownFunction`, `AmbiguousFunction` and `Arguments`, which are those
+/// of calls by name.
 ///
 /// # Cancel safety
 ///
-/// Dropping it before the first poll, or while it waits for its turn, does nothing. Dropping it while the guest runs stops the guest and
-/// poisons the instance, since its memory may be half changed.
+/// Dropping it before the first poll, or while it waits for its turn, has no effect. Dropping it while the guest runs stops the guest. Its
+/// memory may be half changed, so the store is thrown away, and what becomes of the instance is up to its `Restart`
+/// policy: by default it is poisoned.
 ///
 /// # Spawning
 ///
@@ -67,13 +69,13 @@ pub struct Call<'a, T> {
     function: FuncIndex,
     grant: Grant,
     parent: Option<&'a Cx>,
-    /// Gone when the call has ended.
+    /// `None` once the call has ended.
     work: Option<Pin<Box<dyn Work<'a, T> + Send + 'a>>>,
-    /// Whether it was polled before.
+    /// Whether the call was polled before.
     begun: bool,
     end: Option<Deadline>,
     timer: Option<Timer>,
-    /// Where to note what is used, if somebody wants to know.
+    /// Where to note what the call used, if its caller asked for a receipt.
     spent: Option<Arc<Spent>>,
 }
 
@@ -96,7 +98,7 @@ impl<'a, T> Call<'a, T> {
         }
     }
 
-    /// Grants at most this many units of fuel; a million are about 20 µs of a tight loop.
+    /// Grants at most this many units of fuel to the call and everything that it calls; a million are about 20 µs of a tight loop.
     pub fn fuel(mut self, units: u64) -> Call<'a, T> {
         self.grant.fuel = Some(units);
         self
@@ -126,14 +128,14 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    /// Gives a [`Receipt`] of what the call used beside its result, whether it ended well or not.
+    /// Returns a [`Receipt`] of what the call used together with its result, whether it succeeded or failed.
     pub fn receipt(mut self) -> CallWithReceipt<'a, T> {
         let spent = Arc::<Spent>::default();
         self.spent = Some(spent.clone());
         CallWithReceipt { call: self, spent, started: None }
     }
 
-    /// The call of a message that came over `MAX_HOPS - hops` borders.
+    /// Sets the budget of a call that came in a message, which has crossed `MAX_HOPS - hops` borders between runtimes.
     pub(crate) fn granted(mut self, budget: Budget, hops: u16) -> Call<'a, T> {
         self.grant = Grant {
             fuel: Some(budget.fuel),
@@ -147,7 +149,8 @@ impl<'a, T> Call<'a, T> {
 
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
         if !self.begun {
-            // A task that does nothing but call lets others run now and then, as with tokio's own resources.
+            // Calls count against tokio's cooperative budget as tokio's own resources do, so that a task which makes one call after another
+            // lets other tasks run in between.
             ready!(coop::poll_proceed(task)).made_progress();
             // A call within another, or one that ends at a given moment, can be late before it starts. Others need no look at the clock.
             let may_be_late = self.parent.is_some() || self.grant.ends_at_a_moment();
@@ -156,21 +159,21 @@ impl<'a, T> Call<'a, T> {
             }
         }
         let Some(work) = &mut self.work else {
-            // Polled after its end, like any finished future it stays pending: there is nothing to give twice.
+            // A call that is polled after its end stays pending, because its result was returned already.
             return Poll::Pending;
         };
         if let Poll::Ready(result) = work.as_mut().poll(task) {
             self.work = None;
             return Poll::Ready(result.map_err(|error| *error));
         }
-        // A guest that computes comes by at the end of each slice; the timer is for one that waits.
+        // A guest that computes returns here at the end of each slice; the timer wakes a call whose guest waits for something.
         match self.end {
             Some(deadline) if deadline.poll_passed(&mut self.timer, task) => Poll::Ready(self.late(deadline)),
             _ => Poll::Pending,
         }
     }
 
-    /// Opens the account of the call; gives when it ends.
+    /// Opens the account of the call and returns its deadline.
     #[inline]
     fn begin(&mut self) -> Option<Deadline> {
         self.begun = true;
@@ -198,7 +201,7 @@ impl<'a, T> Call<'a, T> {
     }
 }
 
-/// The context of a call, and to whom it is charged when it ends, in whatever way.
+/// The context of a call. When it is dropped, however the call ended, what was used is charged to the parent and noted for the receipt.
 pub(crate) struct Account<'a> {
     cx: Cx,
     parent: Option<&'a Cx>,
@@ -238,9 +241,9 @@ impl Drop for Account<'_> {
     }
 }
 
-/// What a call does.
+/// The work of a call: gets its account, and is then polled as a future.
 trait Work<'a, T> {
-    /// Says on whose account, before the first poll.
+    /// Hands over the account that pays for the work. This must happen before the first poll.
     fn begin(self: Pin<&mut Self>, account: Account<'a>);
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<T>>;
 }

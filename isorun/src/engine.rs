@@ -1,4 +1,4 @@
-//! The edge between isorun and wasmtime: the engine's settings, and what wasmtime leaves to the honour of who uses it.
+//! The edge between isorun and wasmtime: the engine's settings, and all use of wasmtime's unsafe and hidden items.
 //!
 //! `guest` makes a guest's memory a medium of the codec, `transcode` moves values along a component's own type tables, `precompiled` loads
 //! code that was compiled before, `meter` watches what memories hold, and `cause` turns wasmtime's words into causes.
@@ -26,8 +26,9 @@ mod transcode;
 use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-/// What a component may use where it is read before it is compiled: of the component model exactly what [`config`] switches on, so that
-/// the refusal is the validator's; of core wasm everything, since what the engine lacks of that depends on the machine and is its own to say.
+/// The features that a component may use when it is read, before it is compiled. Of the component model these are exactly those that
+/// [`config`] switches on, so that the validator refuses the others. Of core wasm they are all, since which of them the engine lacks
+/// depends on the machine, and compiling reports it.
 pub(crate) const COMPONENT_FEATURES: WasmFeatures = WasmFeatures::all().difference(
     WasmFeatures::CM_VALUES
         .union(WasmFeatures::CM_NESTED_NAMES)
@@ -42,7 +43,7 @@ pub(crate) const COMPONENT_FEATURES: WasmFeatures = WasmFeatures::all().differen
         .union(WasmFeatures::CM_CANON_NAMES),
 );
 
-/// The engine of a runtime that has room for so many stores.
+/// The engine of a runtime that has room for `stores` stores.
 pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {
     Engine::new(&config(stores))
 }

@@ -7,7 +7,7 @@ use crate::provider::counters::Counters;
 use crate::provider::state::InstanceState;
 use crate::text::count;
 
-/// A picture of a runtime at one moment. Its `Display` is text for people.
+/// The instances of a runtime and their wires, as of one moment. Its `Display` is text for people.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Graph {
@@ -27,9 +27,9 @@ pub struct Node {
     pub kind: NodeKind,
     /// The names of the interfaces that it exports.
     pub exports: Vec<String>,
-    /// Whether two or more instances reach it, directly or by way of one that they share, so that they can influence each other through it.
+    /// Whether two or more instances depend on it, directly or by way of others, and so can influence each other through it.
     pub shared: bool,
-    /// Where it is in its life.
+    /// Its state at that moment.
     pub state: InstanceState,
     /// What it has done so far.
     pub counters: Counters,
@@ -57,9 +57,9 @@ pub struct Edge {
     pub import: String,
     /// The instance that provides it.
     pub to: String,
-    /// Calls that went this way since it was wired, and have ended.
+    /// Calls of the import that have ended since it was wired.
     pub calls: u64,
-    /// Those of them that had no value.
+    /// Those of them that ended without a value.
     pub failures: u64,
 }
 
@@ -89,7 +89,7 @@ impl fmt::Display for Graph {
 }
 
 impl Node {
-    /// What there is to say about it beyond what it is, a line each: a state that is not the usual one, and what was counted.
+    /// More about the instance, a line each: its state if that is unusual, and its counts.
     fn notes(&self) -> Vec<String> {
         let state = match &self.state {
             InstanceState::Idle | InstanceState::Running => None,

@@ -1,9 +1,9 @@
-//! An app's instance: calls take their turns in its stores.
+//! An app's instance as a provider: each call takes its turn in one of the instance's stores.
 //!
 //! # Invariants
 //!
 //! * A store is entered by one call at a time.
-//! * A call that does not end well takes its store with it: the memory is freed at once, and the pool keeps the cause.
+//! * A call that does not end with a value costs its store: the memory is freed at once, and the pool keeps the cause.
 
 pub(crate) mod policy;
 pub(crate) mod pool;
@@ -35,7 +35,7 @@ pub(crate) struct GuestProvider {
 }
 
 impl GuestProvider {
-    /// An instance of the prototype, of which one store is there already.
+    /// An instance of the prototype, whose first store may have been started already.
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
         let (name, most_stores) = (prototype.name.clone(), prototype.limits.stores);
         GuestProvider { name, stores: StorePool::new(prototype, first, policy, most_stores) }
@@ -51,7 +51,7 @@ impl GuestProvider {
         if cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
             return Err(self.unfit(cx, function).into());
         }
-        // Most calls find a store at rest. The way of the others is boxed, so that the future of most stays small.
+        // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
         let (mut live, started) = match self.stores.try_take() {
             Some(live) => (live, 0),
             None => Box::pin(self.wait(cx)).await?,
@@ -78,7 +78,8 @@ impl GuestProvider {
         }
     }
 
-    /// Waits for a permit, and starts the app if there is no store for it, out of the call's budget. Gives the fuel that took, too.
+    /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
+    /// start used.
     async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, u64)> {
         let prototype = match self.stores.take().await.map_err(|refused| self.refusal(refused))? {
             Permit::Store(live) => return Ok((live, 0)),
@@ -115,7 +116,7 @@ impl GuestProvider {
         Err(error.into())
     }
 
-    /// Why a call does not even wait.
+    /// The error of a call that is refused before it waits for its turn.
     #[cold]
     fn unfit(&self, cx: &Cx, function: FuncIndex) -> CallError {
         let (instance, function) = (self.name.clone(), self.label(function));
@@ -125,7 +126,7 @@ impl GuestProvider {
         }
     }
 
-    /// Why a call does not begin.
+    /// The error of a call that the pool has refused.
     #[cold]
     fn refusal(&self, refused: Refused) -> CallError {
         let instance = self.name.clone();
@@ -137,7 +138,7 @@ impl GuestProvider {
         }
     }
 
-    /// The name of the app behind it; `None` if it is removed.
+    /// The name of the app behind the instance; `None` if the instance is removed.
     pub(crate) fn app(&self) -> Option<Arc<str>> {
         self.stores.model().map(|prototype| prototype.app.clone())
     }

@@ -1,4 +1,4 @@
-//! The handle: something that exports interfaces, be it an app's instance, a system, or something behind a transport.
+//! The handle of something that exports interfaces: an app's instance, a system, or something behind a transport.
 
 mod image;
 mod text;
@@ -16,35 +16,36 @@ use crate::provider::Provider;
 pub use crate::provider::counters::Counters;
 pub use crate::provider::state::InstanceState;
 
-/// A handle of something that exports interfaces: what apps are wired with, and what is called.
+/// A handle of something that exports interfaces. Apps are wired with handles, and the host calls through them.
 ///
-/// An app's instance, a Rust system and something on another machine all have the same kind of handle, so that wherever one of them serves,
-/// the others do. Two apps share what is behind a handle exactly if both were wired with it. A clone is a handle of the same instance.
+/// An app's instance, a Rust system and something on another machine all have the same kind of handle, so each of them can take the place of
+/// another. Two apps share what is behind a handle exactly if both were wired with it. A clone is a handle of the same instance.
 ///
-/// Dropping every clone does not remove the instance; [`Runtime::remove`](crate::Runtime::remove) does. A handle whose instance is gone
-/// stays what it is: calls and wirings with it are refused by name, and it never comes to mean another instance.
+/// Dropping every clone does not remove the instance; [`Runtime::remove`](crate::Runtime::remove) does. The handle of a removed instance
+/// never comes to mean another one, even if a new instance gets the same name: calls and wirings with it fail with an error that says
+/// which instance was removed.
 ///
 /// Handles can be keys of a map: they are hashed by what they stand for, which never changes. (clippy's `mutable_key_type` cannot know that.)
 ///
 /// # What two apps that share an instance can learn of each other
 ///
-/// What the instance's interface tells them, and its timing: calls of one instance take turns, so each can feel how busy the other keeps
-/// it, and can fill its queue. Instances that share nothing still share the machine. Give each consumer an instance of its own, or a
-/// [system per consumer](crate::Runtime::provide_per_consumer), where that matters.
+/// They learn what the instance's interface lets them read, and its timing: calls of one instance take turns, so each app can measure how busy
+/// the other keeps it, and can fill its queue. Instances that share nothing still share the machine. Where that matters, give each
+/// consumer an instance of its own, or a [system per consumer](crate::Runtime::provide_per_consumer).
 #[derive(Clone)]
 pub struct Instance {
     provider: Arc<Provider>,
-    /// The functions that this handle reaches, sorted, if it does not reach all.
+    /// The functions that this handle may call, sorted; `None` if it may call all.
     reach: Option<Arc<[FuncIndex]>>,
 }
 
 impl Instance {
-    /// The handle that reaches all of a provider.
+    /// A handle that may call every function of a provider.
     pub(crate) fn whole(provider: Arc<Provider>) -> Instance {
         Instance { provider, reach: None }
     }
 
-    /// The handle that reaches these functions of a provider, or all.
+    /// A handle that may call these functions of a provider, or all of them for `None`.
     #[cfg(feature = "engine")]
     pub(crate) fn reaching(provider: Arc<Provider>, reach: Option<Arc<[FuncIndex]>>) -> Instance {
         Instance { provider, reach }
@@ -55,29 +56,29 @@ impl Instance {
         self.provider.name()
     }
 
-    /// The interfaces that it exports, such as `isorun:kv/kv@0.1.0`, with the functions that this handle reaches.
+    /// The interfaces that it exports, such as `isorun:kv/kv@0.1.0`, with the functions that this handle may call.
     pub fn exports(&self) -> Vec<Interface> {
         self.reached().interfaces.to_vec()
     }
 
-    /// Where it is in its life. A system or a remote is idle until it retires or is removed.
+    /// What it is doing now: ready, running, poisoned, or on its way out. A system or a remote is idle until it retires or is removed.
     pub fn state(&self) -> InstanceState {
         self.provider.state()
     }
 
-    /// What it has done so far: calls, failures, restarts and their last cause, calls that wait.
+    /// What it has done so far: its calls, failures and restarts, the cause of its last fault, and the calls that wait.
     pub fn counters(&self) -> Counters {
         self.provider.counters()
     }
 
-    /// A handle of the same instance that reaches only the functions that are named: what it is wired to, exported for, or handed to can
-    /// call those and no others.
+    /// A narrowed handle of the same instance: whoever is wired with it, or gets it in another way, can call the functions named here and no
+    /// others.
     ///
     /// A function is named as for [`call`](Instance::call): `isorun:kv/kv#get`, or any end of it that is unique.
     ///
     /// # Errors
     ///
-    /// [`NarrowError`] with every name that means no function, or several.
+    /// [`NarrowError`] with every name that fits no function, or several.
     ///
     /// ```no_run
     /// # async fn example(runtime: isorun::Runtime, kv: isorun::Instance) -> Result<(), Box<dyn std::error::Error>> {
@@ -109,7 +110,7 @@ impl Instance {
         Ok(Instance { provider: self.provider.clone(), reach: Some(reach.into()) })
     }
 
-    /// What this handle reaches of what is exported now.
+    /// Those of the current exports that this handle may call.
     pub(crate) fn reached(&self) -> Exports {
         let all = self.provider.exports();
         match &self.reach {
@@ -118,7 +119,7 @@ impl Instance {
         }
     }
 
-    /// The functions of an interface that this handle does not reach, if they are all that keeps it from exporting the interface.
+    /// The functions of an interface that this handle may not call, if the instance exports the whole interface; empty otherwise.
     pub(crate) fn beyond_reach(&self, interface: &Interface) -> Vec<String> {
         let whole = self.provider.exports();
         if self.reach.is_none() || !matches!(whole.indices(interface, interface.functions()), Some(Ok(_))) {
@@ -177,8 +178,8 @@ impl fmt::Debug for Instance {
     }
 }
 
-/// Two handles are equal if they stand for the same instance and reach the same functions of it. One that was narrowed is never equal to one
-/// that was not, which also reaches what another app may bring.
+/// Two handles are equal if they stand for the same instance and may call the same functions. A narrowed handle is never equal to a whole
+/// one, even if it names every function: only the whole one may also call what a later app behind the handle adds.
 impl PartialEq for Instance {
     fn eq(&self, other: &Instance) -> bool {
         Arc::ptr_eq(&self.provider, &other.provider) && self.reach == other.reach

@@ -44,15 +44,15 @@ use system::SystemProvider;
 pub(crate) struct Provider {
     id: u64,
     name: Arc<str>,
-    /// The runtime that it belongs to; `None` for a remote of its own.
+    /// The runtime that the provider belongs to; `None` for a `Remote` that was made without a runtime.
     owner: Option<Weak<dyn Owner>>,
     exports: RwLock<Exports>,
     kind: Kind,
     defaults: Budget,
     observers: Observers,
-    /// Calls of systems and remotes by the host, and by consumers that are gone.
+    /// For systems and remotes: the calls made by the host, and by consumers that were removed since.
     counts: CallCounts,
-    /// For calls of systems and remotes; those of an app's instance are counted by its stores.
+    /// Keeps track of running calls of systems and remotes. The calls of an app's instance are tracked by its pool of stores.
     drain: Drain,
     removed: AtomicBool,
 }
@@ -69,13 +69,13 @@ pub(crate) enum Kind {
     Remote(RemoteProvider),
 }
 
-/// The runtime of a provider, as far as a provider has to know it.
+/// What a provider needs of its runtime. It is a trait because providers are below the runtime in the layers.
 pub(crate) trait Owner: Send + Sync {
     /// What the provider has done, including the calls that its consumers count.
     fn counters(&self, provider: &Arc<Provider>) -> Counters;
 }
 
-/// What a provider has of the runtime that it belongs to.
+/// What a runtime gives to each of its providers.
 #[derive(Clone)]
 pub(crate) struct Belonging {
     pub(crate) id: u64,
@@ -130,7 +130,7 @@ impl Provider {
         self.exports.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Another app has taken the place of the one behind it.
+    /// Sets the exports of the app that has replaced the one behind the provider.
     #[cfg(feature = "engine")]
     pub(crate) fn set_exports(&self, exports: Exports) {
         *self.exports.write().unwrap_or_else(PoisonError::into_inner) = exports;
@@ -211,7 +211,7 @@ impl Provider {
         result
     }
 
-    /// Calls host code, behind a barrier for panics.
+    /// Calls host code, and turns its panics into errors.
     pub(crate) async fn call_host(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
         if self.is_removed() {
             return Err(CallError::Removed { instance: self.name.clone() }.into());
@@ -244,8 +244,9 @@ impl Provider {
         }
     }
 
-    /// Keeps calls of an app out until they are let in again or the instance is freed. Calls of host code are let in meanwhile, so that
-    /// no call is turned away by a removal that may yet be refused. `None` if a call of the app runs or waits, or if it is closed already.
+    /// Makes new calls of an app wait until the result is dropped, or the instance is freed. Calls of systems and remotes go on meanwhile, so
+    /// that no call fails because of a removal that may yet be refused. `None` if a call of the app runs or waits, or if the provider is
+    /// closed already.
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
         let entrance = match &self.kind {
             #[cfg(feature = "engine")]
@@ -256,7 +257,7 @@ impl Provider {
         Some(Closed { provider: self, entrance })
     }
 
-    /// Turns new calls away and lets those that are here go on; see [`close`](Provider::close).
+    /// Refuses new calls, while those that run or wait go on. `None` if the provider is closed already.
     pub(crate) fn retire(&self) -> Option<Closed<'_>> {
         let entrance = match &self.kind {
             #[cfg(feature = "engine")]
@@ -291,7 +292,7 @@ impl Callee for Provider {
     }
 }
 
-/// A provider that takes no new calls. Dropping it lets them in again.
+/// A provider that takes no new calls. Dropping this lets it take calls again.
 pub(crate) struct Closed<'a> {
     provider: &'a Provider,
     entrance: Entrance<'a>,
@@ -302,12 +303,12 @@ enum Entrance<'a> {
     #[cfg(feature = "engine")]
     Stores(ClosedPool<'a, Box<Live>, Arc<Prototype>>),
     Drain(Draining<'a>),
-    /// Nothing: see [`close`](Provider::close).
+    /// Nothing keeps calls out; [`close`](Provider::close) says why.
     Open,
 }
 
 impl Closed<'_> {
-    /// Waits until the calls that were here have ended.
+    /// Waits until the calls that ran or waited when the provider was closed have ended.
     pub(crate) async fn idle(&self) {
         match &self.entrance {
             #[cfg(feature = "engine")]

@@ -24,7 +24,7 @@ use crate::provider::remote::RemoteProvider;
 use crate::provider::{Belonging, Kind, Provider};
 use crate::system::contract::StaticInterface;
 
-/// The interface `I`, its work done elsewhere: a transport and the token of an export behind it.
+/// An implementation of the interface `I` that does its work elsewhere: it sends each call over a transport to the export of a token.
 ///
 /// It implements the interface's host trait, so that code that is generic over the trait runs on it as it runs on a Rust system or a
 /// caller. To wire apps with something remote, use [`Runtime::import`](crate::Runtime::import).
@@ -37,7 +37,7 @@ pub struct Remote<I> {
 const MAX_MESSAGE: usize = 64 << 20;
 
 impl<I: StaticInterface> Remote<I> {
-    /// Nothing is sent before the first call. Calls that set no budget get the [default](crate::Budget::default) one.
+    /// Makes a remote. Nothing is sent before the first call. Calls that set no budget get the [default](crate::Budget::default) one.
     pub fn new(token: Token, transport: impl Transport) -> Remote<I> {
         let interface = I::interface();
         let kind = Kind::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));

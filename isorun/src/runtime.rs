@@ -1,4 +1,4 @@
-//! The runtime: the engine, what is registered, what runs.
+//! The runtime: the engine, the interfaces that are registered, the apps and the instances.
 
 #[cfg(feature = "engine")]
 pub(crate) mod add_app;
@@ -66,10 +66,11 @@ pub use replace::Replace;
 
 /// What runs apps: an engine, the interfaces that are registered with it, the apps and the instances.
 ///
-/// A clone is a handle of the same runtime. Several in one process do not know of each other; what one [exports](Runtime::export), another
-/// can [import](Runtime::import).
+/// A clone is a handle of the same runtime. Several runtimes in one process are separate from each other, except that one can
+/// [import](Runtime::import) what another [exports](Runtime::export).
 ///
-/// Calls are futures and need a tokio runtime with its time driver to end at their deadline while they wait.
+/// Calls are futures. A call that waits, for its turn or for a system, can end at its deadline only inside a tokio runtime whose time driver is
+/// enabled.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -95,7 +96,7 @@ pub(crate) struct Inner {
 }
 
 impl Runtime {
-    /// Makes an interface known that this program was compiled with. Doing it twice is the same as once.
+    /// Registers an interface that this program has Rust types for. Registering it again has no effect.
     ///
     /// Apps that import an interface can be added only when it is known, and what they export of it is compared with it then. Systems,
     /// callers and remotes bring their interface along and do not need this.
@@ -108,12 +109,12 @@ impl Runtime {
         Ok(registered.remove(0))
     }
 
-    /// Makes known every interface with functions in a WIT text, for which this program has no Rust types.
+    /// Registers every interface of a WIT text that has functions. This is for interfaces without Rust types in this program.
     ///
     /// # Errors
     ///
-    /// [`RegisterError::Wit`] with line and column if the text has mistakes or uses what isorun does not carry;
-    /// [`RegisterError::Conflict`] as for [`register`](Runtime::register). Nothing is registered then.
+    /// [`RegisterError::Wit`] with line and column if the text has mistakes or uses types that isorun does not support;
+    /// [`RegisterError::Conflict`] as for [`register`](Runtime::register). After an error nothing of the text is registered.
     pub fn register_wit(&self, text: &str) -> Result<Vec<Interface>, RegisterError> {
         self.register_all(Interface::from_wit(text)?)
     }
@@ -145,24 +146,27 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`RemoveError::InUse`] while it has instances; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    /// [`RemoveError::InUse`] while it has instances; [`RemoveError::Removed`] if it was removed before; [`RemoveError::Foreign`] if it belongs
+    /// to another runtime.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn remove_app(&self, app: &App) -> Result<(), RemoveError> {
         self.0.registry.remove_app(app)
     }
 
     /// Provides a Rust value that implements the interface `I`, as an instance.
     ///
-    /// One system serves every instance that is wired with its handle, several at a time. A type with several interfaces says which one is
-    /// meant: `runtime.provide::<kv::Interface>(store)`.
+    /// The value serves every instance that is wired with the handle, and may be called by several at the same time. For a type that
+    /// implements several interfaces, say which one is meant: `runtime.provide::<kv::Interface>(store)`.
     pub fn provide<I: StaticInterface>(&self, system: impl System<I>) -> Instance {
         self.provide_from(Source::shared(system))
     }
 
-    /// Provides Rust values that implement the interface `I`, one for each instance that is wired with the handle: consumers share nothing.
+    /// Provides Rust values that implement the interface `I`: one for each instance that is wired with the handle, so that its consumers share
+    /// nothing.
     ///
-    /// `make` is called when an instance is wired; its value lives as long as that instance, and stays when the instance's app is started
-    /// anew or replaced. The host has a value of its own, made when it first calls the handle, directly or for a peer.
+    /// `make` is called when an instance is wired. Its value lives as long as that instance, also when the instance's app is restarted or
+    /// replaced. The host has a value of its own, which is made when the handle is first called by the host or by a peer through an export.
     ///
     /// ```
     /// #[isorun::system("tests/wit/greeter.wit")]
@@ -205,6 +209,7 @@ impl Runtime {
 
     /// The app of this name, if there is one.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn app(&self, name: &str) -> Option<App> {
         self.0.registry.app(name)
     }
@@ -214,35 +219,37 @@ impl Runtime {
     /// # Errors
     ///
     /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in an app's instance;
-    /// [`RemoveError::InProgress`] while it is replaced or retired; [`RemoveError::Removed`] and [`RemoveError::Foreign`].
+    /// [`RemoveError::InProgress`] while it is replaced or retired; [`RemoveError::Removed`] if it was removed before;
+    /// [`RemoveError::Foreign`] if it belongs to another runtime.
     ///
-    /// Calls that the host has made of a system or remote end as if it were there, and the last of them drops the system's value.
+    /// A call that the host has made of a system or remote does not prevent its removal: it goes on to its end, and the last such call drops
+    /// the system's value.
     pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
         self.0.registry.remove(instance.provider(), &self.0.exports)
     }
 
-    /// Removes an instance together with every instance that is wired to it, directly or by way of others. Gives the names of what was
-    /// removed, each before what it was wired to.
+    /// Removes an instance together with every instance that is wired to it, directly or by way of others. Returns the names of the removed
+    /// instances, in the order of their removal: each before the instances that it was wired to.
     ///
     /// # Errors
     ///
-    /// Those of [`remove`](Runtime::remove), for all of them: if one is exported or runs a call, nothing is removed.
+    /// Those of [`remove`](Runtime::remove), for each of these instances: if one of them is exported or runs a call, none is removed.
     pub fn remove_tree(&self, instance: &Instance) -> Result<Vec<String>, RemoveError> {
         self.check_owned(instance)?;
         self.0.registry.remove_tree(instance.provider(), &self.0.exports)
     }
 
-    /// Removes an instance when the calls that it has have ended, those that wait included. New ones fail with
-    /// [`CallError::Retiring`](crate::CallError::Retiring) from now on, and nothing can be wired to it any more.
+    /// Retires an instance: waits until its calls have ended, those that wait for their turn included, and then removes it. From the start of
+    /// the retirement, new calls fail with [`CallError::Retiring`](crate::CallError::Retiring), and nothing can be wired to the instance.
     ///
     /// # Errors
     ///
-    /// Those of [`remove`](Runtime::remove), except that running calls are waited for.
+    /// Those of [`remove`](Runtime::remove), except that a running call is no error.
     ///
     /// # Cancel safety
     ///
-    /// Dropping it lets new calls in again.
+    /// Dropping the future ends the retirement: the instance stays, and takes new calls again.
     pub async fn retire(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
         let provider = instance.provider();
@@ -256,9 +263,9 @@ impl Runtime {
         self.0.registry.graph()
     }
 
-    /// Lets whoever has the returned token call an interface of an instance by bytes; see [`serve`](Runtime::serve).
+    /// Exports an interface of an instance: whoever has the returned token can call it by messages, which [`serve`](Runtime::serve) answers.
     ///
-    /// The token is 128 random bits: to know it is to be allowed.
+    /// The token is 128 random bits. Knowing it is the permission to call, so it must be kept secret.
     ///
     /// # Errors
     ///
@@ -281,14 +288,14 @@ impl Runtime {
         exported.unwrap_or_else(|| Err(ExportError::Removed { instance: instance.name().into() }))
     }
 
-    /// Takes an export back: its token is unknown from now on. `false` if it was already.
+    /// Ends an export: calls with its token are refused from now on. Returns `false` if there was no export under this token.
     pub fn revoke(&self, token: &Token) -> bool {
         self.0.exports.remove(token)
     }
 
-    /// Something on the other side of a transport that provides the interface `I`, as an instance.
+    /// Makes a handle of something on the other side of a transport, which another runtime has exported under this token as the interface `I`.
     ///
-    /// Nothing is sent before the first call.
+    /// Nothing is sent before the first call, so a wrong token is noticed only then.
     pub fn import<I: StaticInterface>(&self, token: Token, transport: impl Transport) -> Instance {
         self.import_interface(I::interface(), token, transport)
     }
@@ -300,11 +307,12 @@ impl Runtime {
         self.admit(&name, Exports::one(interface.clone()), Kind::Remote(remote))
     }
 
-    /// Answers one message of a remote: the whole server. Every message has an answer, also one that makes no sense.
+    /// Answers one message of a remote. This is all that a server has to call: it takes the bytes of a message and returns those of the answer.
+    /// Every message gets an answer, also one that is malformed.
     ///
     /// # Cancel safety
     ///
-    /// Dropping it while the guest runs poisons the instance, as dropping a [`Call`](crate::Call) does.
+    /// Dropping the future while the guest runs stops the guest, as dropping a [`Call`](crate::Call) does.
     pub async fn serve(&self, message: &[u8]) -> Vec<u8> {
         self.0.exports.serve(message, self.0.limits.budget, self.0.limits.message).await
     }
@@ -329,7 +337,7 @@ impl Runtime {
         self.0.registry.app(name).is_some()
     }
 
-    /// Makes an app known; `false` if its name was taken meanwhile.
+    /// Puts an app into the registry; `false` if its name was taken meanwhile.
     #[cfg(feature = "engine")]
     pub(crate) fn admit_app(&self, app: &App) -> bool {
         self.0.registry.add_app(app)
@@ -345,18 +353,18 @@ impl Runtime {
         instance.provider().belongs_to(&self.0)
     }
 
-    /// The very name, if it is free.
+    /// Reserves exactly this name, if it is free.
     #[cfg(feature = "engine")]
     pub(crate) fn reserve_name(&self, name: &str) -> Option<ReservedName<'_>> {
         self.0.registry.names().reserve(name)
     }
 
-    /// The name, with a number behind it if it is taken.
+    /// Reserves this name, with a number behind it if it is taken.
     pub(crate) fn reserve_some_name(&self, wanted: &str) -> ReservedName<'_> {
         self.0.registry.names().reserve_like(wanted)
     }
 
-    /// Makes an app's running instance known, if nothing that it is wired to was removed meanwhile.
+    /// Puts an app's running instance into the registry, if nothing that it is wired to was removed meanwhile.
     #[cfg(feature = "engine")]
     pub(crate) fn admit_guest(
         &self,
@@ -370,13 +378,13 @@ impl Runtime {
         Ok(Instance::whole(provider))
     }
 
-    /// Whether everything that uses an instance could go on if it were one of this app.
+    /// Checks that everything which uses the instance could still use it if this app were behind it.
     #[cfg(feature = "engine")]
     pub(crate) fn check_replacement(&self, provider: &Arc<Provider>, app: &App) -> Result<(), ReplaceError> {
         self.0.registry.check_replacement(provider, app, app.all_exports(), &self.0.exports)
     }
 
-    /// Whether an instance would come to depend on itself.
+    /// Checks that the instance would not depend on itself if it were wired to these slots.
     #[cfg(feature = "engine")]
     pub(crate) fn check_cycle(
         &self,
@@ -407,7 +415,7 @@ impl Runtime {
         }
     }
 
-    /// Makes a system or remote known.
+    /// Makes the provider of a system or remote, and puts it into the registry.
     fn admit(&self, name: &str, exports: Exports, kind: Kind) -> Instance {
         let name = self.reserve_some_name(name);
         let provider = self.make(name.get(), exports, kind);

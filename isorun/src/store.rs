@@ -1,4 +1,4 @@
-//! What lies in the wasmtime store of an app's instance: who it is, whom it is wired to, what it may still use.
+//! The data in the wasmtime store of an app's instance: its name, its providers, and what the running call may still use.
 
 pub(crate) mod crossing;
 pub(crate) mod preemption;
@@ -19,17 +19,17 @@ pub(crate) struct State {
     /// One provider per import, in the order of the app's imports.
     pub(crate) slots: Arc<[Slot]>,
     pub(crate) meter: Meter,
-    /// This instance and those that wait for it, for the contexts of the calls it makes: lent to each while it runs. Most calls come on the
-    /// way of the last one, and find it as it must be.
+    /// This instance and those that wait for it, for the contexts of the calls that it makes; each of them borrows the chain while it runs. It
+    /// stays here between calls, because most calls come from the same callers as the last one and need no new chain.
     pub(crate) chain: Option<Arc<Chain>>,
     /// The running call.
     pub(crate) frame: Frame,
-    /// How much fuel there was at its start.
+    /// How much fuel the running call had at its start.
     pub(crate) granted: u64,
     pub(crate) preemption: Preemption,
 }
 
-/// What the store of a running call knows of its budget, beside the fuel that wasmtime counts and the memory that the meter does.
+/// The part of the running call's budget that lies in the store. wasmtime counts the fuel, and the meter counts the memory.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) deadline: Option<Deadline>,
@@ -37,7 +37,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// That of a component that starts.
+    /// The frame of a component that is started by the host, not for a call.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
         Frame { deadline, hops: MAX_HOPS }
     }
@@ -50,7 +50,7 @@ impl State {
         self.slots.get(slot).ok_or_else(mislinked)
     }
 
-    /// Says on whose behalf the instance runs.
+    /// Sets the callers on whose behalf the instance runs.
     #[inline]
     pub(crate) fn called_by(&mut self, callers: &Option<Arc<Chain>>) {
         if !self.chain.as_ref().is_some_and(|chain| chain.follows(callers)) {

@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! * A wiring that does not fit has not executed one instruction of the app.
-//! * What is wired was there before: a handle exists before anything is wired with it, so the graph has no cycles.
+//! * If a wiring does not fit, no instruction of the app has run.
+//! * An instance can be wired only to instances that exist already, because that takes their handles, so the graph has no cycles.
 
 pub(crate) mod given;
 pub(crate) mod import;

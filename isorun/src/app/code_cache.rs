@@ -5,7 +5,7 @@
 //! * Nothing is loaded that does not carry a MAC under the secret: see `engine/precompiled.rs`.
 //! * The secret in the folder is this user's, and nobody else could read or write it or the folder when the cache was opened.
 //! * An entry appears whole, under its name, or not at all. What becomes of it afterwards is found out by its MAC.
-//! * What goes wrong with an entry never keeps an app from being added.
+//! * A problem with an entry never keeps an app from being added.
 //! * Whenever something was compiled, the entries are held to their size: see `code_cache/sweep.rs`. Loading lists nothing.
 
 mod sweep;
@@ -42,7 +42,7 @@ pub(crate) struct CodeCache {
     /// The most bytes of all entries together.
     max_size: u64,
     secret: Secret,
-    /// What must be the same of two engines for one to load the other's code.
+    /// A hash of the engine's build and settings. It is part of each key, so that an engine finds only code that it can load.
     engine: [u8; 32],
     random: Random,
 }
@@ -60,7 +60,7 @@ impl CodeCache {
         let random = Random::from_system().map_err(RuntimeError::Random)?;
         let unusable = |error| unusable(&dir.folder, &error);
         make_folder(&dir.folder).map_err(unusable)?;
-        // The program may go elsewhere later.
+        // An absolute path, because the program may change its working directory later.
         let folder = fs::canonicalize(&dir.folder).map_err(unusable)?;
         let secret = match &dir.secret {
             Some(secret) => secret.clone(),
@@ -102,7 +102,7 @@ impl CodeCache {
         }
     }
 
-    /// Puts a component's code away under a key, in place of what is there, and removes what is too much then.
+    /// Stores a component's code under a key, in place of an older entry, and then removes entries until the rest fits the limit.
     pub(crate) fn store(&self, key: &Key, component: &Component) {
         let path = self.path(key);
         let kept = match precompiled::seal(&self.secret, key, component) {
@@ -112,7 +112,7 @@ impl CodeCache {
                 false
             }
         };
-        // Also if nothing was kept: what a crash left may be what fills the disk.
+        // This is done also if nothing was kept, since drafts that a crash left may be what fills the disk.
         sweep::sweep(&self.folder, self.max_size, kept.then_some(path.as_path()));
     }
 
@@ -124,7 +124,7 @@ impl CodeCache {
             tracing::debug!(path = %path.display(), size, max_size = self.max_size, "compiled code is too large to be kept");
             return false;
         }
-        // It need not reach the disk now: what a crash leaves of it has not its MAC.
+        // There is no sync to disk, because an entry that a crash has cut off is noticed by its MAC.
         let kept = Draft::new(&self.folder, &self.random).and_then(|mut draft| {
             draft.file.write_all(entry)?;
             fs::rename(&draft.path, path)
@@ -263,7 +263,7 @@ impl Hasher for Digesting {
         self.0.update(bytes);
     }
 
-    /// Not what is wanted of it: the digest is.
+    /// Required by the trait; only the digest itself is used.
     fn finish(&self) -> u64 {
         let digest: [u8; 32] = self.0.clone().finalize().into();
         u64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())

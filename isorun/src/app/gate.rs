@@ -1,4 +1,4 @@
-//! What stands between strangers' bytes and the compiler: how large they may be, how many are worked on at once.
+//! The gate between strangers' bytes and the compiler: it limits their size, and how many are read and compiled at once.
 
 use std::num::NonZero;
 use std::path::Path;
@@ -38,7 +38,7 @@ impl GateSettings {
 
     pub(crate) fn open(self, engine: &Engine) -> Result<Gate, RuntimeError> {
         let cache = self.cache.map(|dir| CodeCache::open(&dir, self.max_cache, engine)).transpose()?;
-        // Checks have permits of their own, so that what is refused is refused at once while others are compiled.
+        // Checks have permits of their own, so that a component that does not fit is refused without waiting for compilations.
         let permits = || Permits(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
         Ok(Gate { max_size: self.max_size, checks: permits(), compiles: permits(), cache: cache.map(Arc::new) })
     }
@@ -62,7 +62,7 @@ impl Gate {
 pub(crate) struct Permits(Arc<Semaphore>);
 
 impl Permits {
-    /// Waits for a permit, in order, and does the work; or says how it ended without a value.
+    /// Waits for a permit, first come, first served, and does the work. The error is a message that says why the work has no result.
     ///
     /// Dropping the future gives up the wait. Work that has begun cannot be stopped, and keeps its permit until it ends.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {

@@ -15,8 +15,8 @@ use crate::text::{count, printable};
 
 /// Reads what a component imports, what it exports and how large it is. Nothing is compiled, and nothing is registered.
 ///
-/// Components are read here that no runtime takes, so that one sees what is the matter with them. That one is read does not mean that it is
-/// valid: the bodies of its functions are not looked at.
+/// This also reads components that no runtime accepts, so that one can see why. A component that can be read is not necessarily valid,
+/// since the bodies of its functions are not checked.
 ///
 /// ```
 /// # let component: &[u8] = b"\0asm\x0d\0\x01\0";
@@ -160,7 +160,7 @@ impl InspectedFunction {
     ///
     /// # Errors
     ///
-    /// What it is that isorun does not carry, such as a resource.
+    /// The part of the signature that isorun does not support, such as a resource.
     pub fn signature(&self) -> Result<&Function, &str> {
         self.signature.as_ref().map_err(String::as_str)
     }

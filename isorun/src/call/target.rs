@@ -68,7 +68,7 @@ impl fmt::Debug for Target {
     }
 }
 
-/// The shortest way between Rust values and what is behind the instance.
+/// Calls a function by the shortest way: Rust values go straight into a guest's memory, and by image to everything else.
 async fn invoke<P, R>(provider: &Provider, cx: Account<'_>, function: FuncIndex, params: P) -> CallResult<R>
 where
     P: LowerParams + Send + Sync,

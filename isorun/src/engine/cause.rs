@@ -1,4 +1,4 @@
-//! What wasmtime says when something ends, turned into causes: the only place that knows its words.
+//! Turns wasmtime's errors into isorun's. This is the only place that depends on the wording of wasmtime's messages.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::error::inspect::InspectError;
 use crate::image::malformed::Malformed;
 use crate::limits::limit::{Amount, Exhausted, Limit};
 
-/// The error of a call, or of a start, that granted `fuel` units and `message` bytes to pass.
+/// The error of a call, or of a start, that was granted `fuel` units of fuel and could pass `message` bytes.
 #[cold]
 pub(crate) fn explain(
     error: &wasmtime::Error,
@@ -74,9 +74,9 @@ pub(crate) fn not_compiled(app: &str, error: &wasmtime::Error) -> AppError {
     }
 }
 
-/// What a validator says of a component, with the help that fits.
+/// The error for a message of the validator about a component, with help that fits the message.
 pub(crate) fn invalid(message: String) -> InspectError {
-    // The validator names what is switched off; everything else that it refuses is damage.
+    // The validator's message names a feature that is switched off; anything else that it refuses means that the file is damaged.
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
     let help = if says(&["async feature", "error-context"]) {
         "isorun runs no `async`, `stream`, `future` or `error-context`; build the app against an interface without them"

@@ -38,7 +38,7 @@ impl Meter {
         self.growth
     }
 
-    /// Takes what a nested call used.
+    /// Sets how much the call may still grow after a nested call, which had the same allowance.
     pub(crate) fn set_left(&mut self, left: u64) {
         self.growth = self.growth.min(left);
     }
@@ -59,7 +59,7 @@ impl Meter {
         }
         self.growth -= growth;
         self.held = held;
-        // If the machine cannot give them after all they stay counted: too strict, and only where there is no memory left.
+        // If the machine then cannot provide the bytes, they stay counted. That is too strict, but only happens when memory is exhausted.
         Ok(true)
     }
 }

@@ -1,7 +1,7 @@
-//! Compiled code that was put away, authenticated and loaded again.
+//! Compiled code that is stored, authenticated and loaded again.
 //!
-//! Loading compiled code is trusting it: it is machine code. What may be loaded is known by a MAC over it, under a secret of the host, and
-//! the types here leave no other way: only a [`Component`] is [sealed](seal), only what was [opened](open) is loaded.
+//! Compiled code is machine code, so it must be trusted before it is loaded. It is trusted if it carries a MAC under a secret of the host.
+//! The types here allow nothing else: only a [`Component`] can be [sealed](seal), and only what was [opened](open) can be loaded.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use sha2::Sha256;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-/// What tells this host's code from other code. Whoever knows it can have any machine code run here.
+/// The secret under which code of this host is authenticated. Whoever knows it can have any machine code run here.
 #[derive(Clone)]
 pub(crate) struct Secret([u8; 32]);
 

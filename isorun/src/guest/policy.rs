@@ -1,4 +1,4 @@
-//! How many stores an instance has, and what becomes of one that is lost.
+//! How many stores an instance has, and what happens after one is lost.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -11,7 +11,7 @@ use crate::limits::limit::{Amount, Limit};
 
 /// What is kept of an app's instance from one call to the next.
 ///
-/// Whatever it is, a call that comes back to an instance that waits for it is refused with
+/// With each of them, a call that comes back to an instance which waits for that call's result is refused with
 /// [`ReEntered`](crate::CallError::ReEntered): with one store it would wait for itself, and with several, two instances that call each other
 /// would use up one store after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,51 +22,53 @@ pub enum Reuse {
     Serial,
     /// A new store for each call, dropped at its end: nothing is kept and nothing is shared between calls. For handlers of requests.
     ///
-    /// Calls run in parallel, as many as the runtime has room for stores; the fuel that the app takes to start is the call's.
+    /// Calls run in parallel, as many as the runtime has room for stores. Each call pays for the fuel that the app needs to start.
     Fresh,
-    /// So many stores, of which any that is at rest serves the next call: calls run in parallel, and an app that keeps something in
-    /// its memory will find one of several memories. For apps that keep nothing but caches.
+    /// At most this many stores, of which any idle one serves the next call. Calls run in parallel, and an app cannot know which of the
+    /// memories it will find in a call. For apps that keep nothing but caches.
     ///
-    /// One store is made with the instance, the others when they are needed.
+    /// One store is made together with the instance, the others when they are needed.
     Pool(NonZeroU32),
 }
 
 impl Reuse {
-    /// [`Pool`](Reuse::Pool) of `stores`, one at least.
+    /// A [`Pool`](Reuse::Pool) of this many stores, but at least one.
     pub fn pool(stores: u32) -> Reuse {
         Reuse::Pool(NonZeroU32::new(stores).unwrap_or(NonZeroU32::MIN))
     }
 }
 
-/// What becomes of an instance whose call ended badly: by a trap, a panic of the host, an exhausted budget, or because it was dropped.
+/// What happens to an instance after a fault: after a call that ended by a trap, a panic of the host or an exhausted budget, or that was
+/// dropped while it ran.
 ///
 /// The store of such a call is lost in any case. A [`Fresh`](Reuse::Fresh) instance loses nothing by that and needs no policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Restart {
-    /// It is poisoned: every later call fails with the cause.
+    /// The instance is poisoned: every later call fails, and its error holds the cause.
     #[default]
     Never,
-    /// The next call starts the app anew, behind the same handle and with the same wiring. What it kept in its memory is lost; calls
-    /// that waited go on.
+    /// The next call restarts the app, behind the same handle and with the same wiring. What the app kept in its memory is lost; calls
+    /// that waited for their turn go on.
     ///
-    /// More than `max` faults within `within` poison it after all, since an app that fails again and again does nothing else. Not counted
-    /// are faults that tell nothing about the app: its caller gave the call up, or gave it less than half of the runtime's default
-    /// [`Budget`](crate::Budget) of what ran out. So one caller's small budgets do not end an instance that it shares with others.
+    /// More than `max` faults within the span `within` poison the instance, since an app that fails again and again would only be restarted
+    /// for nothing. Faults that say nothing about the app are not counted: those of a caller who dropped the call, or who granted less than
+    /// half of the runtime's default [`Budget`](crate::Budget) of what ran out. So one caller's small budgets do not poison an instance that
+    /// it shares with others.
     Limited {
-        /// How many faults there may be within the span. No account is kept of more than 4096: a larger number is no limit.
+        /// How many faults there may be within the span. At most 4096 faults are remembered, so a larger number means no limit.
         max: u32,
-        /// The span that is looked back over.
+        /// The span in which faults are counted, up to the present one.
         within: Duration,
     },
 }
 
-/// What an instance does with its stores and its callers.
+/// The policies of an instance: for its stores, for faults, and for calls that wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) reuse: Reuse,
     pub(crate) restart: Restart,
-    /// How many calls may wait.
+    /// How many calls may wait for their turn.
     pub(crate) queue: usize,
 }
 
@@ -78,7 +80,7 @@ const MOST_REMEMBERED: usize = 4096;
 pub(crate) struct Recent(VecDeque<Instant>);
 
 impl Recent {
-    /// Notes a fault; whether the policy lets the app start anew after it.
+    /// Notes a fault. Returns whether the policy allows a restart after it.
     pub(crate) fn allows(&mut self, policy: Restart, now: Instant) -> bool {
         let Restart::Limited { max, within } = policy else { return false };
         while self.0.front().is_some_and(|fault| now.duration_since(*fault) > within) {
@@ -94,9 +96,9 @@ impl Recent {
     }
 }
 
-/// Whether a fault tells something about the app, and not about the caller who gave up or granted too little.
+/// Whether a fault counts against the app; `false` if its caller gave up or granted too little.
 pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory: u64) -> bool {
-    // The app may have stopped because of one below it.
+    // The app may have failed only because one of its providers did, so the first cause decides.
     let root = std::iter::successors(Some(fault), |fault| match fault {
         CallError::ProviderDown { cause, .. } => Some(cause),
         _ => None,

@@ -1,4 +1,4 @@
-//! An app with its imports wired, and the stores that are made from it.
+//! The prototype of an instance, which is an app with its imports wired, and the stores that are made from it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +31,8 @@ pub(crate) struct Prototype {
     /// One provider per import. All stores of the instance share them.
     pub(crate) slots: Arc<[Slot]>,
     pub(crate) exports: Exports,
-    /// The component's function for each index of `exports`; nothing for one that an earlier app exported and this one does not.
+    /// The component's function for each index of `exports`; `None` for a function that an earlier app behind the handle exported and this one
+    /// does not.
     pub(crate) functions: Arc<[Option<ComponentExportIndex>]>,
     pub(crate) limits: Settings,
 }
@@ -60,8 +61,8 @@ pub(crate) struct NotStarted {
 }
 
 impl Prototype {
-    /// Starts the app in a new store, with so much fuel and room to grow; what is left of the fuel is left in the store. It starts on behalf
-    /// of `callers`. If the future is dropped, or host code panics in it, `spent` holds what was used.
+    /// Starts the app in a new store, on behalf of `callers`. The app may use `fuel` units of fuel and grow by `memory` bytes; the fuel that it
+    /// does not use stays in the store. If the future is dropped, or host code panics in it, `spent` holds the fuel that was used.
     pub(crate) async fn start(
         self: &Arc<Prototype>,
         (fuel, memory): (u64, u64),
@@ -100,10 +101,10 @@ impl Prototype {
     }
 }
 
-/// A store in which an app starts. Dropped with the store still in it, it notes the fuel that the start has used.
+/// A store in which an app starts. If it is dropped before the start has ended, it notes the fuel that was used until then.
 struct Starting<'a> {
     store: Option<Store<State>>,
-    /// Fuel at its start.
+    /// How much fuel the store had when the start began.
     fuel: u64,
     spent: &'a AtomicU64,
 }

@@ -1,4 +1,4 @@
-//! One call's turn in a store, and the start of a store for one call: what becomes of the store however they end.
+//! One call's turn in a store, and the start of a store for one call. Both decide what happens to the store, also if they are cancelled.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,11 +15,11 @@ use crate::limits::deadline::Deadline;
 use crate::limits::limit::{Amount, Limit};
 use crate::store::State;
 
-/// One call's turn in a store. Dropped before its end, it was cancelled, and the store is gone.
+/// One call's turn in a store. If it is dropped before its end, the call was cancelled, and the store is thrown away.
 pub(super) struct Turn<'a> {
     instance: &'a Arc<str>,
     stores: &'a Stores,
-    /// Gone when the turn has ended.
+    /// `None` once the turn has ended.
     live: Option<Box<Live>>,
     cx: &'a Cx,
     function: FuncIndex,
@@ -27,7 +27,7 @@ pub(super) struct Turn<'a> {
     started: u64,
 }
 
-/// How a call came back from wasmtime, if not with a value.
+/// Why a call returned from wasmtime without a value.
 pub(super) enum Stop {
     Error(wasmtime::Error),
     Panic(String),
@@ -64,7 +64,7 @@ impl<'a> Turn<'a> {
         Ok(&mut live.store)
     }
 
-    /// Ends it well.
+    /// Ends the turn of a call that has a value, and gives the store back to the pool.
     #[inline]
     pub(super) fn end(&mut self) {
         if let Some(live) = self.live.take() {
@@ -73,7 +73,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Ends it without a value.
+    /// Ends the turn of a call that has no value, and drops the store.
     #[cold]
     pub(super) fn failed(&mut self, stop: Stop) -> Box<CallError> {
         let Some(live) = self.live.take() else { return CallError::bug("a call ended twice").into() };
@@ -84,7 +84,7 @@ impl<'a> Turn<'a> {
         error.into()
     }
 
-    /// Charges what the store used to the call's context; gives what the call used in all.
+    /// Charges what the store used to the call's context. Returns the fuel of the whole call, including that of a start.
     #[inline]
     fn charge(&self, live: &Live) -> u64 {
         let used = live.granted().saturating_sub(live.fuel());
@@ -105,7 +105,7 @@ impl<'a> Turn<'a> {
 
     fn lose(&self, live: Box<Live>, cause: CallError, used: u64) {
         let prototype = live.prototype.clone();
-        // The memory is freed before the cause is in the pool, so that whoever sees the cause can rely on that.
+        // The memory is freed before the pool gets the cause, so that whoever sees the cause can rely on the memory being free.
         drop(live);
         lose(self.stores, &prototype, cause, used);
     }
@@ -127,7 +127,7 @@ pub(super) struct Start<'a> {
     stores: &'a Stores,
     prototype: &'a Prototype,
     cx: &'a Cx,
-    /// Units of fuel that a start used which was dropped.
+    /// Units of fuel that the start has used, noted when its future is dropped.
     spent: &'a AtomicU64,
     ended: bool,
 }
@@ -165,7 +165,7 @@ impl Drop for Start<'_> {
     }
 }
 
-/// Leaves the cause in the pool for a store that is gone.
+/// Tells the pool that a store is lost, and why.
 #[cold]
 pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, used: u64) {
     tracing::warn!(instance = %prototype.name, cause = %cause.headline(), "store lost");
@@ -173,7 +173,7 @@ pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, use
     stores.fault(Arc::new(cause), the_apps, used);
 }
 
-/// The end of a call whose time is over.
+/// The error of a call whose deadline has passed.
 fn late(deadline: Deadline, instance: &Arc<str>, function: Arc<str>) -> CallError {
     let amount = Amount::Time(deadline.span);
     CallError::OutOfBudget { limit: Limit::Time, amount, instance: instance.clone(), function }

@@ -17,9 +17,8 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`CallError::UnknownFunction`] and
-    /// [`CallError::AmbiguousFunction`]; [`CallError::Malformed`] if the bytes are
-    /// no image of the function's parameters, in which case nothing was called; and all that a typed call gives.
+    /// [`CallError::UnknownFunction`] and [`CallError::AmbiguousFunction`]; [`CallError::Malformed`] if the bytes are no image of the
+    /// function's parameters, in which case nothing was called; and every error of a typed call.
     ///
     /// ```
     /// use isorun::{Runtime, Value};
@@ -50,7 +49,7 @@ impl Instance {
         let provider = &**self.provider();
         Call::new(provider, index, move |cx| async move {
             let (index, function) = found?;
-            // A guest that was given a malformed image would be stopped in the middle of reading it.
+            // Checked before the call, because a malformed image would otherwise stop the guest while it reads, and cost its store.
             check_params(&function, params.as_bytes()).map_err(CallError::from)?;
             provider.call_by_host(&cx, index, params).await
         })

@@ -36,7 +36,7 @@ impl Instance {
         })
     }
 
-    /// Finds the function and reads its arguments.
+    /// Finds the function and encodes its arguments.
     fn prepare(&self, name: &str, arguments: &str) -> Result<(FuncIndex, Function, Image)> {
         let (index, function) = self.find(name)?;
         let wrong = |message: String| CallError::Arguments {

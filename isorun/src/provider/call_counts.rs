@@ -1,4 +1,4 @@
-//! Counters of calls, kept where the calls pass by.
+//! Counters of calls, one for each wire from an instance to a provider and one for the host's calls.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct CallCounts {
     calls: AtomicU64,
     failures: AtomicU64,
-    /// Whether only one call at a time is counted here, so that nothing is lost between reading and writing.
+    /// Whether at most one call at a time is counted here. Then a plain load and store count correctly, and cost less than an atomic addition.
     serial: bool,
 }
 
-/// A call on its way, counted at its end. One that is dropped before, by its caller or by a panic, has failed.
+/// A running call, which is counted at its end. If this is dropped before, by the caller or by a panic, the call counts as failed.
 pub(crate) struct Counting<'a> {
     counts: &'a CallCounts,
     failed: bool,
@@ -62,7 +62,7 @@ impl CallCounts {
         (self.calls.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
     }
 
-    /// Adds what other counts hold that are about to be dropped.
+    /// Adds the numbers of other counts, which are about to be dropped.
     pub(crate) fn absorb(&self, other: &CallCounts) {
         let (calls, failures) = other.read();
         self.calls.fetch_add(calls, Ordering::Relaxed);

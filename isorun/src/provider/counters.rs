@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use crate::error::call::CallError;
 
-/// What an instance has done since it was made. Numbers of one moment; they only grow, except where it says "now".
+/// What an instance has done since it was made, as of one moment. The numbers only grow, except those that say "now".
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Counters {
-    /// Calls that have ended, well or badly.
+    /// Calls that have ended, with a value or without.
     pub calls: u64,
-    /// Those of them that ended badly: without a value.
+    /// Those of them that ended without a value.
     pub failures: u64,
-    /// Calls that did not begin: as many waited as may wait, the instance was poisoned, retiring or gone, there was no room for a store, or the
-    /// app that is there now does not have the function.
+    /// Calls that were refused before they began, because the queue was full, the instance was poisoned, retiring or removed, there was no
+    /// room for a store, or the present app does not have the function.
     pub refused: u64,
-    /// How often it was started anew after a fault.
+    /// How often it was restarted after a fault.
     pub restarts: u64,
-    /// What made its last fault, if there was one.
+    /// The cause of its last fault, if there was one.
     pub last_fault: Option<Arc<CallError>>,
     /// Units of fuel that its calls used, nested calls included. 0 for systems and remotes, which are not metered here.
     pub fuel: u64,
@@ -25,6 +25,6 @@ pub struct Counters {
     pub running: u32,
     /// Calls that wait now for their turn.
     pub waiting: usize,
-    /// Stores that there are now.
+    /// Stores that exist now.
     pub stores: u32,
 }

@@ -1,4 +1,4 @@
-//! How guests are linked to systems, known by the type of the system, and so what is linked alike.
+//! How guests are linked to systems of one type, and how to tell that two wirings are linked in the same way.
 
 use std::any::TypeId;
 use std::sync::Arc;

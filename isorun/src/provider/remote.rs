@@ -1,4 +1,4 @@
-//! The calling side of a remote: an image goes out in a message, the answer's body comes back.
+//! The calling side of a remote: the parameters are sent as an image in a message, and the result comes back as the body of the answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,7 +48,7 @@ impl RemoteProvider {
             return Err(refused(Status::TooLarge, &format!("the arguments take more than {} bytes", self.limit)).into());
         }
         let message = CallMessage {
-            // No window for duplicates is kept yet, and session 0 says so.
+            // Session 0 means that duplicates of a message are not recognised, because neither side keeps track of them yet.
             session: 0,
             call: self.calls.fetch_add(1, Ordering::Relaxed),
             target: self.token,
@@ -73,7 +73,7 @@ impl RemoteProvider {
         if (reply.session, reply.call) != (message.session, message.call) {
             return Err(bad("it answers another call".into()).into());
         }
-        // A peer can say what it likes, but not that it used more than it was given.
+        // The peer's figure is not trusted: it cannot charge more than what it was granted.
         cx.charge(reply.fuel.min(cx.fuel()), 0);
         match reply.status {
             Status::Ok if reply.body.len() > self.limit => {

@@ -14,7 +14,7 @@ use crate::interface::exports::FuncIndex;
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) provider: Arc<Provider>,
-    /// What the wired handle reaches of it, if that was narrowed.
+    /// The functions that the wired handle may call, if that handle was narrowed.
     pub(crate) reach: Option<Arc<[FuncIndex]>>,
     /// The import: the functions that the app can call.
     pub(crate) import: Interface,
@@ -22,13 +22,13 @@ pub(crate) struct Slot {
     pub(crate) system: Option<Arc<dyn Any + Send + Sync>>,
     /// The provider's index of each function of the import, in the import's order.
     pub(crate) functions: Box<[FuncIndex]>,
-    /// The calls that went this way.
+    /// Counts the calls that go through this slot.
     pub(crate) counts: CallCounts,
 }
 
 #[cfg(feature = "engine")]
 impl Slot {
-    /// The system behind it. The linker put closures for `T` there because the slot holds a `T`.
+    /// The value of the system behind the slot. It is a `T`, because the linker chose the closures that call this by the type of that value.
     #[inline]
     pub(crate) fn system<T: Any>(&self) -> Result<&T, CallError> {
         self.system.as_deref().and_then(|system| system.downcast_ref()).ok_or_else(mislinked)

@@ -1,10 +1,10 @@
-//! Where an instance is in its life.
+//! The state of an instance: ready, running, poisoned, or on its way out.
 
 use std::sync::Arc;
 
 use crate::error::call::CallError;
 
-/// Where an instance is in its life.
+/// The state of an instance at one moment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum InstanceState {
@@ -12,11 +12,11 @@ pub enum InstanceState {
     Idle,
     /// A call runs or waits.
     Running,
-    /// An earlier call ended badly and took the instance's memory with it.
+    /// An earlier call ended in a fault, by which the instance's memory was lost, and its policy allows no further restart. Calls fail with this cause.
     Poisoned(Arc<CallError>),
-    /// Another app takes its place: calls wait.
+    /// Its app is being replaced or the instance is about to be removed: calls wait until that is decided.
     Replacing,
-    /// It takes no new calls and goes when those that it has have ended.
+    /// It takes no new calls, and is removed when those that run or wait have ended.
     Retiring,
     /// It was removed.
     Removed,

@@ -1,4 +1,4 @@
-//! Rust code of the host, as what is behind a handle.
+//! A system as a provider: Rust code of the host behind a handle.
 
 use std::any::Any;
 use std::future::Future;
@@ -19,7 +19,7 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) type Handler<T> =
     Box<dyn for<'a> Fn(&'a T, &'a Cx, &'a Image) -> BoxFuture<'a, Result<Image>> + Send + Sync>;
 
-/// Whom a [system per consumer](crate::Runtime::provide_per_consumer) is made for.
+/// The consumer for which a value of a [system per consumer](crate::Runtime::provide_per_consumer) is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Consumer<'a> {
     pub(crate) instance: Option<&'a str>,
@@ -27,10 +27,10 @@ pub struct Consumer<'a> {
 }
 
 impl<'a> Consumer<'a> {
-    /// The host itself, and whoever calls through it from afar.
+    /// The host itself, also for the calls that it makes for a peer.
     pub(crate) const HOST: Consumer<'static> = Consumer { instance: None, app: None };
 
-    /// The name of the instance that is wired with the system; `None` if it is the host, who calls it directly or for a peer.
+    /// The name of the instance that is wired with the system; `None` if the consumer is the host, which calls it directly or for a peer.
     pub fn instance(&self) -> Option<&'a str> {
         self.instance
     }
@@ -43,7 +43,7 @@ impl<'a> Consumer<'a> {
 
 /// A system as a provider.
 pub(crate) struct SystemProvider {
-    /// Gone when the system is removed.
+    /// `None` once the system is removed.
     system: RwLock<Option<Arc<dyn AnySystem>>>,
     #[cfg(feature = "engine")]
     glue: Glue,

@@ -50,7 +50,7 @@ impl ExportTable {
         self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token).is_some()
     }
 
-    /// The exports of an instance: in words, and what they promise.
+    /// The exports of an instance: each as text for messages, and its interface.
     pub(crate) fn of(&self, provider: &Arc<Provider>) -> Vec<(String, Interface)> {
         let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
         let exports = exports.values().filter(|export| Arc::ptr_eq(export.target.provider(), provider));
@@ -108,7 +108,7 @@ impl ExportTable {
                         (reply.ran, reply.body) = (true, image.as_bytes());
                     }
                     Err(error) => {
-                        // With the causes, because the other side has no chain to walk.
+                        // The text includes the causes, because only text reaches the other side, not the chain of errors.
                         text = format!("{error:#}");
                         (reply.status, reply.ran) = status_of(&error);
                         reply.text = &text;
@@ -120,7 +120,7 @@ impl ExportTable {
         reply.encode()
     }
 
-    /// The export and function that are meant, if the message may call them.
+    /// Finds the export and function that a message calls, or the reason to refuse it.
     fn find(
         &self,
         call: &CallMessage<'_>,
@@ -161,7 +161,7 @@ impl ExportTable {
         Ok((target, index, function))
     }
 
-    /// What is exported under a token. A copy, since reading what a peer has sent may take a while.
+    /// A copy of the export under a token, so that the table is not locked while a peer's message is checked.
     fn export(&self, token: &Token) -> Option<Export> {
         self.exports.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
     }
@@ -183,7 +183,7 @@ async fn run(
     by_image(target.provider(), function, image).granted(budget, call.hops).receipt().await
 }
 
-/// The status that tells of an error, and whether guest code may have run.
+/// The status for an error, and whether guest code may have run.
 fn status_of(error: &CallError) -> (Status, bool) {
     match error {
         error if error.is_out_of_budget() => (Status::OutOfBudget, true),
@@ -194,7 +194,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
         | CallError::NotExported { .. }
         | CallError::NoCapacity { .. } => (Status::Refused, false),
         CallError::ReEntered { .. } | CallError::Busy { .. } => (Status::Busy, false),
-        // A relay: what the side behind this one said goes on as it was said.
+        // This side only relayed the call, so it passes on the status that it got.
         CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
         CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),
         CallError::Remote(RemoteError::NotSent { .. }) => (Status::Refused, false),
@@ -203,7 +203,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
     }
 }
 
-/// The answer to bytes that are no call: there is nothing in them to echo.
+/// The answer to bytes that are no call. Its echoed fields are zero, because there is nothing to echo.
 fn nonsense(bad: BadMessage) -> Vec<u8> {
     let text = bad.to_string();
     let reply = ReplyMessage {

@@ -1,4 +1,4 @@
-//! Adding an app: the way of a component from a stranger's bytes to code that may be instantiated.
+//! Adding an app: from a stranger's bytes, through all checks, to compiled code that can be instantiated.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -13,14 +13,17 @@ use crate::engine::COMPONENT_FEATURES;
 use crate::error::app::AppError;
 use crate::error::inspect::InspectError;
 
-/// An app that is about to be added: its name, its bytes, and what it may import. Awaiting it adds the app.
+/// An app that is about to be added: its name, its bytes, and what it may import. Awaiting it adds the app. It needs the feature `engine`.
 ///
-/// The bytes may come from anyone. Their number is looked at first, then the component's types, which are compared with what is registered
-/// and allowed; only what fits is compiled. Nothing of it runs.
+/// The bytes may come from anyone. Their size is checked first, then the component's types, which are compared with what is registered
+/// and allowed; only a component that fits is compiled. None of its code runs.
 ///
-/// Reading and compiling take place off the async threads, each at most [`max_compiles`](crate::RuntimeBuilder::max_compiles) at a time;
-/// what comes then waits its turn. With a [code cache](crate::RuntimeBuilder::code_cache), bytes that were compiled before are not
+/// Reading and compiling take place off the async threads, at most [`max_compiles`](crate::RuntimeBuilder::max_compiles) of each at a time;
+/// further apps wait for their turn. With a [code cache](crate::RuntimeBuilder::code_cache), bytes that were compiled before are not
 /// compiled again.
+///
+/// It owns a copy of the bytes and all else that it needs, so it can also be spawned:
+/// `tokio::spawn(runtime.add_app("notes", &bytes).into_future())`.
 ///
 /// ```no_run
 /// # async fn example(runtime: isorun::Runtime, upload: &[u8]) -> Result<(), isorun::AppError> {
@@ -31,13 +34,13 @@ use crate::error::inspect::InspectError;
 /// # Errors
 ///
 /// [`AppError::MalformedPattern`]; [`AppError::NameTaken`]; [`AppError::TooManyBytes`]; [`AppError::NotAComponent`] and
-/// [`AppError::Invalid`] if the bytes are no component; [`AppError::Mismatch`] with every import and export that does not fit. Those that
-/// only compiling can find are [`AppError::Invalid`] again and [`AppError::TooLarge`].
+/// [`AppError::Invalid`] if the bytes are no component; [`AppError::Mismatch`] with every import and export that does not fit. The compiler
+/// can find two more errors: [`AppError::Invalid`], if a function's body is wrong, and [`AppError::TooLarge`].
 ///
 /// # Cancel safety
 ///
-/// Dropping it leaves nothing. A compilation that has begun ends in the background, is thrown away, and keeps its place among
-/// [`max_compiles`](crate::RuntimeBuilder::max_compiles) until then.
+/// Dropping the future adds nothing. A compilation that has begun cannot be stopped: it goes on in the background, counts as one of the
+/// [`max_compiles`](crate::RuntimeBuilder::max_compiles) until its end, and its result is thrown away.
 #[must_use = "an app is added when this is awaited"]
 pub struct AddApp {
     runtime: Runtime,
@@ -48,10 +51,10 @@ pub struct AddApp {
 }
 
 impl Runtime {
-    /// Begins to add an app: a component, whose imports and exports are compared with what is registered before it is compiled. Nothing
-    /// of it runs. See [`AddApp`].
+    /// Begins to add an app: a component, whose imports and exports are compared with what is registered before it is compiled. None of
+    /// its code runs. See [`AddApp`].
     pub fn add_app(&self, name: &str, bytes: &[u8]) -> AddApp {
-        // What is refused for its size is not copied before.
+        // Bytes that will be refused for their number are not copied first.
         let bytes = if bytes.len() > self.gate().max_size { Err(bytes.len()) } else { Ok(bytes.into()) };
         AddApp { runtime: self.clone(), name: name.into(), bytes, allow: None }
     }
@@ -61,8 +64,8 @@ impl AddApp {
     /// Lets the app import what meets one of these patterns, and nothing else. Without it, an app may import everything registered.
     ///
     /// A pattern is a namespace `isorun:*`, a package `isorun:kv`, or an interface `isorun:kv/kv`. A package and an interface may have a
-    /// version, `isorun:kv@0.1.0`, and then mean all versions of its semver track, as everywhere. Doing it again adds patterns;
-    /// `allow([""; 0])` allows nothing. An interface of types alone gives an app nothing and needs no permission.
+    /// version, `isorun:kv@0.1.0`, which stands for all versions that are compatible with it by semver. Calling `allow` again adds patterns;
+    /// `allow([""; 0])` allows nothing. An interface that has only types gives an app no way out, so it needs no permission.
     pub fn allow<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> AddApp {
         self.allow.get_or_insert_default().extend(patterns.into_iter().map(Into::into));
         self
@@ -97,13 +100,13 @@ impl AddApp {
     }
 }
 
-/// A check or compilation without an end: it panicked, or tokio is shutting down. Either way there is no component.
+/// The error of a check or compilation that ended without a result, because it panicked or because tokio is shutting down.
 fn unfinished(app: &str, message: String) -> AppError {
-    let help = "try again; if it panics again, the component has found a bug of the compiler".into();
+    let help = "try again; if it panics again, the component has found a bug in the compiler".into();
     AppError::of(app, InspectError::Invalid { message, help })
 }
 
-/// Without the bytes, of which there may be millions.
+/// Shows the number of bytes instead of the bytes, of which there may be millions.
 impl fmt::Debug for AddApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AddApp { runtime: _, name, bytes, allow } = self;

@@ -1,4 +1,4 @@
-//! Settings of a runtime: its limits, its gate, and who looks at it.
+//! Settings of a runtime: its limits, the gate that apps pass through, and its observer.
 
 #[cfg(feature = "engine")]
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::observe::{Observer, Observers};
 use crate::random::Random;
 use crate::remote::server::ExportTable;
 
-/// Settings of a [`Runtime`]. Every limit has a finite default. What concerns apps needs the feature `engine`.
+/// Settings of a [`Runtime`]. Every limit has a finite default. The settings that concern apps need the feature `engine`.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder makes no runtime until `build` is called"]
 pub struct RuntimeBuilder {
@@ -53,58 +53,66 @@ impl RuntimeBuilder {
 
     /// The most bytes that the memories and tables of one instance hold. Default: 128 MiB.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_instance_memory(mut self, bytes: u64) -> RuntimeBuilder {
         self.limits.instance_memory = bytes;
         self
     }
 
-    /// The most stores of apps that exist at a time. Default: 1000. Each [`Serial`](crate::Reuse::Serial) instance has one; a [`Pool`](crate::Reuse::Pool) has as many as it
-    /// says, a [`Fresh`](crate::Reuse::Fresh) instance one for each running call. Each store reserves 8 GiB of address space, not of
-    /// memory, for two linear memories; an app that has more of them counts for more.
+    /// The most stores of apps that exist at a time. Default: 1000. Each [`Serial`](crate::Reuse::Serial) instance has one store, a
+    /// [`Pool`](crate::Reuse::Pool) has up to its own number of them, and a [`Fresh`](crate::Reuse::Fresh) instance has one for each running
+    /// call. Each store reserves 8 GiB of address space, not of memory, for two linear memories; an app with more linear memories
+    /// uses up the room of several stores.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_stores(mut self, count: u32) -> RuntimeBuilder {
         self.limits.stores = count;
         self
     }
 
-    /// The most calls that wait for their turn in one instance, unless [it says otherwise](crate::runtime::Instantiate::queue). Default: 4096.
+    /// The most calls that wait for their turn in one instance, unless the instance was [given another number](crate::runtime::Instantiate::queue).
+    /// Default: 4096.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_queue(mut self, calls: usize) -> RuntimeBuilder {
         self.limits.queue = calls;
         self
     }
 
-    /// What is called with every call when it has ended. Default: nothing.
+    /// Sets the observer, which is told of every call when it has ended. Default: none.
     pub fn observer(mut self, observer: impl Observer) -> RuntimeBuilder {
         self.observers = Observers::new(observer);
         self
     }
 
-    /// The fuel between two moments at which a guest gives the thread away and its deadline is looked at. Default: 4 million, about
-    /// 100 µs of a tight loop; smaller slices are fairer and cost more.
+    /// How much fuel a guest uses before it lets other tasks of its thread run and its deadline is checked. Default: 4 million, about
+    /// 100 µs of a tight loop. With smaller slices other tasks wait less, and guests run a little slower.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn slice(mut self, fuel: u64) -> RuntimeBuilder {
         self.limits.slice = fuel.max(1);
         self
     }
 
-    /// The most bytes that one call takes out of a guest, and that one message of a remote holds. Default: 64 MiB. What goes into a
-    /// guest is bounded by the guest's memory.
+    /// The most bytes that one call copies out of a guest, and the most bytes of one message of a remote. Default: 64 MiB. What is copied
+    /// into a guest is bounded by the guest's memory.
     pub fn max_message(mut self, bytes: usize) -> RuntimeBuilder {
         self.limits.message = bytes;
         self
     }
 
-    /// The most bytes that a component has; more are refused before they are looked at. Default: 64 MiB.
+    /// The most bytes of a component; a larger one is refused before it is read. Default: 64 MiB.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
         self.gate.max_size = bytes;
         self
     }
 
-    /// How many components are compiled at a time, at least 1; others wait. As many are read and checked meanwhile. Default: half of the
-    /// cores. One compilation uses several threads where the machine has them.
+    /// How many components are compiled at a time, at least 1; others wait. The same number of others may be read and checked at the same
+    /// time. Default: half of the cores. One compilation uses several threads where the machine has them.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
         self.gate.max_compiles = count;
         self
@@ -113,24 +121,26 @@ impl RuntimeBuilder {
     /// Keeps compiled code in a folder of this program's own, so that bytes which were compiled before, by this runtime or an earlier one,
     /// are not compiled again. Default: no folder.
     ///
-    /// The folder is made if it is not there, for this user alone, and so is a file in it with a secret: only code that carries a MAC under
-    /// the secret is loaded. An entry that is damaged, forged or of another build is compiled anew and replaced. Several runtimes and
-    /// processes of one user may share the folder. It is [held to a size](RuntimeBuilder::max_code_cache), and any file may be removed
-    /// at any time: a runtime that has loaded an app needs its entry no longer. What goes wrong with an entry is logged, and never keeps
-    /// an app from being added.
+    /// If the folder does not exist, it is made, readable by this user alone. A file in it holds a secret, and only code that carries a MAC
+    /// under this secret is loaded. If an entry is damaged, forged or from another build, its component is compiled again and the entry
+    /// replaced. Several runtimes and processes of one user may share the folder. Its size is [limited](RuntimeBuilder::max_code_cache), and
+    /// any file may be removed at any time: a runtime that has loaded an app no longer needs its entry. A problem with an entry is logged,
+    /// and never keeps an app from being added.
     ///
-    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that is another user's, or that others may read or write. On systems
-    /// other than Unix it does not look.
+    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that belongs to another user, or that others may read or write. On systems
+    /// other than Unix this is not checked.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn code_cache(mut self, folder: impl AsRef<Path>) -> RuntimeBuilder {
         self.gate.cache(folder.as_ref(), None);
         self
     }
 
-    /// As [`code_cache`](RuntimeBuilder::code_cache), with a secret that this program keeps elsewhere.
+    /// As [`code_cache`](RuntimeBuilder::code_cache), with a secret that this program keeps outside the folder.
     ///
     /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn code_cache_with_key(mut self, folder: impl AsRef<Path>, key: [u8; 32]) -> RuntimeBuilder {
         self.gate.cache(folder.as_ref(), Some(key));
         self
@@ -138,14 +148,15 @@ impl RuntimeBuilder {
 
     /// The most bytes that the entries of the [code cache](RuntimeBuilder::code_cache) have together. Default: 1 GiB.
     ///
-    /// Whenever an app was compiled, the entries that were loaded or put away longest ago are removed until the rest fits; the folder is
-    /// not looked at before. Code that alone is larger is not kept, and its app is added all the same; with 0 nothing is kept. An entry
-    /// that is being written does not count yet, and what a crash left of one goes after an hour. Files that the cache did not make
-    /// neither count nor go.
+    /// After each compilation, the entries whose last use is longest ago are removed until the rest fits; at other times the folder is not
+    /// listed. Code that is larger than the limit by itself is not kept, and its app is added all the same; with 0 nothing is kept. An entry
+    /// that is being written does not count yet, and one that a crash left unfinished is removed after an hour. Files that the cache did
+    /// not make are neither counted nor removed.
     ///
-    /// Runtimes that share a folder should agree on its size: each holds all entries to its own. The last use is the file's modified time;
-    /// where that cannot be set, the entry that was put away first goes first.
+    /// Runtimes that share a folder should use the same limit, since each applies its own to all entries. The last use is kept as the file's
+    /// modification time; where that cannot be set, the oldest entry is removed first.
     #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_code_cache(mut self, bytes: u64) -> RuntimeBuilder {
         self.gate.max_cache = bytes;
         self
@@ -153,9 +164,9 @@ impl RuntimeBuilder {
 
     /// What tokens and other unguessable bytes are made from. Default: the system's randomness.
     ///
-    /// With the same secret a runtime makes the same tokens in the same order, which is what a test or a simulation wants. Anywhere else it
-    /// must be random, used once, and told to nobody: whoever knows it knows every token. The [code cache](RuntimeBuilder::code_cache) does
-    /// not depend on it.
+    /// With the same secret a runtime makes the same tokens in the same order, which tests and simulations need. Anywhere else the secret
+    /// must be random, used for one runtime only, and kept from everybody: whoever knows it knows every token. The
+    /// [code cache](RuntimeBuilder::code_cache) does not depend on it.
     pub fn secret(mut self, secret: [u8; 32]) -> RuntimeBuilder {
         self.secret = Some(secret);
         self
@@ -165,9 +176,9 @@ impl RuntimeBuilder {
     ///
     /// # Errors
     ///
-    /// [`RuntimeError::Engine`] if the machine does not give what the settings ask for, such as address space;
-    /// [`RuntimeError::CodeCacheExposed`] and [`RuntimeError::CodeCache`] if the folder for compiled code is not to be trusted or used;
-    /// [`RuntimeError::Random`] if the system gives no random bytes.
+    /// [`RuntimeError::Engine`] if the machine cannot provide what the settings ask for, such as address space;
+    /// [`RuntimeError::CodeCacheExposed`] if others have access to the folder for compiled code, and [`RuntimeError::CodeCache`] if it cannot
+    /// be used; [`RuntimeError::Random`] if the system provides no random bytes.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
         let random = match self.secret {
             Some(secret) => Random::new(secret),

@@ -28,7 +28,10 @@ use crate::wiring::given::Given;
 use crate::wiring::linker::{key, link};
 use crate::wiring::wire::slots;
 
-/// An instance that is about to be made: its app, what its imports are given, and how it lives. Awaiting it makes the instance.
+/// An instance that is about to be made: its app, what its imports are given, and its policies. Awaiting it makes the instance. It needs the
+/// feature `engine`.
+///
+/// It owns all that it needs, so it can also be spawned: `tokio::spawn(runtime.instantiate(&app).into_future())`.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -39,23 +42,22 @@ use crate::wiring::wire::slots;
 /// // One store that keeps its memory; a call that fails ends it for good.
 /// let kv = runtime.instantiate(&app).with(&disk).await?;
 ///
-/// // Four stores at most, started anew after a fault, but not more than five times a minute.
+/// // Four stores at most, restarted after a fault, but not more than five times a minute.
 /// let restart = Restart::Limited { max: 5, within: Duration::from_secs(60) };
 /// let pool = runtime.instantiate(&app).with(&disk).reuse(Reuse::pool(4)).restart(restart).await?;
 /// # Ok(()) }
 /// ```
 ///
-/// It owns what it needs, so `tokio::spawn(runtime.instantiate(&app).into_future())` compiles.
-///
 /// # Errors
 ///
 /// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
-/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] if the runtime has no room for another store.
-/// Nothing of it is left then.
+/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] if the runtime has no room
+/// for another store; [`InstantiateError::NameTaken`]; [`InstantiateError::AppRemoved`] and [`InstantiateError::Foreign`] if the app is not
+/// one of this runtime. After an error nothing of the instance is left.
 ///
 /// # Cancel safety
 ///
-/// Dropping it leaves nothing.
+/// Dropping the future leaves nothing of the instance behind.
 #[must_use = "an instance is made when this is awaited"]
 #[derive(Debug)]
 pub struct Instantiate {
@@ -94,20 +96,20 @@ impl Instantiate {
         self
     }
 
-    /// What is kept from one call to the next. By default everything, and calls take turns: [`Reuse::Serial`].
+    /// Sets what is kept from one call to the next. By default everything is kept and calls take turns: [`Reuse::Serial`].
     pub fn reuse(mut self, reuse: Reuse) -> Instantiate {
         self.policy.reuse = reuse;
         self
     }
 
-    /// What becomes of it after a fault. By default it stays poisoned: [`Restart::Never`].
+    /// Sets what happens after a fault. By default the instance stays poisoned: [`Restart::Never`].
     pub fn restart(mut self, restart: Restart) -> Instantiate {
         self.policy.restart = restart;
         self
     }
 
-    /// How many calls may wait for their turn; one more fails with [`CallError::Busy`](crate::CallError::Busy). By default as many as
-    /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue) says.
+    /// Sets how many calls may wait for their turn; one more fails with [`CallError::Busy`](crate::CallError::Busy). The default is
+    /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue).
     pub fn queue(mut self, calls: usize) -> Instantiate {
         self.policy.queue = calls;
         self
@@ -137,7 +139,7 @@ impl IntoFuture for Instantiate {
     }
 }
 
-/// What it takes to make an app run behind a handle: for a new instance, or for one whose app is replaced.
+/// The steps that make an app run behind a handle. A new instance takes them, and so does an instance whose app is replaced.
 pub(crate) struct Plan<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) app: &'a App,
@@ -157,7 +159,7 @@ impl Plan<'_> {
         let linked = || link(self.runtime.engine(), self.app.component(), imports, &wires);
         let pre = self.app.linked(key(&wires), linked).map_err(|error| self.failed(&error))?;
         let consumer = Consumer { instance: Some(&self.name), app: Some(self.app.name()) };
-        // A system's factory is the user's code.
+        // Making the slots may call the factory of a system per consumer, which is the user's code and may panic.
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             slots(wires, consumer, self.reuse, &given.before)
         }));
@@ -165,14 +167,14 @@ impl Plan<'_> {
         Ok(Wired { pre, slots })
     }
 
-    /// What the stores are made from.
+    /// Makes the prototype, from which the stores of the instance are made.
     pub(crate) fn prototype(&self, wired: Wired, exports: Exports, functions: Functions) -> Arc<Prototype> {
         let (app, name, limits) = (self.app.shared_name(), self.name.clone(), *self.runtime.limits());
         let Wired { pre, slots } = wired;
         Arc::new(Prototype { app, name, pre, slots, exports, functions, limits })
     }
 
-    /// Starts the app once, so that an app that cannot start fails here and not at its first call; a fresh instance keeps nothing of that.
+    /// Starts the app once, so that an app that cannot start fails here and not at its first call. A `Fresh` instance drops the store again.
     pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
         let budget = self.runtime.limits().budget;
         let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
@@ -209,7 +211,7 @@ impl Plan<'_> {
     }
 }
 
-/// An app, linked, and its providers.
+/// An app whose imports are linked, and the providers that they are linked to.
 pub(crate) struct Wired {
     pre: InstancePre<State>,
     pub(crate) slots: Arc<[Slot]>,

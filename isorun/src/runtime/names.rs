@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Default)]
 pub(super) struct Names(Mutex<BTreeMap<Arc<str>, u64>>);
 
-/// A name that no other instance gets. Dropped before it is kept, it is free again.
+/// A name that no other instance gets. If it is dropped before it was [kept](ReservedName::keep), the name is free again.
 pub(crate) struct ReservedName<'a> {
     names: &'a Names,
     name: Option<Arc<str>>,
@@ -18,7 +18,7 @@ impl ReservedName<'_> {
         self.name.clone().unwrap_or_default()
     }
 
-    /// The instance of this name is known; removing it frees the name.
+    /// Keeps the name for an instance that is in the registry now. The name is freed when that instance is removed.
     pub(super) fn keep(mut self) {
         self.name = None;
     }
@@ -33,7 +33,7 @@ impl Drop for ReservedName<'_> {
 }
 
 impl Names {
-    /// Reserves the very name; `None` if it is taken.
+    /// Reserves exactly this name; `None` if it is taken.
     #[cfg(feature = "engine")]
     pub(super) fn reserve(&self, name: &str) -> Option<ReservedName<'_>> {
         let mut names = self.names();
@@ -54,7 +54,7 @@ impl Names {
             number += 1;
             name = format!("{wanted}-{number}").into();
         }
-        // The next one to want the name starts counting here.
+        // The next one who wants this name continues counting here, and need not try all the numbers again.
         names.entry(wanted.into()).and_modify(|last| *last = number);
         names.insert(name.clone(), 1);
         ReservedName { names: self, name: Some(name) }
@@ -65,7 +65,7 @@ impl Names {
     }
 
     fn names(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, u64>> {
-        // Nothing panics under the lock.
+        // Nothing panics under the lock, so it is never poisoned.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,8 +4,8 @@
 //!
 //! * An instance is in the tables from its making to its removal, and `users` of a provider names exactly the instances there that are
 //!   wired to it.
-//! * What goes away is closed and leaves the tables under the lock, so nobody can be wired to it, and is freed after it: dropping a user's
-//!   value, or logging, runs code that is not ours.
+//! * What is removed is closed and leaves the tables under the lock, so nobody can be wired to it. It is freed after the lock is released,
+//!   because dropping a user's value, or logging, runs code that is not ours.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,7 +46,7 @@ pub(super) struct Registry {
 
 impl Registry {
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        // Every change is made of steps that cannot panic half-way, so a poisoned lock guards whole tables.
+        // No change of the tables can panic half-way, so they are consistent even if the lock is poisoned.
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -82,7 +82,7 @@ impl Registry {
         free
     }
 
-    /// Whether the app is one of this registry.
+    /// Checks that the app is in this registry.
     #[cfg(feature = "engine")]
     pub(super) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
         let name = app.name().to_string();
@@ -109,14 +109,14 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes a system or remote known: without imports and app there is nothing that could be missing.
+    /// Puts a system or remote into the tables. It has no app and no imports, so nothing that it needs can have been removed.
     pub(super) fn admit(&self, name: ReservedName<'_>, provider: &Arc<Provider>) {
         let entry = Entry { provider: provider.clone(), app: None, slots: Arc::default(), users: BTreeSet::new() };
         self.insert(name, self.tables(), entry);
     }
 
-    /// Makes an app's instance known, unless its app or a provider was removed since it was wired, or a provider replaced by what does not
-    /// fit.
+    /// Puts an app's instance into the tables, unless since its wiring the app or a provider was removed, or a provider was replaced by
+    /// one that does not fit.
     #[cfg(feature = "engine")]
     pub(super) fn admit_guest(
         &self,
@@ -145,7 +145,7 @@ impl Registry {
         tracing::debug!(instance = &*shared_name, "instance made");
     }
 
-    /// Takes an instance out of the tables, whose name is free then.
+    /// Takes an instance out of the tables and frees its name.
     fn unlink(&self, tables: &mut Tables, provider: &Arc<Provider>) {
         tables.unlink(provider);
         self.names.free(provider.name());
@@ -162,7 +162,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Removes an instance with everything that is wired to it, near or far; gives their names, in the order in which they went.
+    /// Removes an instance with everything that is wired to it, directly or by way of others. Returns their names, in the order of removal.
     pub(super) fn remove_tree(
         &self,
         provider: &Arc<Provider>,
@@ -181,7 +181,7 @@ impl Registry {
             }
         }
         if !by.is_empty() {
-            // What was closed opens again, and wakes calls that came meanwhile: that is not for under the lock.
+            // Dropping `closed` after the lock lets calls in again, which wakes those that came meanwhile: wakers run code that is not ours.
             drop(tables);
             return Err(RemoveError::InUse { name: provider.name().to_string(), by });
         }
@@ -191,7 +191,7 @@ impl Registry {
         Ok(all.iter().map(|one| one.name().to_string()).collect())
     }
 
-    /// Makes an export of an instance if it is there, and while it is neither removed nor replaced.
+    /// Makes an export of an instance if the instance is in the tables. The lock keeps it from being removed or replaced meanwhile.
     pub(super) fn export<T>(&self, provider: &Provider, export: impl FnOnce() -> T) -> Option<T> {
         let tables = self.tables();
         tables.instances.contains_key(&provider.id()).then(export)
@@ -208,8 +208,7 @@ impl Registry {
         provider.retire().ok_or_else(|| busy(provider))
     }
 
-    /// Removes an instance that has retired, unless it has users after all: a system or remote has nothing that keeps new ones away, and
-    /// anything can be exported.
+    /// Removes an instance whose retirement is over, unless it was exported or wired meanwhile.
     pub(super) fn remove_retired(
         &self,
         provider: &Arc<Provider>,
@@ -224,7 +223,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Whether everything that uses an instance could go on if it exported this.
+    /// Checks that everything which uses the instance could still use it if it exported what is `offered`.
     #[cfg(feature = "engine")]
     pub(super) fn check_replacement(
         &self,
@@ -236,13 +235,13 @@ impl Registry {
         self.tables().check_replacement(provider, app, offered, exports)
     }
 
-    /// Whether an instance would come to depend on itself if it were wired like this.
+    /// Checks that the instance would not depend on itself if it were wired to these slots.
     #[cfg(feature = "engine")]
     pub(super) fn check_cycle(&self, provider: &Arc<Provider>, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
         self.tables().check_cycle(provider, app, slots)
     }
 
-    /// Puts another app behind an instance whose calls are suspended, if nothing that matters has changed meanwhile.
+    /// Puts another app behind an instance whose calls are suspended, if the checks of the replacement still hold under the lock.
     #[cfg(feature = "engine")]
     pub(super) fn swap(
         &self,

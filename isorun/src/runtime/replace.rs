@@ -14,27 +14,31 @@ use crate::instance::Instance;
 use crate::provider::Kind;
 use crate::wiring::given::Given;
 
-/// A replacement that is about to be made: an instance, and the app that takes the place of the one behind it. Awaiting it makes it.
+/// A replacement that is about to be made: an instance, and the app that takes the place of the one behind it. Awaiting it replaces the app.
+/// It needs the feature `engine`.
 ///
-/// The new app is wired and started beside the old one. Then new calls wait, those that run end, and the new app takes over: behind the
-/// same handle, with the same name and policies, for everything that is wired to it. No call fails of it, unless more of them come
-/// meanwhile than [may wait](crate::runtime::Instantiate::queue). What the old app kept in its memory is gone; a poisoned instance is well again.
+/// The new app is wired and started beside the old one. Then new calls are made to wait, and when the running calls have ended, the new app
+/// takes over: behind the same handle, with the same name and policies, for everything that is wired to it. No call fails because of it,
+/// unless more calls arrive meanwhile than [may wait](crate::runtime::Instantiate::queue). What the old app kept in its memory is lost; an
+/// instance that was poisoned can be called again.
 ///
 /// Imports of the new app are given what the old one was wired with, unless they are given something else. A value that was made for this
 /// instance by a [system per consumer](Runtime::provide_per_consumer) stays.
 ///
-/// For a moment both apps are there, so there must be room for one more store; where the calls of a [`Fresh`](crate::Reuse::Fresh)
-/// instance have taken it all, the new app is started when those have ended.
+/// For a moment both apps exist, so there must be room for one more store. If the calls of a [`Fresh`](crate::Reuse::Fresh) instance have
+/// taken all the room, the new app is started when those calls have ended.
+///
+/// It owns all that it needs, so it can also be spawned: `tokio::spawn(runtime.replace(&instance, &app).into_future())`.
 ///
 /// # Errors
 ///
-/// [`ReplaceError::Breaks`] with every function that something uses and that the new app does not have as it was;
-/// [`ReplaceError::Instantiate`] if the new app does not fit its imports or does not start; [`ReplaceError::InProgress`] if another
-/// replacement is in progress, or has come to its end since this one began. The instance goes on as it was then.
+/// [`ReplaceError::Breaks`] with every function that something uses and that the new app lacks or has with another type;
+/// [`ReplaceError::Instantiate`] if the new app cannot be wired or does not start; [`ReplaceError::InProgress`] if another
+/// replacement is in progress, or was completed since this one began. After an error the instance goes on as before.
 ///
 /// # Cancel safety
 ///
-/// Dropping it leaves the instance as it was.
+/// Dropping the future leaves the instance as it was.
 ///
 /// ```no_run
 /// # async fn example(runtime: isorun::Runtime, kv: isorun::Instance, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
@@ -102,7 +106,7 @@ impl Replace {
         let Some(suspended) = guest.stores.suspend() else {
             return Err(ReplaceError::InProgress { instance: name() });
         };
-        // What this one was made for is not there any more: its indices would be those of another app's functions.
+        // Another replacement has come first. This one counted its function indices from the exports of an app that is gone.
         if guest.stores.model().is_none_or(|now| !Arc::ptr_eq(&now, &old)) {
             return Err(ReplaceError::InProgress { instance: name() });
         }

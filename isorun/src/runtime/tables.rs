@@ -1,4 +1,4 @@
-//! Who is there and who is wired to whom, and what follows from that.
+//! The tables of a registry: its apps, its instances, who is wired to whom, and questions that these answer.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -33,7 +33,8 @@ pub(super) struct Tables {
 }
 
 impl Drop for Tables {
-    /// Users go before their providers, as far as numbers tell: an instance that goes last takes all below it along, one within the other.
+    /// Drops the youngest instance first, since users are mostly younger than their providers. In the other order, the last user of a long
+    /// chain of instances would drop all of it recursively.
     fn drop(&mut self) {
         while let Some(last) = self.instances.pop_last() {
             drop(last);
@@ -103,8 +104,8 @@ impl Tables {
         }
     }
 
+    /// Checks that the app and its providers are still there, and that the providers still export what it imports.
     #[cfg(feature = "engine")]
-    /// Whether the app and all its providers are still there, and the providers still export what it imports.
     pub(super) fn check_wiring(&self, app: &App, slots: &[Slot]) -> Result<(), InstantiateError> {
         if app.is_removed() {
             return Err(InstantiateError::AppRemoved { app: app.name().into() });
@@ -177,9 +178,9 @@ impl Tables {
         }
     }
 
-    /// The names of the instances by way of which `from` depends on `to`, itself first.
+    /// The names of the instances by way of which `from` depends on `to`, from the one to the other; `None` if it does not.
     pub(super) fn path(&self, from: &Provider, to: &Provider) -> Option<Vec<String>> {
-        // No recursion here and below: how deep a graph is decides who wires it.
+        // Neither this nor `users_first` uses recursion, because users decide how deep a graph is, and a deep one would exhaust the stack.
         let mut users: BTreeMap<u64, Option<u64>> = BTreeMap::from([(from.id(), None)]);
         let mut next = VecDeque::from([from.id()]);
         while let Some(id) = next.pop_front() {
@@ -224,7 +225,7 @@ impl Tables {
         }
     }
 
-    /// Takes an instance out of the users of its providers, which keep what was counted on the way to them.
+    /// Takes an instance out of the users of its providers, and adds the calls that its slots counted to theirs.
     pub(super) fn leave_providers(&mut self, user: u64) {
         let slots = self.instances.get(&user).map(|entry| entry.slots.clone()).unwrap_or_default();
         for slot in &*slots {
@@ -235,7 +236,7 @@ impl Tables {
         }
     }
 
-    /// Takes an instance out of the tables; its name is free.
+    /// Takes an instance out of the tables.
     pub(super) fn unlink(&mut self, provider: &Arc<Provider>) {
         self.leave_providers(provider.id());
         let entry = self.instances.remove(&provider.id());

@@ -20,7 +20,7 @@ pub(crate) trait Crossing: Send {
     /// The result, in the form in which the guest is given it.
     type Value: Send;
 
-    /// How many bytes the parameters have that are copied, and no fuel is paid for.
+    /// How many bytes of parameters are copied. The guest pays no fuel for that, so it counts as time in [`preemption`].
     fn bytes(&self) -> usize {
         0
     }
@@ -28,7 +28,7 @@ pub(crate) trait Crossing: Send {
     /// Calls the provider.
     fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<Self::Value>> + Send;
 
-    /// How many bytes a result has, as [`bytes`](Crossing::bytes).
+    /// How many bytes of a result are copied, as for [`bytes`](Crossing::bytes).
     fn bytes_of(_: &Self::Value) -> usize {
         0
     }
@@ -79,8 +79,8 @@ fn enter(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), state.frame.deadline, state.frame.hops))
 }
 
-/// Ends a call out of the guest, by which `bytes` were passed: the guest goes on with what the callee left. Whether the guest is to give
-/// the thread away first.
+/// Ends a call out of the guest that passed `bytes` bytes: the guest goes on with what the callee has left. Returns whether the guest has
+/// to let other tasks run first.
 #[inline]
 fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, bytes: usize) -> wasmtime::Result<bool> {
     let left = cx.fuel();

@@ -1,11 +1,11 @@
-//! How a guest that calls its imports again and again gives the thread away and notices its deadline.
+//! How a guest that calls its imports again and again lets other tasks run and notices its deadline.
 //!
-//! wasmtime gives the thread away after each slice of fuel. But what an import does costs no fuel, and setting fuel, as each call of an
+//! wasmtime yields to other tasks after each slice of fuel. But what an import does costs no fuel, and setting fuel, as each call of an
 //! import does, starts a new slice: a guest that does little but call would never come to the end of one. So the time that imports take is
-//! estimated here in units of fuel, and a guest for whom that makes a slice gives the thread away when an import returns.
+//! estimated here in units of fuel, and when the estimate reaches a slice, the guest yields as the import returns.
 //!
-//! A method of a system that is not `async` cannot give the thread away. There the clock is looked at now and then; when such calls take
-//! long, the guest runs in short slices, so that it gives the thread away soon after one.
+//! After a method of a system that is not `async` the guest cannot yield. There the clock is read now and then; when such calls take
+//! long, the guest runs in short slices, so that it yields soon after one.
 
 use std::time::Duration;
 
@@ -15,32 +15,32 @@ use super::State;
 use crate::clock::Instant;
 use crate::limits::limit::{Amount, Exhausted, Limit};
 
-/// When a guest is to give the thread away.
+/// Decides when a guest has to let other tasks run.
 #[derive(Debug)]
 pub(crate) struct Preemption {
-    /// Fuel between two moments at which the guest gives the thread away.
+    /// How much fuel a guest uses before it yields.
     slice: u64,
-    /// How much fuel was left when the guest last gave the thread away in an import.
+    /// How much fuel was left when the guest last yielded in an import.
     yielded_at: u64,
-    /// What calls of imports took since then that costs no fuel, as if it did.
+    /// The time that calls of imports took since then without costing fuel, estimated in units of fuel.
     unmetered: u64,
     /// Calls of sync methods so far.
     calls: u32,
-    /// When the clock was last looked at, in this call of the guest.
+    /// When the clock was last read in this call of the guest.
     looked: Option<Instant>,
-    /// Whether the guest runs in short slices, since its calls of sync methods take long.
+    /// Whether the guest runs in short slices, because its calls of sync methods take long.
     short: bool,
 }
 
-/// What a call takes that costs no fuel, in units of it: a million are about 20 µs.
+/// The time of one call of an import, in units of fuel: a million are about 20 µs.
 const CALL: u64 = 5_000;
-/// The same for a byte that is passed, which is read, checked and written.
+/// The time to read, check and write one byte that is passed, in units of fuel.
 const BYTE: u64 = 16;
 
-/// How many sync calls there are between two looks at the clock: one look takes as long as a quick call.
+/// How many sync calls there are between two readings of the clock. It is not read at each, because that takes as long as a quick call.
 const CALLS_PER_LOOK: u32 = 64;
 
-/// So many sync calls have kept the thread for long when they took this time.
+/// [`CALLS_PER_LOOK`] calls that took this time or more are called long, and switch the guest to short slices.
 const LONG: Duration = Duration::from_millis(1);
 
 /// Units of fuel in a short slice: about 20 µs, or some dozen calls. A guest that computes after all loses a few percent by it, until it has
@@ -48,12 +48,13 @@ const LONG: Duration = Duration::from_millis(1);
 const SHORT_SLICE: u64 = 1_000;
 
 impl Preemption {
-    /// For a store whose first call has so much fuel.
+    /// For a store that starts with `fuel` units of fuel.
     pub(crate) fn new(slice: u64, fuel: u64) -> Preemption {
         Preemption { slice, yielded_at: fuel, unmetered: 0, calls: 0, looked: None, short: false }
     }
 
-    /// Begins a call of the guest with so much fuel. Tells whether the store has to be given slices of the usual length again.
+    /// Begins a call of the guest with `fuel` units of fuel. Returns whether the last call left the store with short slices, which the caller
+    /// then has to undo.
     #[inline]
     pub(crate) fn begin(&mut self, fuel: u64) -> bool {
         self.looked = None;
@@ -61,8 +62,8 @@ impl Preemption {
         std::mem::take(&mut self.short)
     }
 
-    /// Notes a call of an import by which so many bytes were passed and after which so much fuel is left; whether the guest is to give the
-    /// thread away now.
+    /// Notes a call of an import that passed `bytes` bytes and after which `left` units of fuel are left. Returns whether the guest has to
+    /// yield now.
     #[inline]
     pub(crate) fn is_due(&mut self, bytes: usize, left: u64) -> bool {
         self.unmetered = self.unmetered.saturating_add(CALL).saturating_add(BYTE.saturating_mul(bytes as u64));
@@ -74,7 +75,7 @@ impl Preemption {
     }
 }
 
-/// Ends a call of a sync method, which was over at once.
+/// Ends a call of a sync method, which could not yield by itself.
 #[inline]
 pub(crate) fn step(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
     let preemption = &mut store.data_mut().preemption;

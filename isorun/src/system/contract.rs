@@ -40,7 +40,7 @@ pub trait System<I: StaticInterface>: Send + Sync + Sized + 'static {
     fn functions<V: Functions<Self>>(visitor: &mut V);
 }
 
-/// Is shown every function of a system: once to link guests to it, once to call it by image.
+/// Visits every function of a system: one visitor links guests to it, another calls it by image.
 #[doc(hidden)]
 pub trait Functions<T> {
     /// A function that answers at once.
@@ -52,7 +52,7 @@ pub trait Functions<T> {
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static;
 
-    /// The same, for one that wants to know who calls.
+    /// A function that answers at once and takes the context of the call, a [`Cx`].
     fn sync_cx<P, R, const N: usize, const M: usize>(
         &mut self,
         function: u32,
@@ -94,12 +94,12 @@ impl<R> IntoOutcome<R> for Result<R> {
 }
 
 impl Instance {
-    /// The typed caller for an interface that the instance exports.
+    /// A typed caller for an interface that the instance exports.
     ///
     /// # Errors
     ///
-    /// [`ExportError::NotExported`] if it does not, [`ExportError::Differs`] with both signatures of every function that is another one
-    /// there, [`ExportError::Narrowed`] if the handle does not reach all of it, [`ExportError::Removed`] if the instance is gone.
+    /// [`ExportError::NotExported`] if it does not export it, [`ExportError::Differs`] with both signatures of every function whose type
+    /// differs, [`ExportError::Narrowed`] if the handle may not call all its functions, [`ExportError::Removed`] if the instance is removed.
     pub fn caller<I: StaticInterface>(&self) -> Result<I::Caller, ExportError> {
         self.target(I::interface()).map(I::caller)
     }

@@ -1,4 +1,4 @@
-//! What the imports of an app are given, matched with them.
+//! Matches the imports of an app with the instances that they are given.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use crate::nearest::nearest;
 use crate::provider::slot::Slot;
 use crate::provider::state::InstanceState;
 
-/// What an app's imports are given.
+/// The instances that an app's imports are given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
-    /// For every import that it exports.
+    /// Instances for every import that they export.
     pub(crate) with: Vec<Instance>,
-    /// For the import of this name.
+    /// Instances for the import of this name.
     pub(crate) named: Vec<(String, Instance)>,
-    /// What the instance is wired with whose app is replaced, for imports that are given nothing else.
+    /// In a replacement: what the old app was wired with, for imports that are given nothing else.
     pub(crate) before: Arc<[Slot]>,
 }
 
 impl Given {
-    /// One provider for each import, or everything that keeps it from being so.
+    /// Finds one provider for each import, or reports every problem with that.
     pub(crate) fn resolve(
         &self,
         app: &str,
@@ -77,8 +77,8 @@ impl Given {
         }
     }
 
-    /// The instances meant for an import: those named for it, or else those given without a name that provide it, or else the one that
-    /// it had before.
+    /// The instances that may be meant for an import: those named for it, or else those given without a name that export it, or else the
+    /// one that the import had before.
     fn candidates(&self, import: &Import, used: &mut [bool]) -> Vec<Instance> {
         let mut candidates: Vec<Instance> = Vec::new();
         let mut add = |instance: &Instance| {
@@ -99,7 +99,7 @@ impl Given {
         }
         if candidates.is_empty() {
             let same = |slot: &&Slot| slot.import.name() == import.interface.name();
-            // Another version of what it had, not something else that a provider of before happens to have.
+            // Only another version of the same interface counts, not any old provider that happens to export what fits.
             let path = import.interface.name().path();
             let serves = |slot: &&Slot| {
                 slot.import.name().path() == path && handle(slot).reached().find(&import.interface).is_some()
@@ -110,7 +110,7 @@ impl Given {
         candidates
     }
 
-    /// Notes what was given and cannot be taken.
+    /// Reports instances and names that were given and cannot be used.
     fn check(
         &self,
         imports: &[Import],

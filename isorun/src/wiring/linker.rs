@@ -1,4 +1,4 @@
-//! The linker of an app: what its imports run when the guest calls them.
+//! The linker of an app: it defines the closures that run when the guest calls its imports.
 //!
 //! The closures find their provider in the store, by slot, so that what was linked for one wiring serves every other with providers of the
 //! same kinds.
@@ -34,7 +34,7 @@ fn way(wire: &Wire) -> Way {
     }
 }
 
-/// The component with every import defined for providers of the kinds of these.
+/// Links a component: every import is defined for the kind of provider that its wire has.
 pub(crate) fn link(
     engine: &Engine,
     component: &Component,

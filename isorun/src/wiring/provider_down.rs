@@ -1,4 +1,4 @@
-//! A failure of a provider as a value of the interface, where the interface has one for it.
+//! Turns a failure of a provider into a value, if the interface has an error case for it, so that a guest can handle it.
 
 use crate::error::call::CallError;
 use crate::image::Image;
@@ -9,7 +9,8 @@ use crate::types::Type;
 /// The case of an error type that stands for "whoever provides this has failed", with a `string` that says how, or without.
 const CASE: &str = "provider-down";
 
-/// The result that tells a guest of its provider's failure; `None` if the function has no such result, or nobody is to go on.
+/// The result by which a guest learns of its provider's failure. `None` if the function's type has no such result, or if the error must end
+/// the guest too.
 #[cold]
 pub(crate) fn as_value(function: Option<&Function>, error: &CallError) -> Option<Image> {
     if error.ends_the_tree() {
@@ -21,7 +22,7 @@ pub(crate) fn as_value(function: Option<&Function>, error: &CallError) -> Option
         Type::Enum(labels) => labels.iter().any(|label| **label == *CASE).then(|| Value::enumeration(CASE))?,
         Type::Variant(cases) => match &cases.iter().find(|case| *case.label == *CASE)?.ty {
             None => Value::variant(CASE, None),
-            // Nothing about the host: the guest is a stranger's.
+            // Only the kind of the error, because details about the host are not for a stranger's guest.
             Some(Type::String) => Value::variant(CASE, Some(error.kind().into())),
             Some(_) => return None,
         },

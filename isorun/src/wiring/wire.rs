@@ -23,7 +23,8 @@ pub(crate) struct Wire {
     pub(crate) functions: Box<[FuncIndex]>,
 }
 
-/// The wires as the stores of an instance hold them. What was made for this consumer before serves it again, and serves all its imports.
+/// The wires as the stores of an instance hold them. A value that a system has made for this consumer before is used again, for all the
+/// imports that are wired to that system.
 pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, reuse: Reuse, before: &[Slot]) -> Arc<[Slot]> {
     let mut slots: Vec<Slot> = Vec::with_capacity(wires.len());
     for Wire { interface: import, instance, functions, .. } in wires {

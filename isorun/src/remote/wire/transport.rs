@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-/// Carries one message to the other side and brings its answer back. Framing, connections, retries and encryption are its own affair.
+/// Carries one message to the other side and brings its answer back. Framing, connections, retries and encryption are up to the transport.
 ///
 /// An async closure is one:
 ///
@@ -17,7 +17,7 @@ use std::pin::Pin;
 /// # }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends a message; gives the answer to this very message.
+    /// Sends a message and returns the answer to this message, not to another one.
     fn call(&self, message: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send;
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Scalars {
 }
 
 impl Scalars {
-    /// `None` if the function has too many, or others.
+    /// `None` if the function has too many core values, or values of other types.
     pub(crate) fn of(function: &Function) -> Option<Scalars> {
         let mut all = Vec::new();
         function.params().iter().try_for_each(|param| flatten(&param.ty, &mut all))?;
@@ -46,7 +46,8 @@ impl Scalars {
         all.resize(MAX_SCALARS.max(count), Scalar::Word);
         let mut results = Vec::new();
         function.result().map_or(Some(()), |ty| flatten(ty, &mut results))?;
-        // A result that may be no value at all must be looked at in the provider, which is to blame for it.
+        // Not every core value is a `char` or a case of an enum. Such a result must be checked where the provider is still running, so that
+        // the error is the provider's and not the consumer's.
         let result = match results[..] {
             [] => None,
             [Scalar::Char | Scalar::Enum(_)] => return None,
@@ -68,7 +69,7 @@ impl Scalars {
     /// The result as the consumer is to see it.
     #[inline]
     pub(crate) fn result(&self, value: u64) -> u64 {
-        // Results of types that not all bits are values of have no scalars: see `of`.
+        // This cannot fail: `of` accepts no result type for which some bits are invalid.
         self.result.and_then(|scalar| scalar.normal(value).ok()).unwrap_or(0)
     }
 }
