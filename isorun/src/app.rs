@@ -1,11 +1,7 @@
 //! An app: a component whose imports and exports were checked and which was compiled, of which instances can be made.
 
-pub(crate) mod allow;
-pub(crate) mod check;
 mod code_cache;
-pub(crate) mod component;
 pub(crate) mod gate;
-pub mod inspect;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,13 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
-use crate::interface::Interface;
+use crate::component::check::Checked;
 use crate::interface::exports::Exports;
+use crate::interface::port::{Export, Import};
 use crate::provider::glue::WiringKey;
 use crate::store::State;
-use crate::wiring::import::Import;
 
-use check::Checked;
 use gate::Compiled;
 
 /// A component that was added to a runtime, of which instances can be made.
@@ -66,14 +61,14 @@ impl App {
         &self.0.name
     }
 
-    /// The interfaces that its instances import, with the functions that it may call and no others.
-    pub fn imports(&self) -> Vec<Interface> {
-        self.0.imports.iter().map(|import| import.interface.clone()).collect()
+    /// What its instances import, with the functions that it may call and no others.
+    pub fn imports(&self) -> Vec<Import> {
+        self.0.imports.to_vec()
     }
 
-    /// The interfaces that its instances export.
-    pub fn exports(&self) -> Vec<Interface> {
-        self.0.exports.interfaces.to_vec()
+    /// What its instances export.
+    pub fn exports(&self) -> Vec<Export> {
+        self.0.exports.list().to_vec()
     }
 
     /// Whether its compiled code came from the [code cache](crate::RuntimeBuilder::code_cache), so that nothing was compiled.
@@ -154,14 +149,14 @@ impl Hash for App {
 /// Where the functions are that an app exports, in the order of their indices.
 fn export_indices(component: &Component, exports: &Exports) -> Option<Arc<[Option<ComponentExportIndex>]>> {
     let mut indices = Vec::new();
-    for interface in &*exports.interfaces {
-        let outer = component.get_export_index(None, interface.name().to_string())?;
-        for function in interface.functions() {
-            indices.push(Some(component.get_export_index(Some(&outer), function.name())?));
+    for export in exports.list() {
+        let outer = match export.is_root() {
+            true => None,
+            false => Some(component.get_export_index(None, export.name())?),
+        };
+        for function in export.interface().functions() {
+            indices.push(Some(component.get_export_index(outer.as_ref(), function.name())?));
         }
-    }
-    for function in &*exports.root {
-        indices.push(Some(component.get_export_index(None, function.name())?));
     }
     Some(indices.into())
 }

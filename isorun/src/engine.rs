@@ -23,25 +23,7 @@ pub(crate) mod meter;
 pub(crate) mod precompiled;
 mod transcode;
 
-use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
-
-/// The features that a component may use when it is read, before it is compiled. Of the component model these are exactly those that
-/// [`config`] switches on, so that the validator refuses the others. Of core wasm they are all, since which of them the engine lacks
-/// depends on the machine, and compiling reports it.
-pub(crate) const COMPONENT_FEATURES: WasmFeatures = WasmFeatures::all().difference(
-    WasmFeatures::CM_VALUES
-        .union(WasmFeatures::CM_NESTED_NAMES)
-        .union(WasmFeatures::CM_ASYNC)
-        .union(WasmFeatures::CM_ASYNC_STACKFUL)
-        .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
-        .union(WasmFeatures::CM_THREADING)
-        .union(WasmFeatures::CM_ERROR_CONTEXT)
-        .union(WasmFeatures::CM_GC)
-        .union(WasmFeatures::CM64)
-        .union(WasmFeatures::CM_IMPLEMENTS)
-        .union(WasmFeatures::CM_CANON_NAMES),
-);
 
 /// The engine of a runtime that has room for `stores` stores.
 pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {
@@ -70,6 +52,7 @@ fn config(stores: u32) -> Config {
         // Plain components pay for concurrency on every call and never use it.
         .concurrency_support(false)
         .wasm_component_model_map(true)
-        .wasm_component_model_fixed_length_lists(true);
+        .wasm_component_model_fixed_length_lists(true)
+        .wasm_component_model_implements(true);
     config
 }

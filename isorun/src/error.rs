@@ -14,25 +14,23 @@
 //!   [`InstantiateError::Start`]. Then `source` is the cause, and the message names only the cause's [kind](CallError::kind). With `{:#}`
 //!   the message tells the cause as well, for a log that shows one text for each error.
 
-#[cfg(feature = "engine")]
 pub(crate) mod app;
 pub(crate) mod call;
-#[cfg(feature = "engine")]
+pub(crate) mod function;
 pub(crate) mod inspect;
 pub(crate) mod instance;
 pub(crate) mod remote;
 #[cfg(feature = "engine")]
 pub(crate) mod replace;
 pub(crate) mod runtime;
-#[cfg(feature = "engine")]
+pub(crate) mod toolchain;
 pub(crate) mod wasi;
 #[cfg(feature = "engine")]
 pub(crate) mod wiring;
 
-#[cfg(feature = "engine")]
 pub use app::{AppError, AppProblem, AppProblemKind, AppReport};
 pub use call::{CallError, Result};
-#[cfg(feature = "engine")]
+pub use function::FunctionError;
 pub use inspect::InspectError;
 pub use instance::{ExportError, NarrowError, RemoveError};
 pub use remote::{RemoteError, Status};

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use crate::call::target::Target;
 use crate::error::instance::{ExportError, NarrowError};
 use crate::interface::Interface;
-use crate::interface::exports::{Exports, FuncIndex, label, named};
+use crate::interface::exports::{Exports, FuncIndex, Served};
 use crate::interface::function::Function;
+use crate::interface::port::Export;
 use crate::provider::Provider;
 pub use crate::provider::counters::Counters;
 pub use crate::provider::state::InstanceState;
@@ -56,9 +57,9 @@ impl Instance {
         self.provider.name()
     }
 
-    /// The interfaces that it exports, such as `isorun:kv/kv@0.1.0`, with the functions that this handle may call.
-    pub fn exports(&self) -> Vec<Interface> {
-        self.reached().interfaces.to_vec()
+    /// What it exports: interfaces such as `isorun:kv/kv@0.1.0`, with the functions that this handle may call.
+    pub fn exports(&self) -> Vec<Export> {
+        self.reached().list().to_vec()
     }
 
     /// What it is doing now: ready, running, poisoned, or on its way out. A system or a remote is idle until it retires or is removed.
@@ -74,7 +75,8 @@ impl Instance {
     /// A narrowed handle of the same instance: whoever is wired with it, or gets it in another way, can call the functions named here and no
     /// others.
     ///
-    /// A function is named as for [`call`](Instance::call): `isorun:kv/kv#get`, or any end of it that is unique.
+    /// A function is named as for [`call`](Instance::call): `isorun:kv/kv#get`, or any end of it that is unique. The name of an export, such as
+    /// `isorun:kv/kv` or `primary`, stands for all its functions.
     ///
     /// # Errors
     ///
@@ -90,15 +92,14 @@ impl Instance {
         let exports = self.reached();
         let (mut reach, mut wrong) = (Vec::new(), Vec::new());
         for name in functions {
-            let found: Vec<FuncIndex> = exports
-                .all()
-                .filter(|(_, interface, function)| named(*interface, function, name))
-                .map(|(index, ..)| index)
-                .collect();
-            match found[..] {
-                [index] => reach.push(index),
-                [] => wrong.push(format!("{name}: no such function")),
-                _ => wrong.push(format!("{name}: {} functions end like that", found.len())),
+            let found: Vec<FuncIndex> = exports.named(name).map(|(index, ..)| index).collect();
+            match (&found[..], &exports.of_exports_named(name)[..]) {
+                ([index], []) => reach.push(*index),
+                ([], [(_, indices)]) => reach.extend(*indices),
+                ([], []) => wrong.push(format!("{name}: no such function")),
+                (functions, []) => wrong.push(format!("{name}: {} functions end like that", functions.len())),
+                ([], exports) => wrong.push(format!("{name}: {} exports end like that", exports.len())),
+                _ => wrong.push(format!("{name}: a function and an export end like that")),
             }
         }
         if !wrong.is_empty() {
@@ -122,11 +123,11 @@ impl Instance {
     /// The functions of an interface that this handle may not call, if the instance exports the whole interface; empty otherwise.
     pub(crate) fn beyond_reach(&self, interface: &Interface) -> Vec<String> {
         let whole = self.provider.exports();
-        if self.reach.is_none() || !matches!(whole.indices(interface, interface.functions()), Some(Ok(_))) {
+        if self.reach.is_none() || !matches!(whole.indices(interface, interface.functions()), Served::One(Ok(_))) {
             return Vec::new();
         }
         let exports = self.reached();
-        let reached = |function: &&Function| matches!(exports.indices(interface, [*function]), Some(Ok(_)));
+        let reached = |function: &&Function| matches!(exports.indices(interface, [*function]), Served::One(Ok(_)));
         let beyond = interface.functions().iter().filter(|function| !reached(function));
         beyond.map(|function| function.name().into()).collect()
     }
@@ -139,15 +140,18 @@ impl Instance {
         }
         let exports = self.reached();
         match exports.indices(interface, interface.functions()) {
-            Some(Ok(functions)) => Ok(Target::new(self.clone(), functions.into())),
-            Some(Err(differences)) => {
+            Served::One(Ok(functions)) => Ok(Target::new(self.clone(), functions.into())),
+            Served::One(Err(differences)) => {
                 let (functions, interface) = (self.beyond_reach(interface), interface.name().to_string());
                 match functions.is_empty() {
                     true => Err(ExportError::Differs { instance, interface, differences }),
                     false => Err(ExportError::Narrowed { instance, interface, functions }),
                 }
             }
-            None => Err(ExportError::NotExported {
+            Served::Several(exports) => {
+                Err(ExportError::Ambiguous { instance, interface: interface.name().to_string(), exports })
+            }
+            Served::Nothing => Err(ExportError::NotExported {
                 instance,
                 interface: interface.name().to_string(),
                 exports: exports.names(),
@@ -165,8 +169,8 @@ impl Instance {
     }
 }
 
-fn labels<'a>(functions: impl IntoIterator<Item = (FuncIndex, Option<&'a Interface>, &'a Function)>) -> Vec<String> {
-    functions.into_iter().map(|(_, interface, function)| label(interface, function)).collect()
+fn labels<'a>(functions: impl IntoIterator<Item = (FuncIndex, &'a Export, &'a Function)>) -> Vec<String> {
+    functions.into_iter().map(|(_, export, function)| export.label(function)).collect()
 }
 
 impl fmt::Debug for Instance {

@@ -4,8 +4,10 @@ pub(crate) mod exports;
 pub(crate) mod function;
 mod id;
 pub(crate) mod name;
+pub(crate) mod port;
+pub(crate) mod registered;
+pub(crate) mod tracks;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,6 +44,9 @@ pub struct Interface(Arc<Inner>);
 struct Inner {
     name: InterfaceName,
     functions: Box<[Function]>,
+    /// The positions of the functions, in the order of their names: who writes an interface decides how many functions it has, so none is
+    /// looked for one by one.
+    by_name: Box<[u32]>,
     id: u64,
 }
 
@@ -58,8 +63,9 @@ impl Interface {
 
     /// The function of this name, and its position in [`functions`](Interface::functions).
     pub fn function(&self, name: &str) -> Option<(u32, &Function)> {
-        let position = self.0.functions.iter().position(|function| function.name() == name)?;
-        Some((position as u32, &self.0.functions[position]))
+        let Inner { functions, by_name, .. } = &*self.0;
+        let found = by_name.binary_search_by(|&position| functions[position as usize].name().cmp(name)).ok()?;
+        Some((by_name[found], &functions[by_name[found] as usize]))
     }
 
     /// The id that stands for it in messages: the same for all versions of one semver track.
@@ -72,12 +78,14 @@ impl Interface {
     /// Functions are matched by name. Neither their order nor the names of the interfaces matter.
     #[must_use]
     pub fn differences(&self, other: &Interface) -> Vec<String> {
-        let theirs: HashMap<_, _> = other.functions().iter().map(|function| (function.name(), function)).collect();
         let mut differences = Vec::new();
         for function in self.functions() {
-            match theirs.get(function.name()) {
-                Some(same) if *same == function => {}
-                found => differences.push(difference(function.name(), Some(function), found.copied())),
+            match other.function(function.name()) {
+                Some((_, same)) if same == function => {}
+                found => {
+                    let found = found.map(|(_, found)| found);
+                    differences.push(difference(function.name(), Some(function), found));
+                }
             }
         }
         for function in other.functions() {
@@ -114,12 +122,15 @@ impl fmt::Debug for Interface {
 
 /// Makes an interface. Generated code calls it, and the reader of components does.
 ///
-/// A plain name, which a component may use for an interface of its own, is kept although it belongs to no package.
+/// A plain name, of an interface that a world defines in place or of the functions at its root, is kept although it belongs to no package.
 #[doc(hidden)]
 pub fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
-    let name = name.parse().unwrap_or_else(|_| InterfaceName::plain(name));
+    let name = InterfaceName::of(name);
     let id = id::of_interface(&name);
-    Interface(Arc::new(Inner { name, functions: functions.into_iter().collect(), id }))
+    let functions: Box<[Function]> = functions.into_iter().collect();
+    let mut by_name: Box<[u32]> = (0..functions.len() as u32).collect();
+    by_name.sort_by_key(|&position| functions[position as usize].name());
+    Interface(Arc::new(Inner { name, functions, by_name, id }))
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub mod wit;
 #[cfg(feature = "engine")]
 mod app;
 mod clock;
+mod component;
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
@@ -66,6 +67,7 @@ mod guest {
     pub(crate) mod policy;
     pub(crate) mod pool;
 }
+mod guesses;
 mod interface;
 mod macros;
 mod nearest;
@@ -86,11 +88,12 @@ pub mod __private;
 pub use macros::{interface, system};
 
 #[cfg(feature = "engine")]
-pub use app::{App, inspect, inspect::inspect};
+pub use app::App;
 pub use call::Call;
+pub use component::{inspect, inspect::inspect};
+pub use error::{AppError, CallError, ExportError, RegisterError, RemoveError, Result, RuntimeError};
 #[cfg(feature = "engine")]
-pub use error::{AppError, InstantiateError, ReplaceError};
-pub use error::{CallError, ExportError, RegisterError, RemoveError, Result, RuntimeError};
+pub use error::{InstantiateError, ReplaceError};
 #[cfg(any(feature = "engine", isorun_loom))]
 pub use guest::policy::{Restart, Reuse};
 pub use image::{Map, Value};
@@ -100,5 +103,6 @@ pub use limits::{Budget, Cx, Receipt};
 pub use provider::system::Consumer;
 pub use remote::{Remote, Token, Transport, TransportError};
 pub use runtime::{Runtime, RuntimeBuilder};
+pub use system::closure::HostFunction;
 pub use system::contract::{StaticInterface, System};
 pub use types::Type;

@@ -20,6 +20,10 @@ use wasmtime::Engine;
 
 #[cfg(feature = "engine")]
 use crate::app::{App, gate::Gate};
+use crate::component;
+use crate::component::inspect::Inspection;
+use crate::error::app::AppError;
+use crate::error::function::FunctionError;
 use crate::error::instance::{ExportError, RemoveError};
 #[cfg(feature = "engine")]
 use crate::error::replace::ReplaceError;
@@ -34,8 +38,11 @@ use crate::guest::pool::Closed as ClosedPool;
 #[cfg(feature = "engine")]
 use crate::guest::prototype::{Live, Prototype};
 use crate::instance::Instance;
-use crate::interface::Interface;
 use crate::interface::exports::Exports;
+use crate::interface::function::Function;
+use crate::interface::name::InterfaceName;
+use crate::interface::registered::Registered;
+use crate::interface::{Interface, interface};
 use crate::limits::settings::Settings;
 use crate::observe::Observers;
 use crate::provider::counters::Counters;
@@ -48,6 +55,7 @@ use crate::random::Random;
 use crate::remote::server::ExportTable;
 use crate::remote::wire::token::Token;
 use crate::remote::wire::transport::Transport;
+use crate::system::closure::{self, HostFunction};
 use crate::system::contract::{StaticInterface, System};
 use crate::system::handlers::handlers;
 #[cfg(feature = "engine")]
@@ -90,7 +98,8 @@ pub(crate) struct Inner {
     #[cfg(feature = "engine")]
     gate: Gate,
     random: Arc<Random>,
-    interfaces: RwLock<Vec<Interface>>,
+    /// Shared with the checks that are under way, which do not hold the lock.
+    interfaces: RwLock<Arc<Registered>>,
     registry: Registry,
     exports: ExportTable,
 }
@@ -119,27 +128,69 @@ impl Runtime {
         self.register_all(Interface::from_wit(text)?)
     }
 
+    /// Registers an interface that is known as data: one that a component exports, or that was [read from text](Interface::from_wit).
+    ///
+    /// An interface with a plain name, which a world defines in place, and functions at the root of a world (named `$root`) need not be
+    /// registered. If they are, all apps of this runtime are compared with them.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Conflict`] as for [`register`](Runtime::register).
+    pub fn register_interface(&self, interface: &Interface) -> Result<(), RegisterError> {
+        self.register_all(vec![interface.clone()]).map(drop)
+    }
+
     fn register_all(&self, new: Vec<Interface>) -> Result<Vec<Interface>, RegisterError> {
         let mut interfaces = self.0.interfaces.write().unwrap_or_else(PoisonError::into_inner);
         for interface in &new {
-            if let Some(old) = interfaces.iter().find(|old| old.name() == interface.name()) {
+            if let Some(old) = interfaces.get(interface.name()) {
                 let differences = old.differences(interface);
                 if !differences.is_empty() {
                     return Err(RegisterError::Conflict { interface: interface.name().to_string(), differences });
                 }
             }
         }
-        for interface in &new {
-            if !interfaces.iter().any(|old| old.name() == interface.name()) {
-                interfaces.push(interface.clone());
-            }
-        }
+        let registered = Arc::make_mut(&mut interfaces);
+        new.iter().for_each(|interface| registered.add(interface));
         Ok(new)
     }
 
     /// The interfaces that are registered, in the order of their registration.
     pub fn interfaces(&self) -> Vec<Interface> {
+        self.registered().list().to_vec()
+    }
+
+    pub(crate) fn registered(&self) -> Arc<Registered> {
         self.0.interfaces.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Compares a component with what is registered, as adding it would, and tells what it imports and exports. It is neither compiled nor
+    /// added, and this needs no engine: for a tool that builds apps, or one that decides where an app may run. `name` is what errors call it.
+    ///
+    /// This takes as long as reading the types takes, and does not let other tasks run meanwhile.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let component: &[u8] = b"\0asm\x0d\0\x01\0";
+    /// let runtime = isorun::Runtime::new()?;
+    /// runtime.register_wit("package acme:shop; interface shop { buy: func(); }")?;
+    /// let inspection = runtime.check_app("upload", component)?;
+    /// assert!(inspection.imports().is_empty());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::TooManyBytes`]; [`AppError::NotAComponent`] and [`AppError::Invalid`] if the bytes are no component;
+    /// [`AppError::Mismatch`] with every import and export that does not fit. The bodies of functions are not checked.
+    pub fn check_app(&self, name: &str, bytes: &[u8]) -> Result<Inspection, AppError> {
+        let (app, size, limit) = (name.to_owned(), bytes.len(), self.0.limits.app_size);
+        if size > limit {
+            return Err(AppError::TooManyBytes { app, size, limit });
+        }
+        let outline = component::read(bytes, component::FEATURES).map_err(|error| AppError::of(name, error))?;
+        component::check::check(name, &outline, &self.registered(), None)?;
+        Ok(Inspection::of(outline))
     }
 
     /// Removes an app.
@@ -197,9 +248,44 @@ impl Runtime {
             source,
             handlers::<I, T>(),
             #[cfg(feature = "engine")]
-            glue::<I, T>(),
+            Some(glue::<I, T>()),
         );
         self.admit(name, Exports::one(I::interface().clone()), Kind::System(system))
+    }
+
+    /// Provides a Rust closure that serves as one WIT function, for apps that import the function at the root of their world.
+    ///
+    /// The function may be one that an app imports, or one [read from text](Function::from_wit). The closure must have its types; a WIT
+    /// `result` is a Rust `Result`. It runs on the thread of the call and cannot wait. Functions that wait, or that want the context of the call,
+    /// are methods of a system.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = isorun::Runtime::new()?;
+    /// use isorun::wit::Function;
+    ///
+    /// let log = runtime.provide_function(&Function::from_wit("log: func(line: string)")?, |line: String| println!("{line}"))?;
+    /// assert_eq!(log.exports()[0].interface().functions()[0].name(), "log");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`FunctionError`] with both signatures if the closure has other types.
+    pub fn provide_function<P, R, F: HostFunction<P, R>>(
+        &self,
+        function: &Function,
+        closure: F,
+    ) -> Result<Instance, FunctionError> {
+        closure::check::<P, R, F>(function)?;
+        let system = SystemProvider::new(
+            Source::shared(closure),
+            vec![closure::handler::<P, R, F>()],
+            #[cfg(feature = "engine")]
+            None,
+        );
+        let interface = interface(InterfaceName::ROOT, [function.clone()]);
+        Ok(self.admit(function.name(), Exports::one(interface), Kind::System(system)))
     }
 
     /// The instance of this name, if there is one. The handle reaches all of it, also where others were [narrowed](Instance::only).
@@ -322,7 +408,6 @@ impl Runtime {
         &self.0.engine
     }
 
-    #[cfg(feature = "engine")]
     pub(crate) fn limits(&self) -> &Settings {
         &self.0.limits
     }
@@ -345,7 +430,7 @@ impl Runtime {
 
     /// Whether instances of the app can be made here.
     #[cfg(feature = "engine")]
-    pub(crate) fn check_app(&self, app: &App) -> Result<(), InstantiateError> {
+    pub(crate) fn check_added(&self, app: &App) -> Result<(), InstantiateError> {
         self.0.registry.check_app(app)
     }
 

@@ -1,4 +1,5 @@
 //! Rust code behind a WIT interface.
 
+pub(crate) mod closure;
 pub(crate) mod contract;
 pub(crate) mod handlers;

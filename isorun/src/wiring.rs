@@ -6,7 +6,6 @@
 //! * An instance can be wired only to instances that exist already, because that takes their handles, so the graph has no cycles.
 
 pub(crate) mod given;
-pub(crate) mod import;
 pub(crate) mod linker;
 mod provider_down;
 pub(crate) mod wire;

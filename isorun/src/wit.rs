@@ -13,6 +13,7 @@ use wit_parser::{
 pub use crate::interface::Interface;
 pub use crate::interface::function::Function;
 pub use crate::interface::name::{InterfaceName, InterfaceNameError};
+pub use crate::interface::port::{Export, Import};
 pub use error::{WitError, WitProblem};
 use types::{Refusal, TypeTable};
 
@@ -40,6 +41,25 @@ impl Interface {
     /// [`Type::check`]: crate::Type::check
     pub fn from_wit(text: &str) -> Result<Vec<Interface>, WitError> {
         read(text)
+    }
+}
+
+impl Function {
+    /// Reads one function, `log: func(line: string) -> u32`. Its types are those that WIT has without declaring them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Interface::from_wit`].
+    pub fn from_wit(text: &str) -> Result<Function, WitError> {
+        let whole = format!("package a:b; interface c {{ {text}; }}");
+        let found = Interface::from_wit(&whole)?;
+        match found.first().map(Interface::functions) {
+            Some([function]) if found.len() == 1 => Ok(function.clone()),
+            _ => {
+                let message = "this is not one function".to_owned();
+                Err(WitProblem::at(text, None, message, "write `name: func(parameter: type) -> type`").into())
+            }
+        }
     }
 }
 

@@ -20,3 +20,9 @@ pub const TYPES: &[u8] = include_bytes!("../../examples/apps/components/types.wa
 
 /// Has another app return them: imports and exports `test:types/types`.
 pub const TYPES_RELAY: &[u8] = include_bytes!("../../examples/apps/components/types-relay.wasm");
+
+/// Hands on what its world imports in every way that a world can: imports and exports those of `wit/desk`.
+pub const DESK: &[u8] = include_bytes!("../../examples/apps/components/desk.wasm");
+
+/// Provides what `DESK` imports, in the same ways.
+pub const SHELF: &[u8] = include_bytes!("../../examples/apps/components/shelf.wasm");

@@ -16,7 +16,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use isorun::{App, Instance, Interface, Runtime, RuntimeBuilder, Transport, TransportError};
+use isorun::wit::Export;
+use isorun::{App, Instance, Runtime, RuntimeBuilder, Transport, TransportError};
 
 pub use isorun_checks::{Echo, choices, spelled, types, wire};
 
@@ -123,9 +124,9 @@ pub fn link_to(runtime: &Runtime) -> impl Transport + Clone + use<> {
     }
 }
 
-/// The names of interfaces.
-pub fn names_of(interfaces: &[Interface]) -> Vec<String> {
-    interfaces.iter().map(|interface| interface.name().to_string()).collect()
+/// The names of what is exported.
+pub fn names_of(exports: &[Export]) -> Vec<&str> {
+    exports.iter().map(Export::name).collect()
 }
 
 /// Polls a future once, as an executor would that then forgets it.

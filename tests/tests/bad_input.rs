@@ -79,10 +79,12 @@ async fn an_import_of_wasi_is_refused_with_its_usual_cause() {
     assert_eq!(
         refusal_of(component).await,
         "cannot add app `app`: 1 problem among its imports and exports
-  wasi:cli/environment@0.2.0
+  1 import of WASI
     missing: isorun runs pure components, there is no WASI
-    help: it reads its environment: `std::env`, or a standard library that prepares to; \
-         build for `wasm32-unknown-unknown`, and take settings as parameters"
+    help: build for a target without WASI: `wasm32-unknown-unknown` in Rust, `disableFeatures` of componentize-js, \
+         `--stub-wasi` of componentize-py, a reactor without start files in C
+    `wasi:cli/environment@0.2.0`: it reads its environment: `std::env`, or a standard library that prepares to; \
+         take settings as parameters"
     );
 }
 
@@ -198,15 +200,49 @@ async fn an_export_without_a_function_that_is_registered_is_refused() {
     );
 }
 
+/// Nobody needs to register what means something in one world only.
 #[tokio::test]
-async fn a_function_imported_at_the_root_is_refused() {
+async fn a_function_imported_at_the_root_is_compared_if_it_is_registered() {
+    let runtime = runtime();
+    let component = r#"(component (import "log" (func (param "text" string))) (import "other" (func)))"#;
+    let component = wat::parse_str(component).unwrap();
+    runtime.add_app("unregistered", &component).await.unwrap();
+    let log = isorun::wit::Function::from_wit("log: func(text: string, level: u8)").unwrap();
+    let root = runtime.provide_function(&log, |_: String, _: u8| ()).unwrap().exports()[0].interface().clone();
+    runtime.register_interface(&root).unwrap();
     assert_eq!(
-        refusal_of(r#"(component (import "log" (func (param "text" string))))"#).await,
+        runtime.add_app("app", &component).await.unwrap_err().to_string(),
         "cannot add app `app`: 1 problem among its imports and exports
   log
-    not supported: a function imported at the root of the world
-    help: put the function into an interface and import that; only interfaces can be wired"
+    component has   func(text: string)
+    registered is   func(text: string, level: u8)
+    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it"
     );
+}
+
+/// What is registered and fits is wired, whatever its namespace.
+#[tokio::test]
+async fn a_registered_interface_of_wasi_is_like_any_other() {
+    let runtime = runtime();
+    let wit = "package wasi:random@0.2.0; interface types { type seed = u64; } interface random { use types.{seed}; draw: func() -> seed; }";
+    runtime.register_wit(wit).unwrap();
+    let component = r#"(component
+        (import "wasi:random/types@0.2.0" (instance $types (type $seed u64) (export "seed" (type (eq $seed)))))
+        (import "wasi:random/random@0.2.3" (instance $random (export "draw" (func (result u64)))))
+        (core func $draw (canon lower (func $random "draw")))
+        (core module $code (import "" "draw" (func $draw (result i64))) (func (export "f") (result i64) (call $draw)))
+        (core instance $code (instantiate $code (with "" (instance (export "draw" (func $draw))))))
+        (func (export "f") (result u64) (canon lift (core func $code "f"))))"#;
+    let app = add(&runtime, "app", &wat::parse_str(component).unwrap()).await;
+    let provider =
+        isorun_tests::guests::provider("wasi:random/random@0.2.0", &[("draw", "(result u64)", "(i64.const 4)")]);
+    let provider = start(&runtime, "provider", &provider, &[]).await;
+    let instance = again(&runtime, &app, &[&provider]).await;
+    assert_eq!(instance.call("f", "()").await.unwrap(), "4");
+    // Another one of WASI is explained as before.
+    let other = r#"(component (import "wasi:random/insecure@0.2.0" (instance (export "f" (func)))))"#;
+    let error = runtime.add_app("other", &wat::parse_str(other).unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("1 import of WASI"), "{error}");
 }
 
 #[tokio::test]

@@ -304,7 +304,8 @@ fn run_without_tokio<F: Future>(future: F) -> F::Output {
 #[tokio::test]
 async fn a_call_by_image_is_checked_before_anything_is_called() {
     let Bench { runtime: _runtime, calc, .. } = bench().await;
-    let interface = &calc.exports()[0];
+    let exports = calc.exports();
+    let interface = exports[0].interface();
     let (_, add) = interface.function("add").unwrap();
     let params = Value::encode_params(add, &[1u32.into(), 2u32.into()]).unwrap();
     let (result, receipt) = calc.call_image("compute#add", params.clone()).receipt().await;

@@ -23,7 +23,7 @@ async fn what_is_wired_to_an_instance_goes_on_with_the_app_that_takes_its_place(
     assert_eq!(stocks.call("f", "(1)").await.unwrap(), "103");
     assert_eq!(shop.call("lower", "()").await.unwrap(), "7");
     assert_eq!(shop.call("stock", "(1)").await.unwrap(), "103");
-    assert_eq!((shop.name(), names_of(&shop.exports())), ("shop", vec!["acme:shop/shop@1.2.0".to_string()]));
+    assert_eq!((shop.name(), names_of(&shop.exports())), ("shop", vec!["acme:shop/shop@1.2.0"]));
     assert_eq!(
         runtime.graph().to_string(),
         "shop (app newer, shared) exports acme:shop/shop@1.2.0

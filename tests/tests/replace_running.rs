@@ -183,7 +183,8 @@ async fn of_two_replacements_at_once_neither_mixes_with_the_other() {
         Err(error) => panic!("{error}"),
     });
     assert!(ends.contains(&true), "{first:?} {second:?}");
-    let last = names_of(&shop.exports());
+    let exports = shop.exports();
+    let last = names_of(&exports);
     assert_eq!(last, ["acme:shop/shop@1.2.0"]);
     let answers = (shop.call("one", "()").await, shop.call("two", "()").await);
     match answers {

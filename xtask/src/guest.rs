@@ -24,10 +24,12 @@ pub struct Guest {
 /// Every guest, sorted by name.
 pub const GUESTS: &[Guest] = &[
     Guest { name: "calc", wit: &["examples/apps/wit/bench"] },
+    Guest { name: "desk", wit: &["examples/apps/wit/desk"] },
     Guest { name: "kv", wit: &["wit/fs", "wit/kv"] },
     Guest { name: "misbehave", wit: &[] },
     Guest { name: "notes", wit: &["wit/kv", "wit/server"] },
     Guest { name: "relay", wit: &["examples/apps/wit/bench"] },
+    Guest { name: "shelf", wit: &["examples/apps/wit/desk"] },
     Guest { name: "types", wit: &["examples/apps/wit/types"] },
     Guest { name: "types-relay", wit: &["examples/apps/wit/types"] },
 ];

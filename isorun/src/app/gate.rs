@@ -1,4 +1,4 @@
-//! The gate between strangers' bytes and the compiler: it limits their size, and how many are read and compiled at once.
+//! The gate between strangers' bytes and the compiler: it limits how many are read and compiled at once.
 
 use std::num::NonZero;
 use std::path::Path;
@@ -18,7 +18,6 @@ use crate::error::runtime::RuntimeError;
 /// Settings of a [`Gate`].
 #[derive(Clone, Debug)]
 pub(crate) struct GateSettings {
-    pub(crate) max_size: usize,
     pub(crate) max_compiles: usize,
     pub(crate) cache: Option<CacheDir>,
     pub(crate) max_cache: u64,
@@ -27,7 +26,7 @@ pub(crate) struct GateSettings {
 impl Default for GateSettings {
     fn default() -> GateSettings {
         let cores = available_parallelism().map_or(1, NonZero::get);
-        GateSettings { max_size: 64 << 20, max_compiles: (cores / 2).max(1), cache: None, max_cache: 1 << 30 }
+        GateSettings { max_compiles: (cores / 2).max(1), cache: None, max_cache: 1 << 30 }
     }
 }
 
@@ -40,13 +39,12 @@ impl GateSettings {
         let cache = self.cache.map(|dir| CodeCache::open(&dir, self.max_cache, engine)).transpose()?;
         // Checks have permits of their own, so that a component that does not fit is refused without waiting for compilations.
         let permits = || Permits(Arc::new(Semaphore::new(self.max_compiles.clamp(1, Semaphore::MAX_PERMITS))));
-        Ok(Gate { max_size: self.max_size, checks: permits(), compiles: permits(), cache: cache.map(Arc::new) })
+        Ok(Gate { checks: permits(), compiles: permits(), cache: cache.map(Arc::new) })
     }
 }
 
 /// What every app that is added passes through.
 pub(crate) struct Gate {
-    pub(crate) max_size: usize,
     pub(crate) checks: Permits,
     pub(crate) compiles: Permits,
     cache: Option<Arc<CodeCache>>,

@@ -1,8 +1,10 @@
 //! Why an app is not added.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::inspect::InspectError;
+use super::toolchain::Toolchain;
 use super::wasi::WasiReason;
 use crate::text::{count, list, printable};
 
@@ -44,7 +46,7 @@ pub enum AppError {
     },
     /// A text that was given to [`allow`](crate::runtime::AddApp::allow) is not a pattern.
     #[error(
-        "cannot allow imports of `{app}`: these are not patterns: {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`; the last two with or without `@` and a version",
+        "cannot allow imports of `{app}`: these are not patterns: {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`, the last two with or without `@` and a version, or a plain name `log`",
         list(patterns)
     )]
     MalformedPattern {
@@ -89,6 +91,7 @@ impl AppError {
 #[derive(Clone, Debug)]
 pub struct AppReport {
     pub(crate) app: String,
+    pub(crate) toolchain: Option<Toolchain>,
     pub(crate) problems: Vec<AppProblem>,
     pub(crate) omitted: usize,
 }
@@ -99,7 +102,12 @@ impl AppReport {
         &self.app
     }
 
-    /// Every problem, sorted by the name of the import or export; at most 1000 of them.
+    /// What made the component, if it says so in a way that is known.
+    pub fn toolchain(&self) -> Option<Toolchain> {
+        self.toolchain
+    }
+
+    /// Every problem, sorted by the name of the import or export; at most 1000 of them. The message shows those about WASI as one.
     pub fn problems(&self) -> &[AppProblem] {
         &self.problems
     }
@@ -107,6 +115,37 @@ impl AppReport {
     /// How many problems there are that [`problems`](AppReport::problems) does not list.
     pub fn omitted(&self) -> usize {
         self.omitted
+    }
+}
+
+impl AppReport {
+    /// Shows all imports of WASI as one problem, because one setting of the toolchain cures them all: first how, then why they are there.
+    fn wasi(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reasons: BTreeMap<WasiReason, Vec<String>> = BTreeMap::new();
+        for problem in &self.problems {
+            if let Some(reason) = problem.wasi() {
+                reasons.entry(reason).or_default().push(problem.item.clone());
+            }
+        }
+        let items: Vec<String> = reasons.values().flatten().cloned().collect();
+        if items.is_empty() {
+            return Ok(());
+        }
+        let imports = count(items.len() as u64, "import");
+        write!(f, "\n  {imports} of WASI\n    missing: isorun runs pure components, there is no WASI")?;
+        match self.toolchain {
+            Some(toolchain) => write!(f, "\n    help: {toolchain} made this component: {}", toolchain.cure())?,
+            None => write!(f, "\n    help: {}", Toolchain::CURE)?,
+        }
+        match self.toolchain.filter(|toolchain| toolchain.is_interpreted()) {
+            // What an interpreter imports tells nothing of the program that it runs.
+            Some(_) => {
+                write!(f, "\n    {}: the interpreter imports them, whether the program uses them or not", list(&items))
+            }
+            None => reasons
+                .iter()
+                .try_for_each(|(reason, items)| write!(f, "\n    {}: {reason}; {}", list(items), reason.remedy())),
+        }
     }
 }
 
@@ -120,7 +159,9 @@ impl fmt::Display for AppReport {
             self.app,
             count((self.problems.len() + self.omitted) as u64, "problem")
         )?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))?;
+        self.wasi(f)?;
+        let others = self.problems.iter().filter(|problem| problem.wasi().is_none());
+        others.into_iter().try_for_each(|problem| write!(f, "\n{problem}"))?;
         match self.omitted {
             0 => Ok(()),
             omitted => write!(f, "\n  and {omitted} more"),
@@ -161,11 +202,20 @@ pub enum AppProblemKind {
         /// The registered signature.
         registered: String,
     },
-    /// An item of a kind that isorun does not run: a resource, a stream, a nested component, a function at the root.
+    /// An item of a kind that isorun does not run: a resource, a stream, a nested component.
     Unsupported {
         /// The kind of item.
         what: String,
     },
+}
+
+impl AppProblem {
+    fn wasi(&self) -> Option<WasiReason> {
+        match self.kind {
+            AppProblemKind::Wasi { reason } => Some(reason),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for AppProblem {

@@ -32,6 +32,20 @@ pub enum ExportError {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
+    /// The instance exports the interface under several names, and none of them is the interface's own.
+    #[error(
+        "`{instance}` exports `{interface}` as {}\n  help: use a handle of one of them: `instance.only([\"{}\"])`",
+        list(exports),
+        exports.first().map_or("", String::as_str)
+    )]
+    Ambiguous {
+        /// The instance.
+        instance: String,
+        /// The interface.
+        interface: String,
+        /// The names under which the instance exports it.
+        exports: Vec<String>,
+    },
     /// The instance exports it, but the handle was narrowed to other functions.
     #[error(
         "this handle of `{instance}` does not reach all of `{interface}`\n  out of reach: {}\n  help: it was narrowed with `only`; include those functions too, or call the ones that it reaches by name",

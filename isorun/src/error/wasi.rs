@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a component imports an interface of WASI: what its code does that makes the toolchain add the import.
 ///
 /// It displays as a clause about the component, such as "it prints: ...".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WasiReason {
     /// Standard output, standard error: printing, and the default message of a panic.
@@ -56,7 +56,7 @@ impl WasiReason {
         })
     }
 
-    /// What to write instead. The text continues the sentence "build for another target, and ".
+    /// What the app's author can do where the toolchain's own cure is not all.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             WasiReason::Printing => "write to an interface such as `isorun:log`",

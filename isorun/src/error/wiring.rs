@@ -1,6 +1,7 @@
 //! Why an instance is not made.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::call::CallError;
 use crate::text::{count, indent, list};
@@ -106,6 +107,11 @@ pub enum WiringProblem {
         /// The import.
         import: String,
     },
+    /// No function was given for an import that is a function at the root of the app's world.
+    MissingFunction {
+        /// The import.
+        import: String,
+    },
     /// Several of the given instances export what is imported and none was named for it, or several were named for it.
     Ambiguous {
         /// The import.
@@ -120,7 +126,32 @@ pub enum WiringProblem {
         /// The instance.
         instance: String,
         /// What the instance exports instead.
+        exports: Arc<[String]>,
+    },
+    /// The instance exports the interface under several names, and none of them is the interface's own.
+    SeveralExports {
+        /// The import.
+        import: String,
+        /// The instance.
+        instance: String,
+        /// The names under which the instance exports it.
         exports: Vec<String>,
+    },
+    /// The name that was given for a function of the instance means none there, or several.
+    NotOneFunction {
+        /// The import.
+        import: String,
+        /// The instance.
+        instance: String,
+        /// The name.
+        function: String,
+        /// The functions that the name could mean.
+        candidates: Vec<String>,
+    },
+    /// A function was given for an import that is an interface.
+    NotAFunction {
+        /// The import.
+        import: String,
     },
     /// The instance exports an interface of that name whose functions differ.
     Differs {
@@ -145,14 +176,14 @@ pub enum WiringProblem {
         /// The instance.
         instance: String,
         /// What it exports.
-        exports: Vec<String>,
+        exports: Arc<[String]>,
     },
     /// A provider was named for an import that the app does not have.
     UnknownImport {
         /// The name that was given.
         import: String,
         /// The imports that the app has.
-        imports: Vec<String>,
+        imports: Arc<[String]>,
     },
     /// An instance was given that was removed.
     Removed {
@@ -181,12 +212,35 @@ pub enum WiringProblem {
 impl fmt::Display for WiringProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WiringProblem::Missing { import } => {
-                write!(
+            WiringProblem::Missing { import } => write!(
+                f,
+                "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that exports it"
+            ),
+            WiringProblem::MissingFunction { import } => write!(
+                f,
+                "  {import}\n    missing: no function was given for it\n    help: add `.with_function(\"{import}\", &instance, \"name\")` with a function of an instance, or one of this program's own from `provide_function`"
+            ),
+            WiringProblem::SeveralExports { import, instance, exports } => write!(
+                f,
+                "  {import}\n    ambiguous: `{instance}` exports it as {}\n    help: wire a handle of one of them: `instance.only([\"{}\"])`",
+                list(exports),
+                exports.first().map_or("", String::as_str)
+            ),
+            WiringProblem::NotOneFunction { import, instance, function, candidates } => match candidates[..] {
+                [] => write!(
                     f,
-                    "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that exports it"
-                )
-            }
+                    "  {import}\n    `{instance}` has no function `{function}`\n    help: write `namespace:package/interface#function`, or any end of it that is unique"
+                ),
+                _ => write!(
+                    f,
+                    "  {import}\n    ambiguous: `{function}` of `{instance}` may be {}\n    help: write as much of the name as makes it unique",
+                    list(candidates)
+                ),
+            },
+            WiringProblem::NotAFunction { import } => write!(
+                f,
+                "  {import}\n    is an interface, and a function was given for it\n    help: give it an instance, with `.with_named(\"{import}\", &instance)`"
+            ),
             WiringProblem::Ambiguous { import, candidates } => write!(
                 f,
                 "  {import}\n    ambiguous: {} export it\n    help: name one of them with `.with_named(\"{import}\", &instance)`",

@@ -36,8 +36,8 @@ impl Instance {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let runtime = Runtime::new()?;
     /// let polite = runtime.provide(Polite);
-    /// let interface = &polite.exports()[0];
-    /// let greet = &interface.functions()[0];
+    /// let export = &polite.exports()[0];
+    /// let greet = &export.interface().functions()[0];
     /// let params = Value::encode_params(greet, &["Ada".into()])?;
     /// let result = polite.call_image("greet", params).await?;
     /// assert_eq!(Value::decode_result(greet, result.as_bytes())?, Some("good day, Ada".into()));

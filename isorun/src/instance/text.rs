@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::error::call::{CallError, Result};
 use crate::image::Image;
 use crate::image::value::Value;
-use crate::interface::exports::{FuncIndex, named};
+use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 
 impl Instance {
@@ -52,8 +52,7 @@ impl Instance {
     /// The one function of this name.
     pub(super) fn find(&self, name: &str) -> Result<(FuncIndex, Function)> {
         let exports = self.reached();
-        let found: Vec<_> =
-            exports.all().filter(|(_, interface, function)| named(*interface, function, name)).collect();
+        let found: Vec<_> = exports.named(name).collect();
         let (instance, function) = (self.provider().name().clone(), name.into());
         match found[..] {
             [(index, _, found)] => Ok((index, found.clone())),

@@ -49,6 +49,12 @@ impl Function {
         self.result().map_or(Layout::EMPTY, Type::layout)
     }
 
+    /// Whether another function takes and gives the same types. Its name, and those of its parameters, may be others.
+    pub(crate) fn has_types_of(&self, other: &Function) -> bool {
+        let types = |function: &Function| function.params().iter().map(|param| param.ty.clone()).collect::<Vec<_>>();
+        types(self) == types(other) && self.result() == other.result()
+    }
+
     /// The id that stands for it in messages, unique within its interface.
     pub fn id(&self) -> u32 {
         self.0.id

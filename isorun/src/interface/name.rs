@@ -8,7 +8,8 @@ use semver::Version;
 
 /// The name of an interface: `isorun:kv/kv@0.1.0`.
 ///
-/// It is read from `namespace:package/interface`, with or without `@version`.
+/// It is read from `namespace:package/interface`, with or without `@version`. An interface that a world defines in place has a plain name,
+/// `clip`; functions at the root of a world are those of an interface named `$root`.
 ///
 /// ```
 /// use isorun::wit::InterfaceName;
@@ -76,9 +77,28 @@ fn read(text: &str) -> Result<InterfaceName, String> {
 }
 
 impl InterfaceName {
-    /// A name that is not in a package.
+    /// The name that stands for the functions at the root of a world, which belong to no interface. No interface can have it.
+    pub(crate) const ROOT: &str = "$root";
+
+    /// A name that is not in a package: that of an interface which a world defines in place, or [`ROOT`](InterfaceName::ROOT).
     pub(crate) fn plain(text: &str) -> InterfaceName {
         InterfaceName { path: text.into(), version: None }
+    }
+
+    /// The name that a component spells, whatever it looks like.
+    pub(crate) fn of(text: &str) -> InterfaceName {
+        text.parse().unwrap_or_else(|_| InterfaceName::plain(text))
+    }
+
+    /// Whether it stands for the functions at the root of a world.
+    pub fn is_root(&self) -> bool {
+        *self.path == *InterfaceName::ROOT
+    }
+
+    /// Whether it is in no package: that of an interface which a world defines in place, such as `clip`, or of the functions at a world's root.
+    /// Such a name means something in that world only.
+    pub fn is_plain(&self) -> bool {
+        is_kebab(&self.path) || self.is_root()
     }
 
     /// `isorun` of `isorun:kv/store@0.2.1`; empty if the name is not in a package.
@@ -126,7 +146,7 @@ impl InterfaceName {
     }
 
     /// The name with its semver track in place of its version.
-    pub(super) fn on_track(&self) -> String {
+    pub(crate) fn on_track(&self) -> String {
         match self.track() {
             Some(track) => format!("{}@{track}", self.path),
             None => self.path.to_string(),
@@ -145,7 +165,7 @@ impl InterfaceName {
 
 /// Whether a part of a name consists of words with hyphens between them, each word all in lower case or all in upper case: `open-at`,
 /// `IO`, `v2-FS`.
-fn is_kebab(part: &str) -> bool {
+pub(crate) fn is_kebab(part: &str) -> bool {
     part.starts_with(|first: char| first.is_ascii_alphabetic())
         && part.split('-').all(|word| {
             let lower = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());

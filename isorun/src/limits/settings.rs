@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) queue: usize,
     /// The most stores that may exist at the same time.
     pub(crate) stores: u32,
+    /// The most bytes that a component may have.
+    pub(crate) app_size: usize,
 }
 
 impl Default for Settings {
@@ -28,6 +30,7 @@ impl Default for Settings {
             message: 64 << 20,
             queue: 4096,
             stores: 1000,
+            app_size: 64 << 20,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How guests are linked to systems of one type, and how to tell that two wirings are linked in the same way.
 
 use std::any::TypeId;
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use wasmtime::component::LinkerInstance;
 
@@ -12,11 +12,12 @@ use crate::store::State;
 pub(crate) struct Glue {
     /// Names the Rust type and the interface: what was linked for one system of the type serves all of them.
     pub(crate) id: TypeId,
-    /// Defines the functions of the interface whose names are wanted, for the system in the slot of that number.
+    /// Defines the functions of the interface whose names are wanted, each at its place, for the system in the slot of that number.
     pub(crate) link: LinkSystem,
 }
 
-type LinkSystem = fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &[Arc<str>]) -> wasmtime::Result<()>;
+type LinkSystem =
+    fn(&mut LinkerInstance<'_, State>, slot: usize, wanted: &HashMap<&str, usize>) -> wasmtime::Result<()>;
 
 /// The kinds of the providers of all imports of an app: wirings of one key are linked alike.
 pub(crate) type WiringKey = Box<[Way]>;
@@ -28,6 +29,6 @@ pub(crate) enum Way {
     System(TypeId),
     /// Another guest: by image, and functions of a few numbers by those.
     Guest,
-    /// By image.
-    Remote,
+    /// By image: remotes, and systems that are called as those are.
+    Image,
 }

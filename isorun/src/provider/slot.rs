@@ -9,6 +9,7 @@ use super::call_counts::CallCounts;
 use crate::error::call::CallError;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
+use crate::interface::port::Import;
 
 /// The provider of one import.
 #[derive(Debug)]
@@ -17,7 +18,11 @@ pub(crate) struct Slot {
     /// The functions that the wired handle may call, if that handle was narrowed.
     pub(crate) reach: Option<Arc<[FuncIndex]>>,
     /// The import: the functions that the app can call.
-    pub(crate) import: Interface,
+    pub(crate) import: Import,
+    /// The part of the provider's exports that the import uses.
+    pub(crate) uses: Interface,
+    /// The name that was given for the provider's function, if the import is a function that was given one by itself.
+    pub(crate) function: Option<Arc<str>>,
     /// The Rust value behind the provider, if it is a system: calls of it need no image.
     pub(crate) system: Option<Arc<dyn Any + Send + Sync>>,
     /// The provider's index of each function of the import, in the import's order.

@@ -45,8 +45,9 @@ impl<'a> Consumer<'a> {
 pub(crate) struct SystemProvider {
     /// `None` once the system is removed.
     system: RwLock<Option<Arc<dyn AnySystem>>>,
+    /// `None` if guests call it by image.
     #[cfg(feature = "engine")]
-    glue: Glue,
+    glue: Option<Glue>,
 }
 
 /// Where a consumer's value comes from.
@@ -76,7 +77,7 @@ impl SystemProvider {
     pub(crate) fn new<T: Send + Sync + 'static>(
         source: Source<T>,
         handlers: Vec<Handler<T>>,
-        #[cfg(feature = "engine")] glue: Glue,
+        #[cfg(feature = "engine")] glue: Option<Glue>,
     ) -> SystemProvider {
         SystemProvider {
             system: RwLock::new(Some(Arc::new(Handled { source, handlers }))),
@@ -92,7 +93,7 @@ impl SystemProvider {
     }
 
     #[cfg(feature = "engine")]
-    pub(crate) fn glue(&self) -> Glue {
+    pub(crate) fn glue(&self) -> Option<Glue> {
         self.glue
     }
 

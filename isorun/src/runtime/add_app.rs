@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Runtime;
-use crate::app::allow::Allowed;
-use crate::app::check::check;
-use crate::app::{App, component};
-use crate::engine::COMPONENT_FEATURES;
+use crate::app::App;
+use crate::component;
+use crate::component::allow::Allowed;
+use crate::component::check::check;
 use crate::error::app::AppError;
 use crate::error::inspect::InspectError;
 
@@ -55,7 +55,7 @@ impl Runtime {
     /// its code runs. See [`AddApp`].
     pub fn add_app(&self, name: &str, bytes: &[u8]) -> AddApp {
         // Bytes that will be refused for their number are not copied first.
-        let bytes = if bytes.len() > self.gate().max_size { Err(bytes.len()) } else { Ok(bytes.into()) };
+        let bytes = if bytes.len() > self.limits().app_size { Err(bytes.len()) } else { Ok(bytes.into()) };
         AddApp { runtime: self.clone(), name: name.into(), bytes, allow: None }
     }
 }
@@ -64,7 +64,8 @@ impl AddApp {
     /// Lets the app import what meets one of these patterns, and nothing else. Without it, an app may import everything registered.
     ///
     /// A pattern is a namespace `isorun:*`, a package `isorun:kv`, or an interface `isorun:kv/kv`. A package and an interface may have a
-    /// version, `isorun:kv@0.1.0`, which stands for all versions that are compatible with it by semver. Calling `allow` again adds patterns;
+    /// version, `isorun:kv@0.1.0`, which stands for all versions that are compatible with it by semver. The plain name of an interface that the
+    /// app's world defines in place, or of a function at its root, is a pattern for just that. Calling `allow` again adds patterns;
     /// `allow([""; 0])` allows nothing. An interface that has only types gives an app no way out, so it needs no permission.
     pub fn allow<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> AddApp {
         self.allow.get_or_insert_default().extend(patterns.into_iter().map(Into::into));
@@ -80,11 +81,11 @@ impl AddApp {
         if runtime.has_app(name) {
             return Err(AppError::NameTaken { app: name.into() });
         }
-        let too_many = |size| AppError::TooManyBytes { app: name.into(), size, limit: gate.max_size };
+        let too_many = |size| AppError::TooManyBytes { app: name.into(), size, limit: runtime.limits().app_size };
         let bytes = bytes.map_err(too_many)?;
-        let (app, interfaces, read) = (name.to_string(), runtime.interfaces(), bytes.clone());
+        let (app, interfaces, read) = (name.to_string(), runtime.registered(), bytes.clone());
         let checked = gate.checks.run(move || {
-            let outline = component::read(&read, COMPONENT_FEATURES).map_err(|error| AppError::of(&app, error))?;
+            let outline = component::read(&read, component::FEATURES).map_err(|error| AppError::of(&app, error))?;
             Ok::<_, AppError>(check(&app, &outline, &interfaces, allowed.as_ref())?)
         });
         let checked = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;

@@ -102,10 +102,8 @@ impl RuntimeBuilder {
     }
 
     /// The most bytes of a component; a larger one is refused before it is read. Default: 64 MiB.
-    #[cfg(feature = "engine")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
-        self.gate.max_size = bytes;
+        self.limits.app_size = bytes;
         self
     }
 

@@ -83,9 +83,19 @@ impl Instantiate {
         self
     }
 
-    /// Gives an instance to one import, named as the component spells it, with or without its version.
+    /// Gives an instance to one import, named as the component spells it, with or without its version. An interface that is imported under
+    /// several names is given an instance for each of them so.
     pub fn with_named(mut self, import: &str, instance: &Instance) -> Instantiate {
         self.given.named.push((import.into(), instance.clone()));
+        self
+    }
+
+    /// Gives a function of an instance to an import that is a function at the root of the app's world. It is named as for
+    /// [`Instance::call`], and may have another name than the import; the types must be the same.
+    ///
+    /// An instance that exports a function of the import's name and type at its own root can be given with [`with`](Instantiate::with).
+    pub fn with_function(mut self, import: &str, instance: &Instance, function: &str) -> Instantiate {
+        self.given.functions.push((import.into(), instance.clone(), function.into()));
         self
     }
 
@@ -117,7 +127,7 @@ impl Instantiate {
 
     async fn make(self) -> Result<Instance, InstantiateError> {
         let Instantiate { runtime, app, name, given, policy } = self;
-        runtime.check_app(&app)?;
+        runtime.check_added(&app)?;
         let name = match name {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
             None => runtime.reserve_some_name(app.name()),

@@ -69,9 +69,19 @@ impl Replace {
         self
     }
 
-    /// Gives an instance to one import of the new app, named as the component spells it, with or without its version.
+    /// Gives an instance to one import of the new app, named as the component spells it, with or without its version. An interface that is imported under
+    /// several names is given an instance for each of them so.
     pub fn with_named(mut self, import: &str, instance: &Instance) -> Replace {
         self.given.named.push((import.into(), instance.clone()));
+        self
+    }
+
+    /// Gives a function of an instance to an import that is a function at the root of the app's world. It is named as for
+    /// [`Instance::call`], and may have another name than the import; the types must be the same.
+    ///
+    /// An instance that exports a function of the import's name and type at its own root can be given with [`with`](Replace::with).
+    pub fn with_function(mut self, import: &str, instance: &Instance, function: &str) -> Replace {
+        self.given.functions.push((import.into(), instance.clone(), function.into()));
         self
     }
 
@@ -88,7 +98,7 @@ impl Replace {
         let Some(old) = guest.stores.model() else {
             return Err(ReplaceError::Removed { instance: name() });
         };
-        runtime.check_app(&app)?;
+        runtime.check_added(&app)?;
         runtime.check_replacement(provider, &app)?;
         given.before = old.slots.clone();
         let reuse = guest.stores.reuse();

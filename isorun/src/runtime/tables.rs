@@ -13,7 +13,7 @@ use crate::error::wiring::{InstantiateError, WiringProblem, WiringReport};
 #[cfg(feature = "engine")]
 use crate::interface::Interface;
 #[cfg(feature = "engine")]
-use crate::interface::exports::Exports;
+use crate::interface::exports::{Exports, Served};
 use crate::provider::counters::Counters;
 use crate::provider::slot::Slot;
 #[cfg(feature = "engine")]
@@ -119,10 +119,14 @@ impl Tables {
                 return Some(WiringProblem::Retiring { instance });
             }
             let import = slot.import.name().to_string();
-            match handle(slot).reached().indices(&slot.import, slot.import.functions()) {
-                Some(Ok(_)) => None,
-                Some(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
-                None => Some(WiringProblem::NotExported { import, instance, exports: handle(slot).reached().names() }),
+            let reached = handle(slot).reached();
+            match reached.indices(&slot.uses, slot.uses.functions()) {
+                Served::One(Ok(_)) => None,
+                Served::One(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
+                Served::Several(exports) => Some(WiringProblem::SeveralExports { import, instance, exports }),
+                Served::Nothing => {
+                    Some(WiringProblem::NotExported { import, instance, exports: reached.names().into() })
+                }
             }
         });
         let problems: Vec<WiringProblem> = gone.collect();
@@ -147,14 +151,14 @@ impl Tables {
         let users = entry.users.iter().filter_map(|id| self.instances.get(id));
         let wired = users.flat_map(|user| {
             let uses = user.slots.iter().filter(|slot| Arc::ptr_eq(&slot.provider, provider));
-            uses.map(|slot| (format!("`{}`", user.provider.name()), slot.import.clone()))
+            uses.map(|slot| (format!("`{}`", user.provider.name()), slot.uses.clone()))
         });
         let used: Vec<(String, Interface)> = wired.chain(exports.of(provider)).collect();
         let broken = used.into_iter().filter_map(|(by, interface)| {
             let differences = match offered.indices(&interface, interface.functions()) {
-                Some(Ok(_)) => return None,
-                Some(Err(differences)) => differences,
-                None => Vec::new(),
+                Served::One(Ok(_)) => return None,
+                Served::One(Err(differences)) => differences,
+                Served::Several(_) | Served::Nothing => Vec::new(),
             };
             Some(Break { by, interface: interface.name().to_string(), differences })
         });

@@ -8,13 +8,13 @@ mod image;
 mod scalars;
 pub(crate) mod system;
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Engine, Result};
 
-use super::import::Import;
 use super::wire::Wire;
+use crate::interface::port::Import;
 use crate::provider::Kind;
 use crate::provider::glue::{Way, WiringKey};
 use crate::store::State;
@@ -28,9 +28,12 @@ pub(crate) fn key(wires: &[Wire]) -> WiringKey {
 
 fn way(wire: &Wire) -> Way {
     match wire.instance.provider().kind() {
-        Kind::System(system) => Way::System(system.glue().id),
+        // Glue goes by the names that functions have in the system's own interface.
+        Kind::System(system) if wire.function.is_none() => {
+            system.glue().map_or(Way::Image, |glue| Way::System(glue.id))
+        }
+        Kind::System(_) | Kind::Remote(_) => Way::Image,
         Kind::Guest(_) => Way::Guest,
-        Kind::Remote(_) => Way::Remote,
     }
 }
 
@@ -43,20 +46,27 @@ pub(crate) fn link(
 ) -> Result<InstancePre<State>> {
     let mut linker = Linker::new(engine);
     // An interface of types alone is an instance with nothing in it.
-    for import in imports.iter().filter(|import| import.interface.functions().is_empty()) {
-        linker.instance(&import.name)?;
+    for import in imports.iter().filter(|import| !import.needs_provider()) {
+        linker.instance(import.name())?;
     }
     for (slot, wire) in wires.iter().enumerate() {
-        let mut instance = linker.instance(&wire.import)?;
-        let functions = wire.interface.functions();
-        if let Kind::System(system) = wire.instance.provider().kind() {
-            let wanted: Vec<Arc<str>> = functions.iter().map(|function| function.name().into()).collect();
-            (system.glue().link)(&mut instance, slot, &wanted)?;
+        let mut instance = match wire.import.is_function() {
+            true => linker.root(),
+            false => linker.instance(wire.import.name())?,
+        };
+        let functions = wire.import.interface().functions();
+        let way = way(wire);
+        if let (Kind::System(system), Way::System(_)) = (wire.instance.provider().kind(), way)
+            && let Some(glue) = system.glue()
+        {
+            let wanted: HashMap<&str, usize> =
+                functions.iter().enumerate().map(|(place, function)| (function.name(), place)).collect();
+            (glue.link)(&mut instance, slot, &wanted)?;
             continue;
         }
         for (place, function) in functions.iter().enumerate() {
             let name = function.name();
-            match Scalars::of(function).filter(|_| way(wire) == Way::Guest) {
+            match Scalars::of(function).filter(|_| way == Way::Guest) {
                 Some(scalars) => guest::link(&mut instance, name, slot, place, function, scalars)?,
                 None => image::link(&mut instance, name, slot, place, function)?,
             }

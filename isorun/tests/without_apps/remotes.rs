@@ -44,7 +44,7 @@ async fn one_program_runs_on_rust_on_a_caller_and_on_remotes_alike() {
 async fn an_import_without_rust_types_is_called_by_text() {
     let (here, there) = (Runtime::new().unwrap(), Runtime::new().unwrap());
     let store = here.provide(Store::of("here"));
-    let interface = store.exports().remove(0);
+    let interface = store.exports()[0].interface().clone();
     let token = here.export_interface(&store, &interface).unwrap();
     let imported = there.import_interface(&interface, token, link_to(&here));
     assert_eq!(imported.call("get", r#"("owner")"#).await.unwrap(), "ok(some([104, 101, 114, 101]))");
@@ -75,7 +75,7 @@ async fn an_export_of_a_narrowed_handle_gives_no_more_than_the_handle() {
     let runtime = Runtime::new().unwrap();
     let reader = runtime.provide(Store::of("all")).only(["get"]).unwrap();
     assert!(runtime.export::<kv::Interface>(&reader).is_err());
-    let interface = reader.exports().remove(0);
+    let interface = reader.exports()[0].interface().clone();
     let token = runtime.export_interface(&reader, &interface).unwrap();
 
     let peer = Runtime::new().unwrap();

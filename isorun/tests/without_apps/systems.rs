@@ -51,8 +51,8 @@ async fn a_narrowed_handle_reaches_what_it_was_narrowed_to() {
     );
     let wrong = reader.only(["get", "delete", "put"]).unwrap_err();
     assert_eq!(wrong.problems, ["delete: no such function", "put: no such function"]);
-    assert_eq!(reader.exports()[0].functions().len(), 2);
-    assert_eq!(store.exports()[0].functions().len(), 4);
+    assert_eq!(reader.exports()[0].interface().functions().len(), 2);
+    assert_eq!(store.exports()[0].interface().functions().len(), 4);
 }
 
 #[tokio::test]

@@ -82,6 +82,6 @@ impl Crossing for ImageCall {
     }
 
     fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<Image> {
-        provider_down::as_value(slot.import.functions().get(place), error)
+        provider_down::as_value(slot.import.interface().functions().get(place), error)
     }
 }

@@ -1,8 +1,8 @@
 //! Imports that a system serves: its methods are called with Rust values read out of the guest.
 
 use std::any::TypeId;
+use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use wasmtime::component::LinkerInstance;
 use wasmtime::{AsContext, StoreContextMut};
@@ -30,7 +30,7 @@ pub(crate) fn glue<I: StaticInterface, T: System<I>>() -> Glue {
 fn link<I: StaticInterface, T: System<I>>(
     linker: &mut LinkerInstance<'_, State>,
     slot: usize,
-    wanted: &[Arc<str>],
+    wanted: &HashMap<&str, usize>,
 ) -> wasmtime::Result<()> {
     let mut link = Link { linker, slot, wanted, interface: I::interface(), result: Ok(()) };
     T::functions(&mut link);
@@ -41,7 +41,8 @@ fn link<I: StaticInterface, T: System<I>>(
 struct Link<'a, 'l> {
     linker: &'a mut LinkerInstance<'l, State>,
     slot: usize,
-    wanted: &'a [Arc<str>],
+    /// The place of each imported function among those of the import, by its name.
+    wanted: &'a HashMap<&'a str, usize>,
     interface: &'static Interface,
     result: wasmtime::Result<()>,
 }
@@ -50,8 +51,7 @@ impl Link<'_, '_> {
     /// The name of a function, and its place among the imported ones, if the guest imports it.
     fn import(&self, function: u32) -> Option<(&'static str, usize)> {
         let name = self.interface.functions().get(function as usize)?.name();
-        let place = self.wanted.iter().position(|wanted| **wanted == *name)?;
-        Some((name, place))
+        Some((name, *self.wanted.get(name)?))
     }
 
     fn defined(&mut self, result: wasmtime::Result<()>) {

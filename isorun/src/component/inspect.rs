@@ -6,9 +6,10 @@ use std::sync::Arc;
 use wasmparser::WasmFeatures;
 
 use super::check::signature;
-use super::component::item::{Item, Kind};
-use super::component::{self, Outline, Sizes};
+use super::item::{Item, Kind};
+use super::{Outline, Sizes, read};
 pub use crate::error::inspect::InspectError;
+pub use crate::error::toolchain::Toolchain;
 pub use crate::error::wasi::WasiReason;
 use crate::interface::function::Function;
 use crate::text::{count, printable};
@@ -35,9 +36,7 @@ use crate::text::{count, printable};
 ///
 /// [`InspectError::NotAComponent`] with what the bytes are instead; [`InspectError::Invalid`] if they are damaged or cut off.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
-    let Outline { imports, exports, sizes } = component::read(bytes, WasmFeatures::all())?;
-    let inspected = |items: Vec<Item>| items.into_iter().filter_map(Inspected::of).collect();
-    Ok(Inspection { imports: inspected(imports), exports: inspected(exports), sizes })
+    Ok(Inspection::of(read(bytes, WasmFeatures::all())?))
 }
 
 /// What a component imports and exports, and how large it is: what [`inspect`] found.
@@ -48,9 +47,16 @@ pub struct Inspection {
     imports: Vec<Inspected>,
     exports: Vec<Inspected>,
     sizes: Sizes,
+    toolchain: Option<Toolchain>,
 }
 
 impl Inspection {
+    pub(crate) fn of(outline: Outline) -> Inspection {
+        let Outline { imports, exports, sizes, toolchain } = outline;
+        let inspected = |items: Vec<Item>| items.into_iter().filter_map(Inspected::of).collect();
+        Inspection { imports: inspected(imports), exports: inspected(exports), sizes, toolchain }
+    }
+
     /// What it imports, in its own order.
     pub fn imports(&self) -> &[Inspected] {
         &self.imports
@@ -76,6 +82,11 @@ impl Inspection {
         self.sizes.modules
     }
 
+    /// What made it, if it says so in a way that is known.
+    pub fn toolchain(&self) -> Option<Toolchain> {
+        self.toolchain
+    }
+
     /// The bytes of memory that its core modules begin with. Each module is counted once, however often the component makes use of it.
     pub fn initial_memory(&self) -> u64 {
         self.sizes.memory
@@ -86,6 +97,7 @@ impl Inspection {
 #[derive(Clone, Debug)]
 pub struct Inspected {
     name: Arc<str>,
+    implements: Option<Arc<str>>,
     kind: &'static str,
     functions: Vec<InspectedFunction>,
     others: Vec<(Arc<str>, &'static str)>,
@@ -93,11 +105,12 @@ pub struct Inspected {
 
 impl Inspected {
     /// `None` for a value type, which is shown where functions use it.
-    fn of(Item { name, kind }: Item) -> Option<Inspected> {
-        let mut inspected = Inspected { name, kind: "an interface", functions: Vec::new(), others: Vec::new() };
+    fn of(Item { name, implements, kind }: Item) -> Option<Inspected> {
+        let (functions, others) = (Vec::new(), Vec::new());
+        let mut inspected = Inspected { name, implements, kind: "an interface", functions, others };
         match kind {
             Kind::Instance(items) => {
-                for Item { name, kind } in items {
+                for Item { name, kind, .. } in items {
                     match kind {
                         Kind::Function(signature) => inspected.functions.push(InspectedFunction { name, signature }),
                         Kind::Other(kind) => inspected.others.push((name, kind)),
@@ -120,9 +133,14 @@ impl Inspected {
         &self.name
     }
 
+    /// The name of the interface that it is, if its own name is another one: `isorun:kv/kv` for `import primary: isorun:kv/kv`.
+    pub fn implements(&self) -> Option<&str> {
+        self.implements.as_deref()
+    }
+
     /// What it is, in the words of the component model: `an interface`, `a function`, `a core module`.
     ///
-    /// Whatever is no interface cannot be wired.
+    /// Only interfaces and functions can be wired.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
@@ -139,7 +157,7 @@ impl Inspected {
 
     /// Why a component imports it, if it belongs to WASI.
     pub fn wasi(&self) -> Option<WasiReason> {
-        WasiReason::of(&self.name)
+        WasiReason::of(self.implements().unwrap_or(&self.name))
     }
 }
 
@@ -191,7 +209,10 @@ impl fmt::Display for Inspected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = printable(&self.name);
         match (self.kind, &self.functions[..]) {
-            ("an interface", _) => write!(f, "  {name}")?,
+            ("an interface", _) => {
+                write!(f, "  {name}")?;
+                self.implements().map_or(Ok(()), |interface| write!(f, ": {}", printable(interface)))?;
+            }
             // A function at the root is its own interface.
             ("a function", [function]) => return write!(f, "  {function}"),
             (kind, _) => write!(f, "  {name}: {kind}")?,

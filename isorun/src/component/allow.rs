@@ -4,14 +4,15 @@ use std::fmt;
 
 use semver::Version;
 
-use crate::interface::name::InterfaceName;
+use crate::interface::name::{InterfaceName, is_kebab};
 use crate::text::list;
 
 /// Patterns, one of which an import must meet.
 #[derive(Clone, Debug)]
 pub(crate) struct Allowed(Box<[Pattern]>);
 
-/// A namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`; the last two with or without a version.
+/// A namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`, the last two with or without a version; or the plain name
+/// of an interface or a function that a world defines in place, `log`.
 #[derive(Clone, Debug)]
 struct Pattern {
     text: String,
@@ -26,6 +27,7 @@ enum Width {
     Namespace,
     Package,
     Interface,
+    Plain,
 }
 
 impl Allowed {
@@ -39,9 +41,10 @@ impl Allowed {
         }
     }
 
-    /// Whether the import of this name may be there. What is not the name of an interface in a package may not.
+    /// Whether the import of this name may be there.
     pub(crate) fn has(&self, import: &str) -> bool {
-        import.parse::<InterfaceName>().is_ok_and(|name| self.0.iter().any(|pattern| pattern.meets(&name)))
+        let name = InterfaceName::of(import);
+        self.0.iter().any(|pattern| pattern.meets(&name))
     }
 }
 
@@ -58,6 +61,9 @@ impl Pattern {
             Some((path, version)) => (path, Some(Version::parse(version).ok()?)),
             None => (text, None),
         };
+        if is_kebab(text) {
+            return Some(Pattern { text: text.into(), name: InterfaceName::plain(text), width: Width::Plain });
+        }
         let (namespace, rest) = path.split_once(':')?;
         let (width, path) = match rest {
             // Packages of a namespace have nothing to do with each other, so one version for all of them would say nothing.
@@ -73,6 +79,9 @@ impl Pattern {
     }
 
     fn meets(&self, import: &InterfaceName) -> bool {
+        if self.width == Width::Plain || import.namespace().is_empty() {
+            return self.width == Width::Plain && self.name == *import;
+        }
         let package = self.width == Width::Namespace || self.name.package() == import.package();
         let interface = self.width != Width::Interface || self.name.interface() == import.interface();
         let version = self.name.version().is_none() || self.name.track() == import.track();
@@ -99,12 +108,16 @@ mod tests {
             ("isorun:kv/kv", "isorun:kv/kv@0.1.0"),
             ("isorun:kv/kv", "isorun:kv/kv"),
             ("isorun:kv/kv@0.1.2", "isorun:kv/kv@0.1.0"),
+            ("log", "log"),
         ] {
             assert!(allows(pattern, import), "{pattern} {import}");
         }
         for (pattern, import) in [
             ("isorun:*", "isorunner:kv/kv"),
             ("isorun:*", "log"),
+            ("log", "logs"),
+            ("log", "isorun:log/log"),
+            ("log", "$root"),
             ("isorun:kv", "isorun:kv2/kv"),
             ("isorun:kv", "acme:kv/kv"),
             ("isorun:kv@0.1.0", "isorun:kv/kv@0.2.0"),
@@ -119,8 +132,19 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_given_back() {
-        let wrong =
-            ["", "*", "kv", ":", "isorun:", "isorun:*/kv", "isorun:kv/*", "isorun:*@0.1.0", "isorun:kv@1", "a:b:c"];
+        let wrong = [
+            "",
+            "*",
+            "k_v",
+            "$root",
+            ":",
+            "isorun:",
+            "isorun:*/kv",
+            "isorun:kv/*",
+            "isorun:*@0.1.0",
+            "isorun:kv@1",
+            "a:b:c",
+        ];
         let wrong = wrong.map(String::from);
         assert_eq!(Allowed::parse(&wrong).unwrap_err(), wrong);
         assert!(!Allowed::parse(&[]).unwrap().has("isorun:kv/kv"));

@@ -9,7 +9,16 @@ use crate::interface::function::Function;
 /// Something that is imported or exported.
 pub(crate) struct Item {
     pub(crate) name: Arc<str>,
+    /// The interface that it is, if its name is not that interface's own.
+    pub(crate) implements: Option<Arc<str>>,
     pub(crate) kind: Kind,
+}
+
+impl Item {
+    /// The name of the interface that an instance is.
+    pub(crate) fn interface(&self) -> &str {
+        self.implements.as_deref().unwrap_or(&self.name)
+    }
 }
 
 pub(crate) enum Kind {

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use wasmparser::PrimitiveValType;
 use wasmparser::component_types::{
     ComponentDefinedType, ComponentDefinedTypeId, ComponentEntityType, ComponentFuncTypeId, ComponentValType,
 };
 use wasmparser::types::TypesRef;
+use wasmparser::{ComponentExternName, PrimitiveValType};
 
 use super::item::{Item, Kind, other};
 use crate::interface::function::{Function, function};
@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An import or export, with the items of an instance.
-    pub(super) fn item(&mut self, name: &str, ty: ComponentEntityType) -> Item {
+    pub(super) fn item(&mut self, name: &ComponentExternName<'_>, ty: ComponentEntityType) -> Item {
         let kind = match ty {
             ComponentEntityType::Instance(id) => {
                 let types = self.types;
@@ -42,9 +42,9 @@ impl<'a> Reader<'a> {
                 let items = types[id].exports.iter().map(|(name, item)| self.member(name, item.ty));
                 Kind::Instance(items.collect())
             }
-            _ => return self.member(name, ty),
+            _ => return self.member(name.name, ty),
         };
-        Item { name: name.into(), kind }
+        Item { name: name.name.into(), implements: name.implements.map(Into::into), kind }
     }
 
     fn member(&mut self, name: &str, ty: ComponentEntityType) -> Item {
@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
             ComponentEntityType::Func(id) => Kind::Function(self.function(name, id)),
             ty => other(&ty),
         };
-        Item { name: name.into(), kind }
+        Item { name: name.into(), implements: None, kind }
     }
 
     /// A function as the component declares it, or why isorun cannot carry it.

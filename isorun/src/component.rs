@@ -1,22 +1,46 @@
-//! What a component says of itself: its imports, its exports, its sizes.
+//! What a component says of itself: its imports, its exports, its sizes, and what made it; and whether that fits what is registered.
 //!
-//! It is read from the types alone. Nothing is compiled, and the bodies of functions are not even looked at.
+//! It is read from the types alone. Nothing is compiled, and the bodies of functions are not even looked at. None of this needs the engine.
 
+pub(crate) mod allow;
+pub(crate) mod check;
+pub mod inspect;
+mod invalid;
 pub(crate) mod item;
+mod producers;
 mod types;
 
-use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
+use wasmparser::{ComponentExternName, Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
-use crate::engine::cause;
 use crate::error::inspect::InspectError;
+use crate::error::toolchain::Toolchain;
 
+pub(crate) use invalid::invalid;
 use item::Item;
+
+/// The features that a component may use when it is read, before it is compiled. Of the component model these are exactly those that
+/// `engine.rs` switches on, so that the validator refuses the others. Of core wasm they are all, since which of them the engine lacks
+/// depends on the machine, and compiling reports it.
+pub(crate) const FEATURES: WasmFeatures = WasmFeatures::all().difference(
+    WasmFeatures::CM_VALUES
+        .union(WasmFeatures::CM_NESTED_NAMES)
+        .union(WasmFeatures::CM_ASYNC)
+        .union(WasmFeatures::CM_ASYNC_STACKFUL)
+        .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
+        .union(WasmFeatures::CM_THREADING)
+        .union(WasmFeatures::CM_ERROR_CONTEXT)
+        .union(WasmFeatures::CM_GC)
+        .union(WasmFeatures::CM64)
+        .union(WasmFeatures::CM_CANON_NAMES),
+);
 
 /// A component's imports and exports in isorun's words, in the component's order.
 pub(crate) struct Outline {
     pub(crate) imports: Vec<Item>,
     pub(crate) exports: Vec<Item>,
     pub(crate) sizes: Sizes,
+    /// What made it, if that is known.
+    pub(crate) toolchain: Option<Toolchain>,
 }
 
 /// How large a component is.
@@ -31,7 +55,7 @@ pub(crate) struct Sizes {
 /// Reads a component. What it does beyond `features` is refused in the validator's words.
 pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Outline, InspectError> {
     sniff(bytes)?;
-    read_valid(bytes, features).map_err(|error| cause::invalid(error.to_string()))
+    read_valid(bytes, features).map_err(|error| invalid(error.to_string()))
 }
 
 fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outline> {
@@ -39,7 +63,8 @@ fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outlin
     let mut parser = Parser::new(0);
     parser.set_features(features);
     let mut sizes = Sizes { bytes: bytes.len() as u64, ..Sizes::default() };
-    let (mut imports, mut exports) = (Vec::new(), Vec::new());
+    let (mut imports, mut exports) = (Vec::<ComponentExternName<'_>>::new(), Vec::<ComponentExternName<'_>>::new());
+    let mut toolchain = None;
     // How many modules and components of the component are open.
     let mut inside = 0_u32;
     let mut outline = None;
@@ -60,14 +85,15 @@ fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outlin
             }
             Payload::ComponentImportSection(section) if inside == 0 => {
                 for import in section {
-                    imports.push(import?.name.name);
+                    imports.push(import?.name);
                 }
             }
             Payload::ComponentExportSection(section) if inside == 0 => {
                 for export in section {
-                    exports.push(export?.name.name);
+                    exports.push(export?.name);
                 }
             }
+            Payload::CustomSection(section) => toolchain = toolchain.max(producers::toolchain(&section)),
             _ => {}
         }
         if let ValidPayload::End(types) = valid {
@@ -76,15 +102,19 @@ fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outlin
                 continue;
             }
             let mut reader = types::Reader::new(types.as_ref());
-            let imports = imports.iter().filter_map(|name| Some((*name, types.component_item_for_import(name)?.ty)));
-            let imports = imports.map(|(name, ty)| reader.item(name, ty)).collect();
-            let exports = exports.iter().filter_map(|name| Some((*name, types.component_item_for_export(name)?.ty)));
-            let exports = exports.map(|(name, ty)| reader.item(name, ty)).collect();
-            outline = Some(Outline { imports, exports, sizes });
+            let imports = imports
+                .iter()
+                .filter_map(|name| Some(reader.item(name, types.component_item_for_import(name.name)?.ty)));
+            let imports = imports.collect();
+            let exports = exports
+                .iter()
+                .filter_map(|name| Some(reader.item(name, types.component_item_for_export(name.name)?.ty)));
+            let exports = exports.collect();
+            outline = Some(Outline { imports, exports, sizes, toolchain });
         }
     }
     // The parser gives an end or an error.
-    Ok(outline.unwrap_or(Outline { imports: Vec::new(), exports: Vec::new(), sizes }))
+    Ok(outline.unwrap_or(Outline { imports: Vec::new(), exports: Vec::new(), sizes, toolchain }))
 }
 
 /// Says what bytes are that are no component; the validator's words would be about a parser's state.

@@ -5,17 +5,20 @@
 //! * Everything that does not fit is in one report, up to a number of problems that nobody reads through.
 //! * Nothing was compiled before, so that a component which does not fit costs no more than reading its types.
 
+use std::fmt::{self, Write};
+
+use super::Outline;
 use super::allow::Allowed;
-use super::component::Outline;
-use super::component::item::{Item, Kind};
+use super::item::{Item, Kind};
 use crate::error::app::{AppProblem, AppProblemKind, AppReport};
 use crate::error::wasi::WasiReason;
+use crate::guesses::Guesses;
 use crate::interface::exports::Exports;
 use crate::interface::function::Function;
 use crate::interface::name::InterfaceName;
+use crate::interface::port::{Export, Import};
+use crate::interface::registered::Registered;
 use crate::interface::{Interface, interface};
-use crate::nearest::nearest;
-use crate::wiring::import::Import;
 
 /// What an app imports and exports, all of which fits.
 pub(crate) struct Checked {
@@ -30,34 +33,32 @@ const MAX_PROBLEMS: usize = 1000;
 pub(crate) fn check(
     app: &str,
     outline: &Outline,
-    registered: &[Interface],
+    registered: &Registered,
     allowed: Option<&Allowed>,
 ) -> Result<Checked, AppReport> {
-    let mut names: Vec<String> = registered.iter().map(|interface| interface.name().to_string()).collect();
-    names.sort();
-    let mut survey = Survey { registered, names, allowed, problems: Vec::new(), omitted: 0 };
+    let mut survey = Survey { registered, allowed, guesses: Guesses::default(), problems: Vec::new(), omitted: 0 };
     let imports = survey.imports(&outline.imports);
     let exports = survey.exports(&outline.exports);
     let Survey { mut problems, omitted, .. } = survey;
     if !problems.is_empty() {
         problems.sort_by(|a, b| a.item.cmp(&b.item));
-        return Err(AppReport { app: app.into(), problems, omitted });
+        return Err(AppReport { app: app.into(), toolchain: outline.toolchain, problems, omitted });
     }
     Ok(Checked { imports, exports })
 }
 
 /// Walks a component's imports and exports and notes everything that does not fit.
 struct Survey<'a> {
-    registered: &'a [Interface],
-    names: Vec<String>,
+    registered: &'a Registered,
     allowed: Option<&'a Allowed>,
+    guesses: Guesses,
     problems: Vec<AppProblem>,
     omitted: usize,
 }
 
 impl Survey<'_> {
     /// Notes a problem, with the help that `help` finds for it.
-    fn problem(&mut self, item: impl Into<String>, kind: AppProblemKind, help: impl FnOnce(&Self) -> String) {
+    fn problem(&mut self, item: impl Into<String>, kind: AppProblemKind, help: impl FnOnce(&mut Self) -> String) {
         if self.problems.len() == MAX_PROBLEMS {
             self.omitted += 1;
             return;
@@ -70,30 +71,29 @@ impl Survey<'_> {
         self.problem(item, AppProblemKind::Unsupported { what: what.into() }, |_| help.into());
     }
 
-    /// The interface that serves who asks for `wanted`: of the very version if there is one, or else the newest of its track.
+    /// The registered interface that serves who asks for one of this name.
     fn find(&self, wanted: &str) -> Option<Interface> {
-        let wanted = wanted.parse::<InterfaceName>().ok()?;
-        let serving = self.registered.iter().filter(|interface| interface.name().serves(&wanted));
-        serving.max_by_key(|interface| (*interface.name() == wanted, interface.name().version().cloned())).cloned()
+        self.registered.find(&InterfaceName::of(wanted)).cloned()
     }
 
     fn imports(&mut self, items: &[Item]) -> Vec<Import> {
         let mut imports = Vec::new();
-        for Item { name, kind } in items {
-            if !matches!(kind, Kind::Type) {
-                self.allow(name, kind);
+        for item in items {
+            let name = &*item.name;
+            if !matches!(item.kind, Kind::Type) {
+                self.allow(item);
             }
-            match kind {
-                Kind::Instance(items) => imports.extend(self.import(name, items)),
+            match &item.kind {
+                Kind::Instance(items) => imports.extend(self.import(item, items)),
+                Kind::Function(function) => {
+                    let function = self.function(name, function);
+                    function.iter().for_each(|function| self.compare_root(function));
+                    imports.extend(function.map(Import::function));
+                }
                 // A type that a world names at its root, for its own functions.
                 Kind::Type => {}
-                Kind::Function(_) => self.unsupported(
-                    &**name,
-                    "a function imported at the root of the world",
-                    "put the function into an interface and import that; only interfaces can be wired",
-                ),
                 Kind::Other(other) => self.unsupported(
-                    &**name,
+                    name,
                     format!("the import is {other}"),
                     "import interfaces of functions and value types only",
                 ),
@@ -103,32 +103,38 @@ impl Survey<'_> {
     }
 
     /// Notes an import that the allow-list does not have. An interface of types alone gives nothing, and needs no permission.
-    fn allow(&mut self, name: &str, kind: &Kind) {
+    fn allow(&mut self, item: &Item) {
         let Some(allowed) = self.allowed else { return };
         let types_alone =
-            matches!(kind, Kind::Instance(items) if items.iter().all(|item| matches!(item.kind, Kind::Type)));
-        if !types_alone && !allowed.has(name) {
-            self.problem(name, AppProblemKind::NotAllowed, |_| {
+            matches!(&item.kind, Kind::Instance(items) if items.iter().all(|item| matches!(item.kind, Kind::Type)));
+        if !types_alone && !allowed.has(item.interface()) {
+            self.problem(&*item.name, AppProblemKind::NotAllowed, |_| {
                 format!("allowed are {allowed}; leave the import out, or allow it where the app is added")
             });
         }
     }
 
-    fn import(&mut self, name: &str, items: &[Item]) -> Option<Import> {
-        if let Some(reason) = WasiReason::of(name) {
-            self.problem(name, AppProblemKind::Wasi { reason }, |_| {
-                format!("{reason}; build for `wasm32-unknown-unknown`, and {}", reason.remedy())
-            });
+    /// An imported interface. One that is registered must be as it is registered, whatever its name. One with a plain name, which the
+    /// component's world defines in place, needs no registration: it is compared with what it is wired to.
+    fn import(&mut self, item: &Item, items: &[Item]) -> Option<Import> {
+        let (name, wanted) = (&*item.name, item.interface());
+        let known = self.find(wanted);
+        // An interface of types alone needs no provider; its types are compared where functions use them.
+        let types_alone = items.iter().all(|item| matches!(item.kind, Kind::Type));
+        if known.is_none()
+            && !types_alone
+            && let Some(reason) = WasiReason::of(wanted)
+        {
+            self.problem(name, AppProblemKind::Wasi { reason }, |_| format!("{reason}; {}", reason.remedy()));
             return None;
         }
-        let functions = self.functions(name, items);
-        if functions.is_empty() {
-            // An interface of types alone needs no provider; its types are compared where functions use them.
-            return Some(Import { name: name.into(), interface: interface(name, []) });
-        }
-        let Some(known) = self.find(name) else {
-            self.problem(name, AppProblemKind::Undeclared, |survey| {
-                match nearest(name, survey.names.iter().map(String::as_str)) {
+        let imported = interface(wanted, self.functions(name, items));
+        match known {
+            _ if imported.functions().is_empty() => {}
+            Some(known) => self.compare_import(name, &imported, &known),
+            None if imported.name().is_plain() => {}
+            None => self.problem(name, AppProblemKind::Undeclared, |survey| {
+                match survey.guesses.nearest(wanted, survey.registered.names()) {
                     Some(nearest) => {
                         format!("did you mean `{nearest}`? register the interface before the app is added")
                     }
@@ -137,40 +143,46 @@ impl Survey<'_> {
                             .into()
                     }
                 }
-            });
-            return None;
-        };
-        self.compare_import(name, &functions, &known);
-        Some(Import { name: name.into(), interface: interface(name, functions) })
+            }),
+        }
+        Some(Import::new(name, imported))
     }
 
     fn exports(&mut self, items: &[Item]) -> Exports {
-        let (mut interfaces, mut root) = (Vec::new(), Vec::new());
-        for Item { name, kind } in items {
-            match kind {
+        let (mut exports, mut root) = (Vec::new(), Vec::new());
+        for item in items {
+            let name = &*item.name;
+            match &item.kind {
                 Kind::Instance(items) => {
-                    let functions = self.functions(name, items);
-                    if let Some(known) = self.find(name) {
-                        self.compare_export(name, &functions, &known);
+                    let exported = interface(item.interface(), self.functions(name, items));
+                    if let Some(known) = self.find(item.interface()) {
+                        self.compare_export(name, &exported, &known);
                     }
-                    interfaces.push(interface(name, functions));
+                    exports.push(Export::new(name, exported));
                 }
-                Kind::Function(function) => root.extend(self.function(name, function)),
+                Kind::Function(function) => {
+                    let function = self.function(name, function);
+                    function.iter().for_each(|function| self.compare_root(function));
+                    root.extend(function);
+                }
                 Kind::Type => {}
                 Kind::Other(other) => self.unsupported(
-                    &**name,
+                    name,
                     format!("the export is {other}"),
                     "export interfaces of functions and value types only",
                 ),
             }
         }
-        Exports::new(interfaces, root)
+        if !root.is_empty() {
+            exports.push(Export::of(interface(InterfaceName::ROOT, root)));
+        }
+        Exports::new(exports)
     }
 
     /// The functions among an interface's items.
     fn functions(&mut self, interface: &str, items: &[Item]) -> Vec<Function> {
         let mut functions = Vec::new();
-        for Item { name, kind } in items {
+        for Item { name, kind, .. } in items {
             match kind {
                 Kind::Function(Ok(function)) => functions.push(function.clone()),
                 Kind::Function(Err(what)) => self.unsupported(format!("{interface}, `{name}`"), what, PLAIN),
@@ -192,12 +204,12 @@ impl Survey<'_> {
     }
 
     /// Notes every imported function that the registered interface has not, or has with another type.
-    fn compare_import(&mut self, name: &str, functions: &[Function], known: &Interface) {
-        for function in functions {
+    fn compare_import(&mut self, name: &str, imported: &Interface, known: &Interface) {
+        for function in imported.functions() {
             let Some((_, registered)) = known.function(function.name()) else {
-                self.problem(place(name, function), AppProblemKind::UnknownFunction, |_| {
+                self.problem(place(name, function), AppProblemKind::UnknownFunction, |survey| {
                     let names = known.functions().iter().map(Function::name);
-                    match nearest(function.name(), names) {
+                    match survey.guesses.nearest(function.name(), names) {
                         Some(nearest) => {
                             format!("did you mean `{nearest}`? otherwise register the newer edition of the interface")
                         }
@@ -212,11 +224,11 @@ impl Survey<'_> {
 
     /// Notes every function of the registered interface that is exported with another type, or not at all where the versions are the same.
     /// More functions, and those of another version of the track, are the app's affair.
-    fn compare_export(&mut self, name: &str, functions: &[Function], known: &Interface) {
+    fn compare_export(&mut self, name: &str, exported: &Interface, known: &Interface) {
         for registered in known.functions() {
-            match functions.iter().find(|function| function.name() == registered.name()) {
-                Some(function) => self.compare(name, function, registered),
-                None if known.name().to_string() != name => {}
+            match exported.function(registered.name()) {
+                Some((_, function)) => self.compare(name, function, registered),
+                None if known.name() != exported.name() => {}
                 None => {
                     let kind = AppProblemKind::Differs {
                         component: "no such function".into(),
@@ -225,6 +237,17 @@ impl Survey<'_> {
                     self.problem(place(name, registered), kind, |_| EDITED.into());
                 }
             }
+        }
+    }
+
+    /// Notes a function at the root that is registered with another type. Most are not registered, and are compared when they are wired.
+    fn compare_root(&mut self, function: &Function) {
+        let known = self.find(InterfaceName::ROOT);
+        if let Some((_, registered)) = known.as_ref().and_then(|known| known.function(function.name()))
+            && function != registered
+        {
+            let kind = AppProblemKind::Differs { component: signature(function), registered: signature(registered) };
+            self.problem(function.name(), kind, |_| EDITED.into());
         }
     }
 
@@ -242,13 +265,26 @@ fn place(interface: &str, function: &Function) -> String {
 
 /// A signature, cut off where no one reads on: those of a component can be a megabyte each.
 pub(super) fn signature(function: &Function) -> String {
-    const SHOWN: usize = 4000;
-    let mut text = function.to_string();
-    if let Some((cut, _)) = text.char_indices().nth(SHOWN) {
-        text.truncate(cut);
-        text.push('…');
+    let mut text = Beginning { text: String::new(), left: 4000 };
+    if write!(text, "{function}").is_err() {
+        text.text.push('…');
     }
-    text
+    text.text
+}
+
+/// The beginning of a text, after which writing fails, so that the rest is not even put together.
+struct Beginning {
+    text: String,
+    left: usize,
+}
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let fits = part.floor_char_boundary(self.left);
+        self.text.push_str(&part[..fits]);
+        self.left -= fits;
+        if fits == part.len() { Ok(()) } else { Err(fmt::Error) }
+    }
 }
 
 const EDITED: &str = "versions of one track must agree, so one side was built from an edited WIT; rebuild it";

@@ -1,0 +1,234 @@
+//! What a world can say beside interfaces of packages: interfaces defined in place, functions at its root, and one interface under several
+//! names; given by apps, by Rust code, and from behind a remote.
+
+use isorun::error::{AppProblemKind, InstantiateError, WiringProblem};
+use isorun::wit::{Function, Import};
+use isorun::{App, AppError, ExportError, Instance, Runtime, inspect};
+use isorun_tests::{add, apps, link_to, poll_once, runtime};
+
+/// The interfaces that the worlds of `desk` and `shelf` use.
+const WIT: &str = include_str!("../../examples/apps/wit/desk/desk.wit");
+
+fn desk_runtime() -> Runtime {
+    let runtime = runtime();
+    let wit = WIT.replace("@unstable(feature = dimmer)", "");
+    runtime.register_wit(&wit).unwrap();
+    runtime
+}
+
+async fn shelf(runtime: &Runtime) -> Instance {
+    let app = add(runtime, "shelf", apps::SHELF).await;
+    runtime.instantiate(&app).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// An instance of `desk` that is given everything from one instance of `shelf`.
+async fn desk(runtime: &Runtime, shelf: &Instance) -> Instance {
+    let app = add(runtime, "desk", apps::DESK).await;
+    let [primary, backup] = ["primary", "backup"].map(|name| shelf.only([name]).unwrap());
+    let desk = runtime.instantiate(&app).with(shelf).with_named("primary", &primary).with_named("backup", &backup);
+    desk.await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn answer(desk: &Instance, function: &str, arguments: &str) -> String {
+    desk.call(function, arguments).await.unwrap_or_else(|error| panic!("{function}: {error:#}"))
+}
+
+/// Every import of `desk` reaches its provider.
+async fn works(desk: &Instance) {
+    assert_eq!(answer(desk, "round-trip", r#"("a text")"#).await, r#""a text (2)""#);
+    assert_eq!(answer(desk, "file", r#"("a paper")"#).await, "(1, 1001)");
+    assert_eq!(answer(desk, "fetch", "(1001)").await, r#"some("a paper")"#);
+    assert_eq!(answer(desk, "total", "([1, 2, 39])").await, "42");
+    assert_eq!(answer(desk, "dim", "(30)").await, "100");
+    assert_eq!(answer(desk, "dim", "(10)").await, "30");
+}
+
+#[tokio::test]
+async fn an_app_is_given_everything_by_another_app() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    works(&desk(&runtime, &shelf).await).await;
+    assert_eq!(answer(&shelf, "lines", "()").await, r#"["copying a text"]"#);
+    // Functions of an interface under several names are told apart by those names.
+    assert_eq!(answer(&shelf, "primary#get", "(1)").await, r#"some("a paper")"#);
+    assert_eq!(answer(&shelf, "backup#get", "(1)").await, "none");
+    let ambiguous = shelf.call("cabinet#get", "(1)").await.unwrap_err();
+    assert!(ambiguous.to_string().contains("`primary#get`, `backup#get`"), "{ambiguous}");
+}
+
+#[tokio::test]
+async fn an_app_is_given_everything_from_behind_a_remote() {
+    let there = desk_runtime();
+    let shelf = shelf(&there).await;
+    let here = desk_runtime();
+    let app = add(&here, "desk", apps::DESK).await;
+    let mut desk = here.instantiate(&app);
+    for import in app.imports().iter().filter(|import| import.needs_provider()) {
+        let exported = match import.name() {
+            name @ ("primary" | "backup") => shelf.only([name]).unwrap(),
+            _ => shelf.clone(),
+        };
+        let token = there.export_interface(&exported, import.interface()).unwrap();
+        desk = desk.with_named(import.name(), &here.import_interface(import.interface(), token, link_to(&there)));
+    }
+    works(&desk.await.unwrap_or_else(|error| panic!("{error}"))).await;
+}
+
+#[tokio::test]
+async fn functions_at_the_root_are_given_closures_and_functions_of_other_names() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    let app = add(&runtime, "desk", apps::DESK).await;
+    let calc = add(&runtime, "calc", apps::CALC).await;
+    let calc = runtime.instantiate(&calc).await.unwrap();
+    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = {
+        let lines = lines.clone();
+        let function = Function::from_wit("log: func(line: string)").unwrap();
+        runtime.provide_function(&function, move |line: String| lines.lock().unwrap().push(line)).unwrap()
+    };
+    let [clip, primary, backup, lamp] = ["clip", "primary", "backup", "lamp"].map(|name| shelf.only([name]).unwrap());
+    let desk = runtime.instantiate(&app).with(&clip).with(&lamp).with(&log);
+    let desk = desk.with_named("primary", &primary).with_named("backup", &backup);
+    // Under its own name, the function is called `add` in an interface.
+    let desk = desk.with_function("add", &calc, "compute#add").await.unwrap_or_else(|error| panic!("{error}"));
+    works(&desk).await;
+    assert_eq!(*lines.lock().unwrap(), ["copying a text"]);
+    assert_eq!((calc.counters().calls, shelf.counters().calls > 0), (3, true));
+}
+
+#[tokio::test]
+async fn a_closure_of_other_types_is_refused_with_both_signatures() {
+    let runtime = Runtime::new().unwrap();
+    let function = Function::from_wit("log: func(line: string, level: u8) -> bool").unwrap();
+    let error = runtime.provide_function(&function, |_: String, _: u32| 1_u8).unwrap_err();
+    assert_eq!(
+        error.to_string().lines().take(3).collect::<Vec<_>>(),
+        [
+            "the closure does not fit the function `log`",
+            "    the function is  func(line: string, level: u8) -> bool",
+            "    the closure is   func(line: string, level: u32) -> u8",
+        ]
+    );
+    assert!(runtime.provide_function(&function, |_: String| true).is_err());
+    assert!(runtime.provide_function(&function, |_: String, _: u8| ()).is_err());
+    let log = runtime.provide_function(&function, |line: String, level: u8| line.len() > level.into()).unwrap();
+    assert_eq!(log.call("log", r#"("text", 3)"#).await.unwrap(), "true");
+    assert!(Function::from_wit("a: func(); b: func()").is_err());
+    assert!(Function::from_wit("}").is_err());
+}
+
+#[tokio::test]
+async fn what_does_not_fit_a_world_is_reported_at_once() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    let app = add(&runtime, "desk", apps::DESK).await;
+    let wrong = runtime
+        .instantiate(&app)
+        .with_named("clip", &shelf.only(["lamp"]).unwrap())
+        .with_function("log", &shelf, "add")
+        .with_function("add", &shelf, "sub")
+        .with_function("primary", &shelf, "log")
+        .with_named("backup", &shelf)
+        .with_function("logs", &shelf, "log");
+    let Err(InstantiateError::Wiring(report)) = wrong.await else { panic!("it was wired") };
+    let problem = |name: &str| {
+        let start = format!("  {name}\n");
+        let found = report.problems().iter().find(|problem| problem.to_string().starts_with(&start));
+        found.unwrap_or_else(|| panic!("{name}: {report}"))
+    };
+    assert!(matches!(problem("clip"), WiringProblem::NotExported { .. }), "{report}");
+    assert!(matches!(problem("log"), WiringProblem::Differs { .. }), "{report}");
+    assert!(matches!(problem("add"), WiringProblem::NotOneFunction { candidates, .. } if candidates.is_empty()));
+    assert!(matches!(problem("primary"), WiringProblem::NotAFunction { .. }), "{report}");
+    assert!(
+        matches!(problem("backup"), WiringProblem::SeveralExports { exports, .. } if *exports == ["primary", "backup"])
+    );
+    assert!(matches!(problem("test:desk/lamp@0.1.0"), WiringProblem::Missing { .. }), "{report}");
+    assert!(report.to_string().contains("logs (did you mean `log`?)"), "{report}");
+    assert_eq!(report.problems().len(), 7, "{report}");
+
+    let Err(InstantiateError::Wiring(report)) = runtime.instantiate(&app).await else { panic!("it was wired") };
+    let missing = |problem: &&WiringProblem| matches!(problem, WiringProblem::MissingFunction { .. });
+    assert_eq!(report.problems().iter().filter(missing).count(), 2, "{report}");
+}
+
+#[tokio::test]
+async fn a_caller_asks_which_of_several_exports_is_meant() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    let app = add(&runtime, "desk", apps::DESK).await;
+    let imports = app.imports();
+    let cabinet = imports.iter().find(|import| import.name() == "primary").map(Import::interface).unwrap();
+    let error = runtime.export_interface(&shelf, cabinet).unwrap_err();
+    assert!(matches!(&error, ExportError::Ambiguous { exports, .. } if *exports == ["primary", "backup"]), "{error}");
+    assert!(error.to_string().contains("instance.only([\"primary\"])"), "{error}");
+    runtime.export_interface(&shelf.only(["backup"]).unwrap(), cabinet).unwrap();
+}
+
+#[tokio::test]
+async fn a_replaced_app_keeps_what_its_world_was_given() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    let desk = desk(&runtime, &shelf).await;
+    let newer = add(&runtime, "newer", apps::DESK).await;
+    runtime.replace(&desk, &newer).await.unwrap_or_else(|error| panic!("{error}"));
+    works(&desk).await;
+    let graph = runtime.graph();
+    let edges: Vec<&str> = graph.edges.iter().map(|edge| edge.import.as_str()).collect();
+    let mut names = ["clip", "log", "add", "primary", "backup", "test:desk/lamp@0.1.0"];
+    names.sort_unstable();
+    let mut sorted = edges.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, names, "{graph}");
+}
+
+#[tokio::test]
+async fn an_app_tells_which_imports_need_a_provider_and_what_they_are() {
+    let runtime = desk_runtime();
+    let app: App = add(&runtime, "desk", apps::DESK).await;
+    let imports = app.imports();
+    let told: Vec<_> = imports
+        .iter()
+        .map(|import| (import.name(), import.interface().name().to_string(), import.is_function()))
+        .collect();
+    for expected in [
+        ("clip", "clip".to_string(), false),
+        ("log", "$root".to_string(), true),
+        ("add", "$root".to_string(), true),
+        ("primary", "test:desk/cabinet@0.1.0".to_string(), false),
+        ("backup", "test:desk/cabinet@0.1.0".to_string(), false),
+        ("test:desk/lamp@0.1.0", "test:desk/lamp@0.1.0".to_string(), false),
+    ] {
+        assert!(told.contains(&expected), "{expected:?} {told:?}");
+    }
+    assert!(imports.iter().all(Import::needs_provider));
+    let inspection = inspect(apps::DESK).unwrap();
+    let primary = inspection.imports().iter().find(|import| import.name() == "primary").unwrap();
+    assert_eq!(primary.implements(), Some("test:desk/cabinet@0.1.0"));
+    assert!(inspection.to_string().contains("\n  primary: test:desk/cabinet@0.1.0\n"), "{inspection}");
+    // An interface of types alone is linked by itself.
+    let types = add(&runtime, "types", apps::TYPES).await;
+    assert!(types.imports().iter().all(|import| !import.needs_provider()), "{:?}", types.imports());
+}
+
+#[tokio::test]
+async fn plain_names_are_allowed_by_themselves() {
+    let runtime = desk_runtime();
+    let error = runtime.add_app("desk", apps::DESK).allow(["test:*", "log"]).await.unwrap_err();
+    let AppError::Mismatch(report) = error else { panic!("{error}") };
+    let refused: Vec<_> = report.problems().iter().map(|problem| (&*problem.item, &problem.kind)).collect();
+    assert_eq!(refused, [("add", &AppProblemKind::NotAllowed), ("clip", &AppProblemKind::NotAllowed)]);
+    runtime.add_app("desk", apps::DESK).allow(["test:desk", "log", "add", "clip"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_start_that_is_given_up_leaves_no_function_wired() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    let app = add(&runtime, "desk", apps::DESK).await;
+    let mut making = runtime.instantiate(&app).with(&shelf).into_future();
+    assert!(poll_once(&mut making).is_ready(), "the wiring is ambiguous");
+    drop(making);
+    runtime.remove(&shelf).unwrap();
+}
