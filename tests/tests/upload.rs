@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use isorun::error::{AppProblemKind, AppReport};
-use isorun::inspect::WasiReason;
+use isorun::inspect::{Toolchain, WasiReason};
 use isorun::{AppError, Runtime, inspect};
 use isorun_tests::compiles::{self, Moment};
 use isorun_tests::{add, apps, poll_once, runtime, runtime_of};
@@ -285,6 +285,81 @@ async fn a_report_gives_wasi_the_same_reasons() {
         _ => None,
     });
     assert_eq!(reasons.collect::<Vec<_>>(), [WasiReason::Printing, WasiReason::Plumbing, WasiReason::Random]);
+}
+
+/// A component that imports WASI and holds modules with these notes of the tools that had a part in it.
+fn made_by(modules: &[&str]) -> Vec<u8> {
+    let modules = modules.concat();
+    wat::parse_str(format!(
+        r#"(component (import "wasi:cli/exit@0.2.0" (instance (export "exit" (func (param "status" (result))))))
+            (import "wasi:random/random@0.2.0" (instance (export "get-random-u64" (func (result u64))))) {modules})"#
+    ))
+    .unwrap()
+}
+
+/// One toolchain has one setting against all of WASI, so the report says that once and first. The notes are as real tools leave them.
+#[test]
+fn a_report_on_wasi_begins_with_the_cure_of_the_toolchain() {
+    let [rust, clang, js, python] = [
+        r#"(core module (@producers (language "Rust" "") (processed-by "rustc" "1.88.0")))"#,
+        r#"(core module (@producers (language "C11" "") (processed-by "clang" "21.1.4-wasi-sdk")))"#,
+        r#"(core module (@producers (processed-by "wit-component" "0.259.0") (processed-by "ComponentizeJS" "0.23.0")))"#,
+        r#"(core module $libpython3.14.so (func $named))"#,
+    ];
+    let told = |modules: &[&str]| report(runtime().check_app("app", &made_by(modules)).unwrap_err());
+    for (modules, toolchain, cure) in [
+        (
+            &[rust][..],
+            Some(Toolchain::Rust),
+            "rustc made this component: build for the target `wasm32-unknown-unknown`",
+        ),
+        (&[clang], Some(Toolchain::C), "clang made this component: link a reactor without start files"),
+        // An interpreter is compiled too; who put it into the component counts.
+        (
+            &[rust, clang, js],
+            Some(Toolchain::JavaScript),
+            r#"componentize-js made this component: componentize with `disableFeatures: ["stdio", "random", "clocks", "http", "fetch-event"]`"#,
+        ),
+        (
+            &[python, rust],
+            Some(Toolchain::Python),
+            "componentize-py made this component: componentize with `componentize-py .. componentize --stub-wasi",
+        ),
+        (&[], None, "build for a target without WASI: "),
+    ] {
+        let report = told(modules);
+        assert_eq!((report.toolchain(), inspect(&made_by(modules)).unwrap().toolchain()), (toolchain, toolchain));
+        let text = report.to_string();
+        let expected = format!(
+            "cannot add app `app`: 2 problems among its imports and exports
+  2 imports of WASI
+    missing: isorun runs pure components, there is no WASI
+    help: {cure}"
+        );
+        assert!(text.starts_with(&expected), "{text}");
+        assert_eq!(text.matches("help:").count(), 1, "{text}");
+    }
+    let interpreter = told(&[js]).to_string();
+    assert!(interpreter.ends_with(
+        "\n    `wasi:cli/exit@0.2.0`, `wasi:random/random@0.2.0`: the interpreter imports them, whether the program uses them or not"
+    ));
+    let compiled = told(&[rust]).to_string();
+    assert!(compiled.contains("\n    `wasi:random/random@0.2.0`: it asks for random numbers: "), "{compiled}");
+    assert!(compiled.contains("\n    `wasi:cli/exit@0.2.0`: it may end the program: "), "{compiled}");
+}
+
+/// What tools say of themselves is no part of what runs: nothing that is wrong with it, and no amount of it, keeps a component out.
+#[test]
+fn notes_of_tools_that_make_no_sense_are_passed_over() {
+    let notes: String = (0..10_000).map(|number| format!(r#"(processed-by "tool-{number}" "1")"#)).collect();
+    for module in [
+        format!("(core module (@producers {notes}))"),
+        r#"(core module (@custom "producers" "\ff\ff\ff\ff\ff"))"#.to_string(),
+        r#"(core module (@custom "name" "\00\ff"))"#.to_string(),
+    ] {
+        let component = wat::parse_str(format!("(component {module})")).unwrap();
+        assert_eq!(runtime().check_app("app", &component).unwrap().toolchain(), None);
+    }
 }
 
 #[test]

@@ -127,7 +127,8 @@ impl AppReport {
                 reasons.entry(reason).or_default().push(problem.item.clone());
             }
         }
-        let items: Vec<String> = reasons.values().flatten().cloned().collect();
+        let items = self.problems.iter().filter(|problem| problem.wasi().is_some());
+        let items: Vec<String> = items.map(|problem| problem.item.clone()).collect();
         if items.is_empty() {
             return Ok(());
         }

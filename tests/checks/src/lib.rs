@@ -3,6 +3,7 @@
 pub mod choices;
 pub mod fuzzed;
 pub mod spelled;
+pub mod uploads;
 pub mod wire;
 
 mod echo;
