@@ -17,6 +17,7 @@
 #[cfg(feature = "engine")]
 pub(crate) mod app;
 pub(crate) mod call;
+mod causes;
 #[cfg(feature = "engine")]
 pub(crate) mod inspect;
 pub(crate) mod instance;

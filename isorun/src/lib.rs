@@ -67,6 +67,7 @@ mod guest {
     pub(crate) mod pool;
 }
 mod interface;
+mod let_go;
 mod macros;
 mod nearest;
 mod panics;

@@ -22,12 +22,31 @@ pub(crate) struct Slot {
     pub(crate) system: Option<Arc<dyn Any + Send + Sync>>,
     /// The provider's index of each function of the import, in the import's order.
     pub(crate) functions: Box<[FuncIndex]>,
-    /// Counts the calls that go through this slot.
-    pub(crate) counts: CallCounts,
+    /// Counts the calls that go through this slot; the provider reads them too.
+    pub(crate) counts: Arc<CallCounts>,
+    /// The number under which the provider knows these counts.
+    wire: u64,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.provider.tally().leave(self.wire);
+    }
 }
 
 #[cfg(feature = "engine")]
 impl Slot {
+    /// The slot of an import that is wired to a provider. If it is `serial`, at most one call goes through it at a time.
+    pub(crate) fn new(
+        (provider, reach): (Arc<Provider>, Option<Arc<[FuncIndex]>>),
+        (import, functions): (Interface, Box<[FuncIndex]>),
+        system: Option<Arc<dyn Any + Send + Sync>>,
+        serial: bool,
+    ) -> Slot {
+        let (wire, counts) = provider.tally().join(serial);
+        Slot { provider, reach, import, system, functions, counts, wire }
+    }
+
     /// The value of the system behind the slot. It is a `T`, because the linker chose the closures that call this by the type of that value.
     #[inline]
     pub(crate) fn system<T: Any>(&self) -> Result<&T, CallError> {

@@ -7,7 +7,6 @@ use crate::instance::Instance;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::provider::Kind;
-use crate::provider::call_counts::CallCounts;
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
 
@@ -35,8 +34,7 @@ pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, reuse: Reuse, befo
             Kind::System(system) => kept.or_else(|| system.value(&consumer)),
             Kind::Guest(_) | Kind::Remote(_) => None,
         };
-        let counts = if reuse == Reuse::Serial { CallCounts::serial() } else { CallCounts::default() };
-        slots.push(Slot { provider, reach: instance.reach(), import, system, functions, counts });
+        slots.push(Slot::new((provider, instance.reach()), (import, functions), system, reuse == Reuse::Serial));
     }
     slots.into()
 }
