@@ -105,18 +105,21 @@ impl App {
         self.0.removed.store(true, Ordering::Release);
     }
 
-    /// What was linked for this key before, or what `link` makes of it now.
+    /// What was linked for this key before, or what `link` makes of it now. Nothing is locked while it links: of two that link at once, one is
+    /// thrown away.
     pub(crate) fn linked<E>(
         &self,
         key: WiringKey,
         link: impl FnOnce() -> Result<InstancePre<State>, E>,
     ) -> Result<InstancePre<State>, E> {
-        let mut linked = self.0.linked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pre) = linked.get(&key) {
-            return Ok(pre.clone());
+        let linked = || self.0.linked.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = linked().get(&key).cloned();
+        if let Some(pre) = before {
+            return Ok(pre);
         }
         let pre = link()?;
-        linked.insert(key, pre.clone());
+        let one_too_many = linked().insert(key, pre.clone());
+        drop(one_too_many);
         Ok(pre)
     }
 }

@@ -1,5 +1,6 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
+mod depth;
 pub(crate) mod target;
 
 use std::fmt;
@@ -24,7 +25,8 @@ use crate::limits::deadline::Deadline;
 use crate::limits::limit::{Amount, Limit};
 use crate::limits::receipt::Receipt;
 use crate::observe::Callee;
-use crate::provider::Provider;
+use crate::provider::{Provider, out_of_fuel};
+use depth::Inside;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
@@ -148,14 +150,27 @@ impl<'a, T> Call<'a, T> {
     }
 
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
+        let Some(_inside) = Inside::enter() else {
+            return Poll::Ready(self.fail(CallError::TooDeep {
+                instance: self.provider.name().clone(),
+                function: self.provider.label(self.function),
+            }));
+        };
         if !self.begun {
             // Calls count against tokio's cooperative budget as tokio's own resources do, so that a task which makes one call after another
             // lets other tasks run in between.
             ready!(coop::poll_proceed(task)).made_progress();
-            // A call within another, or one that ends at a given moment, can be late before it starts. Others need no look at the clock.
-            let may_be_late = self.parent.is_some() || self.grant.ends_at_a_moment();
-            if let Some(deadline) = self.begin().filter(|deadline| may_be_late && deadline.has_passed()) {
+            let fuel = self.begin();
+            // Only a call within another can be late before it starts; one that has no time at all is so by its span. Others need no look at
+            // the clock.
+            let within = self.parent.is_some();
+            let late = |deadline: &Deadline| deadline.is_over() || (within && deadline.has_passed());
+            if let Some(deadline) = self.end.filter(late) {
                 return Poll::Ready(self.late(deadline));
+            }
+            if fuel == 0 {
+                let error = out_of_fuel(self.provider.name().clone(), self.provider.label(self.function));
+                return Poll::Ready(self.fail(error));
             }
         }
         let Some(work) = &mut self.work else {
@@ -173,31 +188,38 @@ impl<'a, T> Call<'a, T> {
         }
     }
 
-    /// Opens the account of the call and returns its deadline.
+    /// Opens the account of the call and returns the fuel that it has.
     #[inline]
-    fn begin(&mut self) -> Option<Deadline> {
+    fn begin(&mut self) -> u64 {
         self.begun = true;
         let cx = match self.parent {
             None => Cx::first(self.provider.defaults(), &self.grant),
             Some(parent) => parent.child(&self.grant),
         };
         self.end = cx.end();
+        let fuel = cx.fuel();
         if let Some(work) = &mut self.work {
             work.as_mut().begin(Account { cx, parent: self.parent, spent: self.spent.clone() });
         }
-        self.end
+        fuel
     }
 
     #[cold]
     fn late(&mut self, deadline: Deadline) -> Result<T> {
-        // Stops the guest if it is still running.
-        self.work = None;
-        Err(CallError::OutOfBudget {
+        self.fail(CallError::OutOfBudget {
             limit: Limit::Time,
             amount: Amount::Time(deadline.span),
             instance: self.provider.name().clone(),
             function: self.provider.label(self.function),
         })
+    }
+
+    /// Ends the call without a value.
+    #[cold]
+    fn fail(&mut self, error: CallError) -> Result<T> {
+        // Stops the guest if it is still running.
+        self.work = None;
+        Err(error)
     }
 }
 

@@ -9,7 +9,8 @@
 //! holds:
 //!
 //! * The `Lower` of a value is `[ValRaw; N]`, which is what wasmtime's traits ask for, and every slot is written before it is handed over.
-//! * A function is called with room for at least as many core values as its own component declares: `guest::typed` looks.
+//! * A function is called with room for at least as many core values as its own component declares: `guest::typed` looks. There is room for
+//!   at least as many as a result has, so that the slots of a result are initialised where a function has none: `guest::typed` asserts it.
 //! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
 //!   rest on it, since every access to a guest's memory is checked against that memory's length, whatever the types say.
 //! * Compiled code is loaded only if it carries a MAC under a secret of this host, which is made for nothing but what wasmtime serialized

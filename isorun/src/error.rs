@@ -16,6 +16,7 @@
 
 pub(crate) mod app;
 pub(crate) mod call;
+mod causes;
 pub(crate) mod function;
 pub(crate) mod inspect;
 pub(crate) mod instance;

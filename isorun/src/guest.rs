@@ -19,8 +19,8 @@ use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit};
 use crate::panics::caught;
+use crate::provider::out_of_fuel;
 use crate::store::Frame;
 
 use policy::Policy;
@@ -48,7 +48,7 @@ impl GuestProvider {
         function: FuncIndex,
         params: P,
     ) -> CallResult<R> {
-        if cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
+        if cx.is_too_deep() || cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
             return Err(self.unfit(cx, function).into());
         }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
@@ -121,8 +121,9 @@ impl GuestProvider {
     fn unfit(&self, cx: &Cx, function: FuncIndex) -> CallError {
         let (instance, function) = (self.name.clone(), self.label(function));
         match cx.fuel() {
-            0 => CallError::OutOfBudget { limit: Limit::Fuel, amount: Amount::Fuel(0), instance, function },
-            _ => CallError::ReEntered { instance, function },
+            0 => out_of_fuel(instance, function),
+            _ if cx.is_awaited_by(&self.name) => CallError::ReEntered { instance, function },
+            _ => CallError::TooDeep { instance, function },
         }
     }
 

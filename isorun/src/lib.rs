@@ -69,6 +69,7 @@ mod guest {
 }
 mod guesses;
 mod interface;
+mod let_go;
 mod macros;
 mod nearest;
 mod panics;

@@ -10,10 +10,11 @@ pub(crate) mod slot;
 pub(crate) mod state;
 pub(crate) mod system;
 
+use std::any::Any;
 use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, PoisonError, RwLock};
 
 #[cfg(feature = "engine")]
 use crate::engine::guest::{ImageParams, ImageResult};
@@ -26,14 +27,16 @@ use crate::guest::pool::{Closed as ClosedPool, Condition};
 use crate::guest::prototype::{Live, Prototype};
 use crate::image::Image;
 use crate::interface::exports::{Exports, FuncIndex};
+use crate::let_go::let_go;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
+use crate::limits::limit::{Amount, Limit};
 use crate::observe::{Callee, Observers, see};
 use crate::panics::caught;
 #[cfg(feature = "engine")]
 use crate::types::layout::MAX_FLAT_PARAMS;
 
-use call_counts::CallCounts;
+use call_counts::Tally;
 use counters::Counters;
 use drain::{Drain, Draining};
 use remote::RemoteProvider;
@@ -44,14 +47,14 @@ use system::SystemProvider;
 pub(crate) struct Provider {
     id: u64,
     name: Arc<str>,
-    /// The runtime that the provider belongs to; `None` for a `Remote` that was made without a runtime.
-    owner: Option<Weak<dyn Owner>>,
+    /// The number of the runtime that the provider belongs to; `None` for a `Remote` that was made without a runtime.
+    runtime: Option<u64>,
     exports: RwLock<Exports>,
     kind: Kind,
     defaults: Budget,
     observers: Observers,
-    /// For systems and remotes: the calls made by the host, and by consumers that were removed since.
-    counts: CallCounts,
+    /// Counts the calls of systems and remotes. An app's instance counts its own, in its pool of stores.
+    tally: Tally,
     /// Keeps track of running calls of systems and remotes. The calls of an app's instance are tracked by its pool of stores.
     drain: Drain,
     removed: AtomicBool,
@@ -69,33 +72,27 @@ pub(crate) enum Kind {
     Remote(RemoteProvider),
 }
 
-/// What a provider needs of its runtime. It is a trait because providers are below the runtime in the layers.
-pub(crate) trait Owner: Send + Sync {
-    /// What the provider has done, including the calls that its consumers count.
-    fn counters(&self, provider: &Arc<Provider>) -> Counters;
-}
-
 /// What a runtime gives to each of its providers.
 #[derive(Clone)]
 pub(crate) struct Belonging {
     pub(crate) id: u64,
-    pub(crate) owner: Option<Weak<dyn Owner>>,
+    pub(crate) runtime: Option<u64>,
     pub(crate) defaults: Budget,
     pub(crate) observers: Observers,
 }
 
 impl Provider {
     pub(crate) fn new(name: Arc<str>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
-        let Belonging { id, owner, defaults, observers } = belonging;
+        let Belonging { id, runtime, defaults, observers } = belonging;
         Provider {
             id,
             name,
-            owner,
+            runtime,
             exports: RwLock::new(exports),
             kind,
             defaults,
             observers,
-            counts: CallCounts::default(),
+            tally: Tally::default(),
             drain: Drain::default(),
             removed: AtomicBool::new(false),
         }
@@ -121,8 +118,8 @@ impl Provider {
         &self.observers
     }
 
-    pub(crate) fn counts(&self) -> &CallCounts {
-        &self.counts
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// What it exports now.
@@ -136,9 +133,9 @@ impl Provider {
         *self.exports.write().unwrap_or_else(PoisonError::into_inner) = exports;
     }
 
-    /// Whether it belongs to this runtime.
-    pub(crate) fn belongs_to<T>(&self, owner: &Arc<T>) -> bool {
-        self.owner.as_ref().is_some_and(|mine| std::ptr::addr_eq(mine.as_ptr(), Arc::as_ptr(owner)))
+    /// Whether it belongs to the runtime of this number.
+    pub(crate) fn belongs_to(&self, runtime: u64) -> bool {
+        self.runtime == Some(runtime)
     }
 
     pub(crate) fn is_removed(&self) -> bool {
@@ -165,20 +162,12 @@ impl Provider {
     }
 
     /// What it has done so far.
-    pub(crate) fn counters(self: &Arc<Provider>) -> Counters {
-        match self.owner.as_ref().and_then(Weak::upgrade) {
-            Some(owner) => owner.counters(self),
-            None => self.own_counters(),
-        }
-    }
-
-    /// Excludes calls that the consumer's slot counts.
-    pub(crate) fn own_counters(&self) -> Counters {
+    pub(crate) fn counters(&self) -> Counters {
         match &self.kind {
             #[cfg(feature = "engine")]
             Kind::Guest(guest) => guest.stores.counters(),
             Kind::System(_) | Kind::Remote(_) => {
-                let (calls, failures) = self.counts.read();
+                let (calls, failures) = self.tally.read();
                 Counters { calls, failures, ..Counters::default() }
             }
         }
@@ -197,7 +186,7 @@ impl Provider {
             }
             // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
             Kind::System(_) | Kind::Remote(_) => {
-                let mut call = Box::pin(self.call_host(cx, function, params));
+                let mut call = Box::pin(self.call_host(None, cx, function, params));
                 see(&mut watch, call.as_mut()).await
             }
         }
@@ -205,24 +194,33 @@ impl Provider {
 
     /// As [`call_image`](Provider::call_image), on behalf of host code. Calls that guests make are counted by their slots.
     pub(crate) async fn call_by_host(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
-        let counting = self.counts.begin();
+        let counting = self.tally.begin();
         let result = self.call_image(cx, function, params).await;
         counting.end(result.is_err());
         result
     }
 
-    /// Calls host code, and turns its panics into errors.
-    pub(crate) async fn call_host(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+    /// Calls host code, and turns its panics into errors. `value` is a consumer's own of a system; without it the host calls.
+    pub(crate) async fn call_host(
+        &self,
+        value: Option<&(dyn Any + Send + Sync)>,
+        cx: &Cx,
+        function: FuncIndex,
+        params: Image,
+    ) -> CallResult<Image> {
         if self.is_removed() {
             return Err(CallError::Removed { instance: self.name.clone() }.into());
+        }
+        if cx.fuel() == 0 {
+            return Err(out_of_fuel(self.name.clone(), self.label(function)).into());
         }
         let Some(_running) = self.drain.enter() else {
             return Err(CallError::Retiring { instance: self.name.clone() }.into());
         };
         let work = async {
             match &self.kind {
-                Kind::System(system) => system.call(&self.name, function, cx, &params).await,
-                Kind::Remote(remote) => remote.call(cx, function, &self.exports(), params).await,
+                Kind::System(system) => system.call(&self.name, value, function, cx, &params).await,
+                Kind::Remote(remote) => remote.call(&self.name, cx, function, &self.exports(), params).await,
                 #[cfg(feature = "engine")]
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }
@@ -248,24 +246,45 @@ impl Provider {
     /// that no call fails because of a removal that may yet be refused. `None` if a call of the app runs or waits, or if the provider is
     /// closed already.
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
-        let entrance = match &self.kind {
+        let behind = match &self.kind {
             #[cfg(feature = "engine")]
-            Kind::Guest(guest) => Entrance::Stores(guest.stores.suspend_if_idle()?),
+            Kind::Guest(guest) => Behind::Guest(guest.stores.close_if_idle()?),
             Kind::System(_) | Kind::Remote(_) if self.drain.is_draining() => return None,
-            Kind::System(_) | Kind::Remote(_) => Entrance::Open,
+            Kind::System(system) => Behind::System(system, None),
+            Kind::Remote(remote) => Behind::Remote(remote, None),
         };
-        Some(Closed { provider: self, entrance })
+        Some(Closed { provider: self, behind })
     }
 
     /// Refuses new calls, while those that run or wait go on. `None` if the provider is closed already.
     pub(crate) fn retire(&self) -> Option<Closed<'_>> {
-        let entrance = match &self.kind {
+        let behind = match &self.kind {
             #[cfg(feature = "engine")]
-            Kind::Guest(guest) => Entrance::Stores(guest.stores.retire()?),
-            Kind::System(_) | Kind::Remote(_) => Entrance::Drain(self.drain.begin()?),
+            Kind::Guest(guest) => Behind::Guest(guest.stores.retire()?),
+            Kind::System(system) => Behind::System(system, Some(self.drain.begin()?)),
+            Kind::Remote(remote) => Behind::Remote(remote, Some(self.drain.begin()?)),
         };
-        Some(Closed { provider: self, entrance })
+        Some(Closed { provider: self, behind })
     }
+}
+
+impl Drop for Provider {
+    /// Each of these may hold handles, and so other providers, or a whole runtime.
+    fn drop(&mut self) {
+        let_go(std::mem::take(&mut self.observers));
+        match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => let_go(guest.stores.take_all()),
+            Kind::System(system) => system.free(),
+            Kind::Remote(remote) => remote.free(),
+        }
+    }
+}
+
+/// The error of a call that has no fuel.
+#[cold]
+pub(crate) fn out_of_fuel(instance: Arc<str>, function: Arc<str>) -> CallError {
+    CallError::OutOfBudget { limit: Limit::Fuel, amount: Amount::Fuel(0), instance, function }
 }
 
 impl fmt::Debug for Provider {
@@ -295,37 +314,40 @@ impl Callee for Provider {
 /// A provider that takes no new calls. Dropping this lets it take calls again.
 pub(crate) struct Closed<'a> {
     provider: &'a Provider,
-    entrance: Entrance<'a>,
+    behind: Behind<'a>,
 }
 
-/// What keeps new calls out.
-enum Entrance<'a> {
+/// What is behind a closed provider, and what keeps new calls out. Only the retirement of a system or remote keeps them out;
+/// [`close`](Provider::close) says why.
+enum Behind<'a> {
     #[cfg(feature = "engine")]
-    Stores(ClosedPool<'a, Box<Live>, Arc<Prototype>>),
-    Drain(Draining<'a>),
-    /// Nothing keeps calls out; [`close`](Provider::close) says why.
-    Open,
+    Guest(ClosedPool<'a, Box<Live>, Arc<Prototype>>),
+    System(&'a SystemProvider, Option<Draining<'a>>),
+    Remote(&'a RemoteProvider, Option<Draining<'a>>),
 }
 
 impl Closed<'_> {
-    /// Waits until the calls that ran or waited when the provider was closed have ended.
-    pub(crate) async fn idle(&self) {
-        match &self.entrance {
+    /// Waits until the calls that ran or waited when the provider was retired have ended.
+    pub(crate) async fn idle(&mut self) {
+        match &mut self.behind {
             #[cfg(feature = "engine")]
-            Entrance::Stores(stores) => stores.idle().await,
-            Entrance::Drain(draining) => draining.idle().await,
-            Entrance::Open => {}
+            Behind::Guest(stores) => stores.idle().await,
+            Behind::System(_, draining) | Behind::Remote(_, draining) => {
+                if let Some(draining) = draining {
+                    draining.idle().await;
+                }
+            }
         }
     }
 
     /// Frees what is behind the handle.
     pub(crate) fn free(self) {
         self.provider.removed.store(true, Ordering::Release);
-        match (self.entrance, &self.provider.kind) {
+        match self.behind {
             #[cfg(feature = "engine")]
-            (Entrance::Stores(stores), _) => stores.remove(),
-            (Entrance::Drain(_) | Entrance::Open, Kind::System(system)) => system.free(),
-            (Entrance::Drain(_) | Entrance::Open, _) => {}
+            Behind::Guest(stores) => stores.remove(),
+            Behind::System(system, _) => system.free(),
+            Behind::Remote(remote, _) => remote.free(),
         }
         tracing::debug!(instance = &*self.provider.name, "instance removed");
     }

@@ -13,6 +13,7 @@ mod tables;
 
 use std::any::type_name;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 #[cfg(feature = "engine")]
@@ -43,14 +44,14 @@ use crate::interface::function::Function;
 use crate::interface::name::InterfaceName;
 use crate::interface::registered::Registered;
 use crate::interface::{Interface, interface};
+use crate::let_go::let_go;
 use crate::limits::settings::Settings;
 use crate::observe::Observers;
-use crate::provider::counters::Counters;
 use crate::provider::remote::RemoteProvider;
 #[cfg(feature = "engine")]
 use crate::provider::slot::Slot;
 use crate::provider::system::{Consumer, Source, SystemProvider};
-use crate::provider::{Belonging, Kind, Owner, Provider};
+use crate::provider::{Belonging, Kind, Provider};
 use crate::random::Random;
 use crate::remote::server::ExportTable;
 use crate::remote::wire::token::Token;
@@ -63,6 +64,8 @@ use crate::wiring::linker::system::glue;
 
 use names::ReservedName;
 use registry::Registry;
+#[cfg(feature = "engine")]
+use registry::Starting;
 
 #[cfg(feature = "engine")]
 pub use add_app::AddApp;
@@ -91,6 +94,8 @@ pub use replace::Replace;
 pub struct Runtime(Arc<Inner>);
 
 pub(crate) struct Inner {
+    /// No two runtimes of a process have the same; their providers know them by it.
+    number: u64,
     #[cfg(feature = "engine")]
     engine: Engine,
     limits: Settings,
@@ -339,7 +344,7 @@ impl Runtime {
     pub async fn retire(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
         let provider = instance.provider();
-        let closed = self.0.registry.retire(provider, &self.0.exports)?;
+        let mut closed = self.0.registry.retire(provider, &self.0.exports)?;
         closed.idle().await;
         self.0.registry.remove_retired(provider, closed, &self.0.exports)
     }
@@ -435,7 +440,7 @@ impl Runtime {
     }
 
     pub(crate) fn owns(&self, instance: &Instance) -> bool {
-        instance.provider().belongs_to(&self.0)
+        instance.provider().belongs_to(self.0.number)
     }
 
     /// Reserves exactly this name, if it is free.
@@ -449,18 +454,30 @@ impl Runtime {
         self.0.registry.names().reserve_like(wanted)
     }
 
-    /// Puts an app's running instance into the registry, if nothing that it is wired to was removed meanwhile.
+    /// Begins a start of an app, which holds the app and what it is wired to. In a replacement, `replaced` is what it is to replace.
+    #[cfg(feature = "engine")]
+    pub(crate) fn begin_start(
+        &self,
+        name: Arc<str>,
+        app: &App,
+        slots: &Arc<[Slot]>,
+        replaced: Option<&Arc<Provider>>,
+    ) -> Result<Starting<'_>, InstantiateError> {
+        self.0.registry.begin_start(name, app, slots, replaced)
+    }
+
+    /// Puts an app's instance, which has started, into the registry.
     #[cfg(feature = "engine")]
     pub(crate) fn admit_guest(
         &self,
         name: ReservedName<'_>,
+        start: Starting<'_>,
         app: &App,
         guest: GuestProvider,
-        slots: Arc<[Slot]>,
-    ) -> Result<Instance, InstantiateError> {
-        let provider = self.make(name.get(), app.all_exports().clone(), Kind::Guest(guest));
-        self.0.registry.admit_guest(name, &provider, app, slots)?;
-        Ok(Instance::whole(provider))
+    ) -> Instance {
+        let provider = self.make(start.id(), name.get(), app.all_exports().clone(), Kind::Guest(guest));
+        self.0.registry.admit_guest(name, start, &provider);
+        Instance::whole(provider)
     }
 
     /// Checks that everything which uses the instance could still use it if this app were behind it.
@@ -469,28 +486,17 @@ impl Runtime {
         self.0.registry.check_replacement(provider, app, app.all_exports(), &self.0.exports)
     }
 
-    /// Checks that the instance would not depend on itself if it were wired to these slots.
-    #[cfg(feature = "engine")]
-    pub(crate) fn check_cycle(
-        &self,
-        provider: &Arc<Provider>,
-        app: &App,
-        slots: &[Slot],
-    ) -> Result<(), InstantiateError> {
-        Ok(self.0.registry.check_cycle(provider, app, slots)?)
-    }
-
     /// Puts another app behind an instance whose calls are suspended.
     #[cfg(feature = "engine")]
     pub(crate) fn swap(
         &self,
-        provider: &Arc<Provider>,
+        replacing: (&Arc<Provider>, Starting<'_>),
         suspended: &ClosedPool<'_, Box<Live>, Arc<Prototype>>,
         app: &App,
         prototype: Arc<Prototype>,
         first: Option<Box<Live>>,
     ) -> Result<(), ReplaceError> {
-        self.0.registry.swap(provider, suspended, app, prototype, first, &self.0.exports)
+        self.0.registry.swap(replacing, suspended, app, prototype, first, &self.0.exports)
     }
 
     fn check_owned(&self, instance: &Instance) -> Result<(), RemoveError> {
@@ -503,16 +509,15 @@ impl Runtime {
     /// Makes the provider of a system or remote, and puts it into the registry.
     fn admit(&self, name: &str, exports: Exports, kind: Kind) -> Instance {
         let name = self.reserve_some_name(name);
-        let provider = self.make(name.get(), exports, kind);
+        let provider = self.make(self.0.registry.next_id(), name.get(), exports, kind);
         self.0.registry.admit(name, &provider);
         Instance::whole(provider)
     }
 
-    fn make(&self, name: Arc<str>, exports: Exports, kind: Kind) -> Arc<Provider> {
-        let owner: Arc<dyn Owner> = self.0.clone();
+    fn make(&self, id: u64, name: Arc<str>, exports: Exports, kind: Kind) -> Arc<Provider> {
         let belonging = Belonging {
-            id: self.0.registry.next_id(),
-            owner: Some(Arc::downgrade(&owner)),
+            id,
+            runtime: Some(self.0.number),
             defaults: self.0.limits.budget,
             observers: self.0.observers.clone(),
         };
@@ -520,9 +525,18 @@ impl Runtime {
     }
 }
 
-impl Owner for Inner {
-    fn counters(&self, provider: &Arc<Provider>) -> Counters {
-        self.registry.counters(provider)
+impl Inner {
+    /// A number that no other runtime has.
+    fn next_number() -> u64 {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        LAST.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Drop for Inner {
+    /// The observer may hold another runtime, and that one's the next.
+    fn drop(&mut self) {
+        let_go(std::mem::take(&mut self.observers));
     }
 }
 

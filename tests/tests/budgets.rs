@@ -393,7 +393,7 @@ async fn the_largest_budgets_are_budgets_too() {
 async fn a_system_costs_no_fuel() {
     let runtime = runtime();
     let ticker = runtime.provide(Ticker).caller::<host::Interface>().unwrap();
-    let (n, receipt) = ticker.tick(1).fuel(0).memory(0).receipt().await;
+    let (n, receipt) = ticker.tick(1).fuel(1).memory(0).receipt().await;
     assert_eq!((n.unwrap(), receipt.fuel, receipt.memory), (2, 0, 0));
 }
 

@@ -61,7 +61,7 @@ async fn a_damaged_entry_is_not_loaded_and_is_replaced() {
     calc_of(cached(&folder)).await;
     let path = entries(&place(&folder)).remove(0);
     let whole = fs::read(&path).unwrap();
-    let mut damaged: Vec<Vec<u8>> = [0, 7, 8, 39, 40, whole.len() / 2, whole.len() - 1]
+    let mut damaged: Vec<Vec<u8>> = [0, 7, 8, 15, 16, 47, 48, 79, 80, whole.len() / 2, whole.len() - 1]
         .iter()
         .flat_map(|place| {
             let mut flipped = whole.clone();
@@ -347,6 +347,18 @@ mod unix {
             cached(&folder).build().unwrap();
         }
     }
+
+    #[test]
+    fn who_names_a_folder_that_others_may_read_is_told_how_to_get_one() {
+        let folder = Folder::new().unwrap();
+        set_mode(folder.path(), 0o755);
+        let message = Runtime::builder().code_cache(folder.path()).build().unwrap_err().to_string();
+        assert!(
+            message.contains("name a folder that is not there yet, which the code cache makes as it has to be"),
+            "{message}"
+        );
+        Runtime::builder().code_cache(folder.path().join("new")).build().unwrap();
+    }
 }
 
 #[test]
@@ -378,6 +390,76 @@ async fn a_pipe_in_the_place_of_an_entry_keeps_nobody_waiting() {
         drop(fs::OpenOptions::new().write(true).open(&path));
     }
     assert!(!added.expect("it waits for the pipe").unwrap().was_cached());
+}
+
+/// Of a file that this host did not make, nothing is read that its owner could make long.
+#[cfg(unix)]
+#[tokio::test]
+async fn whatever_lies_in_the_place_of_an_entry_costs_nothing() {
+    use std::os::unix::fs::symlink;
+
+    let folder = Folder::new().unwrap();
+    calc_of(cached(&folder)).await;
+    let path = entries(&place(&folder)).remove(0);
+    let entry = fs::read(&path).unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::write(&elsewhere, &entry).unwrap();
+    let put: [&dyn Fn(); 7] = [
+        &|| fs::File::create(&path).unwrap().set_len(1 << 40).unwrap(),
+        // The true beginning of an entry, with an end that takes no room on the disk.
+        &|| {
+            fs::write(&path, &entry).unwrap();
+            fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+        },
+        &|| symlink("/dev/zero", &path).unwrap(),
+        &|| symlink(&path, &path).unwrap(),
+        &|| symlink(&elsewhere, &path).unwrap(),
+        &|| fs::create_dir(&path).unwrap(),
+        &|| fs::write(&path, "").unwrap(),
+    ];
+    for (number, put) in put.into_iter().enumerate() {
+        let _ = fs::remove_file(&path);
+        put();
+        for builder in [cached(&folder), cached(&folder).max_code_cache(u64::MAX)] {
+            let adding = calc_of(builder.max_stores(1));
+            let (_, app) = tokio::time::timeout(Duration::from_secs(10), adding).await.unwrap();
+            assert!(!app.was_cached(), "{number}");
+            // It has been replaced, if it could be.
+            let _ = fs::remove_file(&path);
+            if !path.is_dir() {
+                put();
+            }
+        }
+        if path.is_dir() {
+            fs::remove_dir(&path).unwrap();
+        }
+    }
+    fs::write(&path, &entry).unwrap();
+    assert!(calc_of(cached(&folder)).await.1.was_cached());
+}
+
+/// A secret is looked for where the folder says, and nothing else is taken for it.
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_no_file_is_refused() {
+    use std::os::unix::fs::symlink;
+
+    let folder = Folder::new().unwrap();
+    cached(&folder).build().unwrap();
+    let secret = place(&folder).join("secret");
+    let put: [&dyn Fn(); 3] =
+        [&|| symlink("/dev/zero", &secret).unwrap(), &|| fs::create_dir(&secret).unwrap(), &|| {
+            assert!(std::process::Command::new("mkfifo").arg(&secret).status().unwrap().success())
+        }];
+    for put in put {
+        let _ = fs::remove_file(&secret);
+        put();
+        let error = cached(&folder).max_stores(1).build().unwrap_err();
+        assert!(matches!(error, RuntimeError::CodeCache { .. }), "{error}");
+        if secret.is_dir() {
+            fs::remove_dir(&secret).unwrap();
+        }
+    }
 }
 
 /// With one secret come the same tokens, whatever is in the folder; and nothing in the folder depends on the secret.

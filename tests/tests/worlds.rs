@@ -4,7 +4,7 @@
 use isorun::error::{AppProblemKind, InstantiateError, WiringProblem};
 use isorun::wit::{Function, Import};
 use isorun::{App, AppError, ExportError, Instance, Runtime, inspect};
-use isorun_tests::{add, apps, link_to, poll_once, runtime};
+use isorun_tests::{add, apps, guests, link_to, poll_once, runtime};
 
 /// The interfaces that the worlds of `desk` and `shelf` use.
 const WIT: &str = include_str!("../../examples/apps/wit/desk/desk.wit");
@@ -96,6 +96,47 @@ async fn functions_at_the_root_are_given_closures_and_functions_of_other_names()
     assert_eq!(*lines.lock().unwrap(), ["copying a text"]);
     assert_eq!((calc.counters().calls, shelf.counters().calls > 0), (3, true));
 }
+
+/// A function of a system per consumer is that of the consumer's own value, also under another name.
+#[tokio::test]
+async fn a_function_of_a_system_is_called_on_the_value_of_its_consumer() {
+    let runtime = Runtime::new().unwrap();
+    let greeter = runtime.provide_per_consumer(|consumer| Named(consumer.instance().unwrap_or("the host").into()));
+    let component = guests::parse(
+        r#"(component (import "hello" (func $hello (param "to" string) (result string)))
+            (core module $libc (memory (export "memory") 1) (global $next (mut i32) (i32.const 1024))
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+                    (global.get $next) (global.set $next (i32.add (global.get $next) (i32.const 1024)))))
+            (core instance $libc (instantiate $libc))
+            (alias core export $libc "memory" (core memory $memory))
+            (alias core export $libc "realloc" (core func $realloc))
+            (core func $lowered (canon lower (func $hello) (memory $memory) (realloc $realloc)))
+            (core module $code (import "" "hello" (func $hello (param i32 i32 i32)))
+                (func (export "f") (param i32 i32) (result i32)
+                    (call $hello (local.get 0) (local.get 1) (i32.const 8)) (i32.const 8)))
+            (core instance $code (instantiate $code (with "" (instance (export "hello" (func $lowered))))))
+            (func (export "f") (param "to" string) (result string)
+                (canon lift (core func $code "f") (memory $memory) (realloc $realloc))))"#,
+    );
+    let app = add(&runtime, "app", &component).await;
+    for name in ["first", "second"] {
+        let instance = runtime.instantiate(&app).name(name).with_function("hello", &greeter, "greet").await;
+        let instance = instance.unwrap_or_else(|error| panic!("{error}"));
+        for _ in 0..2 {
+            assert_eq!(answer(&instance, "f", r#"("Ada")"#).await, format!(r#""{name} greets Ada""#));
+        }
+    }
+    assert_eq!(answer(&greeter, "greet", r#"("Ada")"#).await, r#""the host greets Ada""#);
+}
+
+#[isorun::system("../isorun/tests/wit/greeter.wit")]
+impl greeter::Greeter for Named {
+    fn greet(&self, name: &str) -> String {
+        format!("{} greets {name}", self.0)
+    }
+}
+
+struct Named(String);
 
 #[tokio::test]
 async fn a_closure_of_other_types_is_refused_with_both_signatures() {

@@ -195,7 +195,7 @@ impl<'a> Forward<'a> {
             self.names.iter().zip(&self.function.params).zip(&self.method.arguments).map(|((name, param), written)| {
                 match taking(written) {
                     Taking::Owned => quote!(#name),
-                    Taking::Borrowed if lent(param, written) => quote_spanned!(name.span()=> #name.get(#reach)),
+                    Taking::Borrowed if lent(param, written) => quote_spanned!(name.span()=> #name.get(#reach)?),
                     Taking::Borrowed => quote_spanned!(name.span()=> &#name),
                     Taking::OptionBorrowed => match self.model.passing(&param.ty) {
                         Passing::Option(content)

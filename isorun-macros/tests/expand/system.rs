@@ -313,7 +313,7 @@ const _: () = {
                         >::into_outcome(
                             <Self as __System<
                                 T,
-                            >>::texts(__this, &a, b, c.get(__reach), d),
+                            >>::texts(__this, &a, b, c.get(__reach)?, d),
                         )
                     },
                 );

@@ -3,6 +3,8 @@
 //! # Invariants
 //!
 //! * Nothing is loaded that does not carry a MAC under the secret: see `engine/precompiled.rs`.
+//! * Whoever can write to the folder can make it slow, and no more: of a file that this host did not make, only a header is read, and what is
+//!   no file is not waited for.
 //! * The secret in the folder is this user's, and nobody else could read or write it or the folder when the cache was opened.
 //! * An entry appears whole, under its name, or not at all. What becomes of it afterwards is found out by its MAC.
 //! * A problem with an entry never keeps an app from being added.
@@ -19,7 +21,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::engine::precompiled::{self, Key, Secret};
+use crate::engine::precompiled::{self, Code, HEADER, Key, Secret};
 use crate::error::runtime::RuntimeError;
 use crate::random::Random;
 
@@ -78,17 +80,20 @@ impl CodeCache {
     /// The code that was put away under this key, if it can be trusted and used.
     pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
         let path = self.path(key);
-        let (file, entry) = match read(&path) {
-            Ok(read) => read,
+        let mut file = match open_file(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
             Err(error) => {
                 tracing::warn!(path = %path.display(), %error, "compiled code cannot be read; compiling again");
                 return None;
             }
         };
-        let Some(code) = precompiled::open(&self.secret, key, &entry) else {
-            tracing::warn!(path = %path.display(), "compiled code is damaged, or not of this host; compiling again");
-            return None;
+        let code = match self.read(key, &mut file) {
+            Ok(code) => code,
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "compiled code is damaged, or not of this host; compiling again");
+                return None;
+            }
         };
         match code.load(engine) {
             Ok(component) => {
@@ -100,6 +105,25 @@ impl CodeCache {
                 None
             }
         }
+    }
+
+    /// Reads an entry, no more of it than a header unless this host has made it.
+    fn read(&self, key: &Key, file: &mut File) -> io::Result<Code> {
+        let not = |what: &str| io::Error::new(ErrorKind::InvalidData, what);
+        let size = file.metadata()?.len();
+        if size > self.max_size {
+            return Err(not("it is larger than all entries may be together"));
+        }
+        let mut header = [0; HEADER];
+        file.read_exact(&mut header)?;
+        let sealed =
+            precompiled::open(&self.secret, key, &header).ok_or_else(|| not("its header is not of this host"))?;
+        if size.checked_sub(HEADER as u64) != Some(sealed.length) {
+            return Err(not("it is not as long as it was"));
+        }
+        let mut bytes = Vec::with_capacity(sealed.length as usize);
+        file.take(sealed.length).read_to_end(&mut bytes)?;
+        sealed.code(bytes).ok_or_else(|| not("its code was changed"))
     }
 
     /// Stores a component's code under a key, in place of an older entry, and then removes entries until the rest fits the limit.
@@ -140,15 +164,22 @@ impl CodeCache {
     }
 }
 
-/// A file and its bytes. A pipe or a device, which whoever may write to the folder can put there, may have no end.
-fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
-    if !fs::metadata(path)?.is_file() {
+/// Opens a file in the folder for reading, and nothing else: whoever may write to the folder can put a link, a pipe or a device in its place at
+/// any time, and to open a pipe is to wait for its other end.
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
+    #[cfg(not(unix))]
+    if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::Error::other("it is no file"));
     }
-    let mut file = File::open(path)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok((file, bytes))
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no file")),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -201,7 +232,7 @@ fn own_secret(folder: &Path, random: &Random) -> Result<Secret, RuntimeError> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(unusable(&path, &error)),
         _ => {}
     }
-    let file = File::open(&path);
+    let file = open_file(&path);
     check_private(&path, &file, &draft.file)?;
     let mut bytes = Vec::new();
     let read = file.and_then(|file| file.take(33).read_to_end(&mut bytes));
@@ -240,7 +271,7 @@ fn check_private(path: &Path, file: &io::Result<File>, own: &File) -> Result<(),
         0 => Ok(()),
         _ if metadata.is_dir() => exposed(
             format!("whose mode is {mode:o}"),
-            "loading compiled code is trusting it: empty the folder and `chmod 700 {}`, or let the code cache make a folder of its own",
+            "loading compiled code is trusting it: name a folder that is not there yet, which the code cache makes as it has to be, or empty this one and `chmod 700 {}`",
         ),
         _ => exposed(
             format!("whose mode is {mode:o}"),

@@ -1,6 +1,7 @@
 //! The gate between strangers' bytes and the compiler: it limits how many are read and compiled at once.
 
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -14,6 +15,7 @@ use super::code_cache::{CacheDir, CodeCache};
 use crate::engine::cause;
 use crate::error::app::AppError;
 use crate::error::runtime::RuntimeError;
+use crate::panics::message_of;
 
 /// Settings of a [`Gate`].
 #[derive(Clone, Debug)]
@@ -60,20 +62,36 @@ impl Gate {
 pub(crate) struct Permits(Arc<Semaphore>);
 
 impl Permits {
-    /// Waits for a permit, first come, first served, and does the work. The error is a message that says why the work has no result.
+    /// Waits for a permit, first come, first served, and does the work. The error says why the work has no result.
     ///
     /// Dropping the future gives up the wait. Work that has begun cannot be stopped, and keeps its permit until it ends.
-    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-        let permit = self.0.clone().acquire_owned().await.map_err(|closed| closed.to_string())?;
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unfinished> {
+        // An error would mean that the semaphore is closed, which nobody does.
+        let permit = self.0.clone().acquire_owned().await;
         let work = move || {
             let _permit = permit;
-            work()
+            catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Unfinished::Panicked(message_of(&*panic)))
         };
         if Handle::try_current().is_err() {
-            return Ok(work());
+            return work();
         }
-        tokio::task::spawn_blocking(work).await.map_err(|end| end.to_string())
+        // Tokio panics if the system has no thread left to give.
+        let spawned = catch_unwind(AssertUnwindSafe(|| tokio::task::spawn_blocking(work)));
+        let spawned = spawned.map_err(|panic| Unfinished::NotBegun(message_of(&*panic)))?;
+        spawned.await.unwrap_or_else(|end| Err(Unfinished::NotBegun(end.to_string())))
     }
+}
+
+/// Why work has no result.
+#[derive(Debug)]
+pub(crate) enum Unfinished {
+    /// It panicked, with this message.
+    Panicked(String),
+    /// It had no thread to run on, because tokio is shutting down or the system has none.
+    NotBegun(String),
 }
 
 /// A component's code, and where it came from.

@@ -28,7 +28,7 @@ pub(crate) fn explain(
     }
     match error.downcast_ref::<CallError>() {
         Some(error) if error.ends_the_tree() => return error.clone(),
-        Some(cause) => return CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) },
+        Some(cause) => return CallError::provider_down(instance, function, cause),
         None => {}
     }
     if let Some(Malformed { rule, offset }) = error.downcast_ref() {

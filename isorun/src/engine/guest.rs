@@ -65,9 +65,9 @@ struct LentIn<'a, T: 'static> {
 }
 
 impl<T: 'static> Lender for LentIn<'_, T> {
-    fn lent(&self, list: usize) -> &[u8] {
-        let list = self.lists.0.as_deref().and_then(|Lists(lists)| lists.get(list));
-        list.map_or(&[], |list| list.as_le_slice(&self.store))
+    fn lent(&self, list: usize) -> Option<&[u8]> {
+        let Lists(lists) = self.lists.0.as_deref()?;
+        Some(lists.get(list)?.as_le_slice(&self.store))
     }
 }
 
@@ -112,6 +112,9 @@ pub(crate) type TypedFunction<P, R, const N: usize> = TypedFunc<Guest<P, N>, Gue
 ///
 /// The function's parameters have `slots` core values, and there is room for `N`.
 ///
+/// There is room for at least as many as a result has, which is a promise to wasmtime: parameters and result share their slots, and those of the
+/// result are read also after a function that has none and so wrote none. They are initialised then because the parameters were.
+///
 /// # Errors
 ///
 /// If there is not room enough.
@@ -120,11 +123,13 @@ pub(crate) fn typed<P: ToGuest, R: FromGuest + 'static, const N: usize>(
     func: Func,
     slots: u32,
 ) -> core::result::Result<TypedFunction<P, R, N>, &'static str> {
+    const { assert!(N >= MAX_FLAT_RESULTS as usize, "the slots of the result are not all initialised") };
     if slots as usize > N {
         return Err("a function was called with fewer core values than it takes; this is a bug of isorun");
     }
-    // SAFETY: there are as many slots as the function uses, all are initialised, and what the guest makes of them is checked access
-    // by access; a wrong type gives a wrong value or an error, never an access outside the guest.
+    // SAFETY: there are as many slots as the function's parameters use, and `Lower` initialises all `N` of them, among them, by the assertion,
+    // those of a result. What the guest makes of them is checked access by access; a wrong type gives a wrong value or an error, never an
+    // access outside the guest.
     Ok(unsafe { TypedFunc::new_unchecked(func) })
 }
 
@@ -133,7 +138,7 @@ const fn abi(flat: usize) -> CanonicalAbiInfo {
     CanonicalAbiInfo { size32: 0, align32: 1, size64: 0, align64: 1, flat_count: Some(flat as u8) }
 }
 
-// SAFETY: `[ValRaw; N]` is a sequence of `ValRaw`; see the module's obligations for `typecheck`.
+// SAFETY: `[ValRaw; N]` is a sequence of `ValRaw`, which is `N` slots long, as `ABI` says; see the obligations in `engine.rs` for `typecheck`.
 unsafe impl<V: Send + Sync, const N: usize> ComponentType for Guest<V, N> {
     type Lower = [ValRaw; N];
     const ABI: CanonicalAbiInfo = abi(N);
@@ -145,7 +150,7 @@ unsafe impl<V: Send + Sync, const N: usize> ComponentType for Guest<V, N> {
 // SAFETY: parameters and results always arrive as the tuple that this trait stands for.
 unsafe impl<V: Send + Sync, const N: usize> ComponentNamedList for Guest<V, N> {}
 
-// SAFETY: reads only initialised slots and, through checked accessors, the guest's memory.
+// SAFETY: reads only slots that wasmtime hands over, which it or `typed` has initialised, and, through checked accessors, the guest's memory.
 unsafe impl<V: FromGuest, const N: usize> Lift for Guest<V, N> {
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw; N]) -> Result<Self> {
         // The core values as zero-extended bits. A slot of 32 bits may carry junk above them, which its reader cuts off.

@@ -94,6 +94,17 @@ pub enum CallError {
         function: Arc<str>,
     },
 
+    /// Too many calls wait for each other's end already: the call would be more than 64 deep.
+    #[error(
+        "the call of `{function}` of `{instance}` is too deep: 64 calls wait for its end, each for the next\n  help: let instances call each other through fewer others"
+    )]
+    TooDeep {
+        /// The instance that was to be called.
+        instance: Arc<str>,
+        /// The function that was to be called.
+        function: Arc<str>,
+    },
+
     /// As many calls wait for the instance as its queue has room for.
     #[error(
         "`{instance}` is busy: {waiting} calls wait for it already\n  help: try again later, make fewer calls at a time, let calls run in parallel with `reuse`, or raise `queue`"
@@ -259,6 +270,7 @@ impl CallError {
             CallError::ProviderDown { .. } => "provider down",
             CallError::Cancelled { .. } => "cancelled",
             CallError::ReEntered { .. } => "re-entered",
+            CallError::TooDeep { .. } => "too deep",
             CallError::Busy { .. } => "busy",
             CallError::Retiring { .. } => "retiring",
             CallError::NotExported { .. } => "not exported",

@@ -7,10 +7,11 @@
 //! * A store is at rest here or with one call. A call gives its permit back whatever happens.
 //! * Calls are served in the order of their arrival: nobody takes a permit while somebody waits, except the first who waits.
 //! * Whoever stops waiting passes on the wake-up that was meant for it.
-//! * Under the lock no store is dropped and nobody is woken: both run code that is not ours.
+//! * Under the lock no store, no cause and no waker is dropped, no waker is cloned and nobody is woken: all of that runs code that is not ours.
+//! * Nothing that a call does under the lock takes longer because many others wait; only the end of the instance looks at all of them.
 
-use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
+use std::collections::BTreeMap;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -40,10 +41,11 @@ struct Queue<S, M> {
     /// Permits without a store.
     empty: u32,
     running: u32,
-    waiting: VecDeque<(u64, Waker)>,
+    /// Who waits, by number, so that the first is the one that came first. Whoever was woken has no waker until it is polled again.
+    waiting: BTreeMap<u64, Option<Waker>>,
     last_number: u64,
-    /// Those who wait until the instance is idle.
-    watchers: Vec<Waker>,
+    /// Who waits until the instance is idle.
+    watcher: Option<Waker>,
     recent: Recent,
     counters: Counters,
 }
@@ -54,6 +56,8 @@ enum Admission {
     Open,
     /// All wait.
     Suspended,
+    /// All wait, and there are only those that came since: the instance is about to be removed.
+    Closing,
     /// Those that came before go on, others are turned away.
     Retiring,
     Removed,
@@ -93,9 +97,9 @@ impl<S, M: Clone> StorePool<S, M> {
             rest: Vec::new(),
             empty: 0,
             running: 0,
-            waiting: VecDeque::new(),
+            waiting: BTreeMap::new(),
             last_number: 0,
-            watchers: Vec::new(),
+            watcher: None,
             recent: Recent::default(),
             counters: Counters::default(),
         };
@@ -159,12 +163,12 @@ impl<S, M: Clone> StorePool<S, M> {
                 store
             }
         };
-        if queue.waiting.is_empty() && queue.watchers.is_empty() {
+        if queue.waiting.is_empty() && queue.watcher.is_none() {
             drop(queue);
             drop(unfit);
             return;
         }
-        let (next, idle) = (queue.next(), queue.take_watchers());
+        let (next, idle) = (queue.next(), queue.take_watcher());
         drop(queue);
         drop(unfit);
         wake(next);
@@ -173,16 +177,17 @@ impl<S, M: Clone> StorePool<S, M> {
 
     /// Gives the permit back of a call that has lost its store to `cause`, which counts against the restart policy if it is `the_apps` own.
     pub(crate) fn fault(&self, cause: Arc<CallError>, the_apps: bool, fuel: u64) {
+        let now = Instant::now();
         let mut queue = self.queue();
         queue.running -= 1;
         queue.empty += 1;
         queue.counters.calls += 1;
         queue.counters.failures += 1;
         queue.counters.fuel = queue.counters.fuel.saturating_add(fuel);
-        queue.counters.last_fault = Some(cause.clone());
-        let (mut unfit, mut refused) = (Vec::new(), VecDeque::new());
+        let before = queue.counters.last_fault.replace(cause.clone());
+        let (mut unfit, mut refused) = (Vec::new(), Vec::new());
         if self.policy.reuse != Reuse::Fresh {
-            if queue.starts_anew(self.policy.restart, the_apps) {
+            if queue.starts_anew(self.policy.restart, the_apps, now) {
                 queue.counters.restarts += 1;
             } else if queue.poison.is_none() {
                 queue.poison = Some(cause);
@@ -191,9 +196,9 @@ impl<S, M: Clone> StorePool<S, M> {
                 refused = queue.all_if_refused();
             }
         }
-        let (next, idle) = (queue.next(), queue.take_watchers());
+        let (next, idle) = (queue.next(), queue.take_watcher());
         drop(queue);
-        drop(unfit);
+        drop((unfit, before));
         wake(refused);
         wake(next);
         wake(idle);
@@ -204,9 +209,9 @@ impl<S, M: Clone> StorePool<S, M> {
         self.close(Admission::Suspended, |_| true)
     }
 
-    /// As [`suspend`](StorePool::suspend), but only if no call runs or waits.
-    pub(crate) fn suspend_if_idle(&self) -> Option<Closed<'_, S, M>> {
-        self.close(Admission::Suspended, |queue| queue.running == 0 && queue.waiting.is_empty())
+    /// As [`suspend`](StorePool::suspend), for an instance that is about to be removed, and only if no call runs or waits.
+    pub(crate) fn close_if_idle(&self) -> Option<Closed<'_, S, M>> {
+        self.close(Admission::Closing, |queue| queue.running == 0 && queue.waiting.is_empty())
     }
 
     /// Turns new calls away until the answer is dropped.
@@ -221,6 +226,13 @@ impl<S, M: Clone> StorePool<S, M> {
         }
         queue.admission = admission;
         Some(Closed { pool: self })
+    }
+
+    /// Takes out all that the pool holds, when its instance is dropped.
+    #[must_use = "to be dropped where no lock is held"]
+    pub(crate) fn take_all(&self) -> Old<S, M> {
+        let mut queue = self.queue();
+        Old(queue.model.take(), std::mem::take(&mut queue.rest), queue.poison.take())
     }
 
     pub(crate) fn reuse(&self) -> Reuse {
@@ -245,9 +257,10 @@ impl<S, M: Clone> StorePool<S, M> {
             (Admission::Removed, _) => Condition::Removed,
             (Admission::Suspended, _) => Condition::Suspended,
             (Admission::Retiring, _) => Condition::Retiring,
-            (Admission::Open, Some(cause)) => Condition::Poisoned(cause.clone()),
-            (Admission::Open, None) if queue.running > 0 => Condition::Running,
-            (Admission::Open, None) => Condition::Idle,
+            // Its removal may yet be refused, and then it has been nothing but idle.
+            (Admission::Open | Admission::Closing, Some(cause)) => Condition::Poisoned(cause.clone()),
+            (Admission::Open | Admission::Closing, None) if queue.running > 0 => Condition::Running,
+            (Admission::Open | Admission::Closing, None) => Condition::Idle,
         }
     }
 }
@@ -271,11 +284,22 @@ impl<S, M: Clone> Queue<S, M> {
     }
 
     /// Whether the policy lets the app start anew after a fault.
-    fn starts_anew(&mut self, policy: Restart, the_apps: bool) -> bool {
+    fn starts_anew(&mut self, policy: Restart, the_apps: bool, now: Instant) -> bool {
         match policy {
             Restart::Never => false,
             Restart::Limited { .. } if !the_apps => true,
-            Restart::Limited { .. } => self.recent.allows(policy, Instant::now()),
+            Restart::Limited { .. } => self.recent.allows(policy, now),
+        }
+    }
+
+    /// Why a call that cannot run now may not wait either; `None` if it may. It is `known` if it waits already.
+    fn refusal(&self, known: bool, most: usize) -> Option<Refused> {
+        match (self.admission, &self.poison) {
+            (Admission::Removed, _) => Some(Refused::Removed),
+            (Admission::Open | Admission::Retiring, Some(cause)) => Some(Refused::Poisoned(cause.clone())),
+            (Admission::Retiring, None) if !known => Some(Refused::Retiring),
+            _ if !known && self.waiting.len() >= most => Some(Refused::Busy { waiting: self.waiting.len() }),
+            _ => None,
         }
     }
 
@@ -292,26 +316,46 @@ impl<S, M: Clone> Queue<S, M> {
         Some(permit)
     }
 
-    /// The first who waits, if there is a permit for it.
-    fn next(&self) -> Option<Waker> {
-        let some = self.admission != Admission::Suspended && (self.empty > 0 || !self.rest.is_empty());
-        self.waiting.front().filter(|_| some).map(|(_, waker)| waker.clone())
+    /// Whether the call of this number waits with a waker that wakes this task.
+    fn wakes(&self, mine: u64, task: &Context<'_>) -> bool {
+        let waker = self.waiting.get(&mine).and_then(Option::as_ref);
+        waker.is_some_and(|waker| waker.will_wake(task.waker()))
     }
 
-    /// Everybody who waits, if nobody is let in any more.
-    fn all_if_refused(&self) -> VecDeque<Waker> {
-        let refused =
-            self.admission == Admission::Removed || (self.admission != Admission::Suspended && self.poison.is_some());
-        self.waiting.iter().filter(|_| refused).map(|(_, waker)| waker.clone()).collect()
+    /// Puts a call into the line, at its end if it has no number yet. Returns the waker that it had there.
+    #[must_use = "to be dropped where no lock is held"]
+    fn join(&mut self, number: &mut Option<u64>, waker: Waker) -> Option<Waker> {
+        let mine = *number.get_or_insert_with(|| {
+            self.last_number += 1;
+            self.last_number
+        });
+        self.waiting.insert(mine, Some(waker)).flatten()
+    }
+
+    /// Whether all calls wait, whatever there is for them.
+    fn is_suspended(&self) -> bool {
+        matches!(self.admission, Admission::Suspended | Admission::Closing)
+    }
+
+    /// The waker of the first who waits, if there is a permit for it and it was not woken before.
+    fn next(&mut self) -> Option<Waker> {
+        let some = !self.is_suspended() && (self.empty > 0 || !self.rest.is_empty());
+        self.waiting.first_entry().filter(|_| some).and_then(|mut first| first.get_mut().take())
+    }
+
+    /// The wakers of all who wait, if nobody is let in any more.
+    fn all_if_refused(&mut self) -> Vec<Waker> {
+        let refused = self.admission == Admission::Removed || (!self.is_suspended() && self.poison.is_some());
+        if refused { self.waiting.values_mut().filter_map(Option::take).collect() } else { Vec::new() }
     }
 
     fn is_idle(&self) -> bool {
-        self.running == 0 && (self.admission == Admission::Suspended || self.waiting.is_empty())
+        self.running == 0 && (self.is_suspended() || self.waiting.is_empty())
     }
 
-    /// Those who waited for the instance to be idle, if it is.
-    fn take_watchers(&mut self) -> Vec<Waker> {
-        if self.is_idle() { std::mem::take(&mut self.watchers) } else { Vec::new() }
+    /// Who waited for the instance to be idle, if it is.
+    fn take_watcher(&mut self) -> Option<Waker> {
+        if self.is_idle() { self.watcher.take() } else { None }
     }
 }
 
@@ -332,67 +376,59 @@ impl<S, M: Clone> Future for Take<'_, S, M> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let mut queue = this.pool.queue();
-        let first = queue.waiting.front().map(|(number, _)| *number) == this.number;
-        if first
-            && queue.serves(this.number.is_some())
-            && let Some(permit) = queue.permit()
-        {
-            let next = this.number.take().and_then(|_| {
-                queue.waiting.pop_front();
-                queue.next()
-            });
+        let mut waker = None;
+        loop {
+            let mut queue = this.pool.queue();
+            let first = queue.waiting.first_key_value().map(|(number, _)| *number) == this.number;
+            if first
+                && queue.serves(this.number.is_some())
+                && let Some(permit) = queue.permit()
+            {
+                let (mine, next) = this.leave(&mut queue);
+                drop(queue);
+                drop(mine);
+                wake(next);
+                return Poll::Ready(Ok(permit));
+            }
+            if let Some(refused) = queue.refusal(this.number.is_some(), this.pool.policy.queue) {
+                queue.counters.refused += 1;
+                return Poll::Ready(Err(refused));
+            }
+            if this.number.is_some_and(|mine| queue.wakes(mine, task)) {
+                return Poll::Pending;
+            }
+            // A waker is made where the queue is not locked, and then the call looks once more: its turn may have come meanwhile.
+            let Some(waker) = waker.take() else {
+                drop(queue);
+                waker = Some(task.waker().clone());
+                continue;
+            };
+            let old = queue.join(&mut this.number, waker);
             drop(queue);
-            wake(next);
-            return Poll::Ready(Ok(permit));
+            drop(old);
+            return Poll::Pending;
         }
-        this.wait(queue, task)
     }
 }
 
 impl<S, M: Clone> Take<'_, S, M> {
-    /// A call that does not run at once is refused, or waits.
-    fn wait(
-        &mut self,
-        mut queue: MutexGuard<'_, Queue<S, M>>,
-        task: &mut Context<'_>,
-    ) -> Poll<Result<Permit<S, M>, Refused>> {
-        let full = self.number.is_none() && queue.waiting.len() >= self.pool.policy.queue;
-        let refused = match (queue.admission, &queue.poison) {
-            (Admission::Removed, _) => Some(Refused::Removed),
-            (Admission::Open | Admission::Retiring, Some(cause)) => Some(Refused::Poisoned(cause.clone())),
-            (Admission::Retiring, None) if self.number.is_none() => Some(Refused::Retiring),
-            _ if full => Some(Refused::Busy { waiting: queue.waiting.len() }),
-            _ => None,
-        };
-        if let Some(refused) = refused {
-            queue.counters.refused += 1;
-            return Poll::Ready(Err(refused));
-        }
-        match self.number {
-            Some(mine) => {
-                if let Some((_, waker)) = queue.waiting.iter_mut().find(|(number, _)| *number == mine) {
-                    waker.clone_from(task.waker());
-                }
-            }
-            None => {
-                queue.last_number += 1;
-                self.number = Some(queue.last_number);
-                let entry = (queue.last_number, task.waker().clone());
-                queue.waiting.push_back(entry);
-            }
-        }
-        Poll::Pending
+    /// Leaves the line, if the call was in it. Returns its waker, and that of the next whose turn it is.
+    fn leave(&mut self, queue: &mut Queue<S, M>) -> (Option<Waker>, Option<Waker>) {
+        let Some(mine) = self.number.take() else { return (None, None) };
+        (queue.waiting.remove(&mine).flatten(), queue.next())
     }
 }
 
 impl<S, M: Clone> Drop for Take<'_, S, M> {
     fn drop(&mut self) {
-        let Some(mine) = self.number else { return };
+        if self.number.is_none() {
+            return;
+        }
         let mut queue = self.pool.queue();
-        queue.waiting.retain(|(number, _)| *number != mine);
-        let (next, idle) = (queue.next(), queue.take_watchers());
+        let (mine, next) = self.leave(&mut queue);
+        let idle = queue.take_watcher();
         drop(queue);
+        drop(mine);
         wake(next);
         wake(idle);
     }
@@ -403,29 +439,48 @@ pub(crate) struct Closed<'a, S, M: Clone> {
     pool: &'a StorePool<S, M>,
 }
 
+/// What was in a pool before: what stores were made from, the stores, and the fault that poisoned it.
+#[expect(dead_code, reason = "only its drop matters, and where it takes place")]
+pub(crate) struct Old<S, M>(Option<M>, Vec<S>, Option<Arc<CallError>>);
+
+/// Waits until the pool is idle; dropping it leaves no waker behind.
+struct Idle<'a, S, M: Clone> {
+    pool: &'a StorePool<S, M>,
+}
+
+impl<S, M: Clone> Future for Idle<'_, S, M> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        let waker = Some(task.waker().clone());
+        let mut queue = self.pool.queue();
+        let is_idle = queue.is_idle();
+        let old = if is_idle { waker } else { std::mem::replace(&mut queue.watcher, waker) };
+        drop(queue);
+        drop(old);
+        if is_idle { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl<S, M: Clone> Drop for Idle<'_, S, M> {
+    fn drop(&mut self) {
+        let watcher = self.pool.queue().watcher.take();
+        drop(watcher);
+    }
+}
+
 impl<S, M: Clone> Closed<'_, S, M> {
-    /// Waits until no call runs, nor waits if the instance retires.
-    pub(crate) async fn idle(&self) {
-        poll_fn(|task| {
-            let mut queue = self.pool.queue();
-            if queue.is_idle() {
-                return Poll::Ready(());
-            }
-            if !queue.watchers.iter().any(|waker| waker.will_wake(task.waker())) {
-                queue.watchers.push(task.waker().clone());
-            }
-            Poll::Pending
-        })
-        .await;
+    /// Waits until no call runs, nor waits if the instance retires. It borrows the pool mutably because only one task can wait.
+    pub(crate) async fn idle(&mut self) {
+        Idle { pool: self.pool }.await;
     }
 
     /// Puts another model, and a store made from it, into the pool, in which no call runs: see [`idle`](Closed::idle). Gives what was
     /// there before.
     #[must_use = "to be dropped where no lock is held"]
-    pub(crate) fn swap(&self, model: M, first: Option<S>) -> (Option<M>, Vec<S>) {
+    pub(crate) fn swap(&self, model: M, first: Option<S>) -> Old<S, M> {
         let mut queue = self.pool.queue();
-        let old = (queue.model.replace(model), std::mem::take(&mut queue.rest));
-        queue.poison = None;
+        let old = Old(queue.model.replace(model), std::mem::take(&mut queue.rest), queue.poison.take());
         queue.recent = Recent::default();
         queue.fill(self.pool.policy.reuse, self.pool.most_stores, first);
         old

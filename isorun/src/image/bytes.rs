@@ -1,5 +1,7 @@
 //! Byte lists that a system only reads are lent to it, not copied.
 
+use crate::error::call::{CallError, Result};
+
 /// A `list<u8>` parameter that a sync method of a system takes as `&[u8]`: either a copy that was made from an image, or bytes in the
 /// memory of the calling guest, which lends them.
 #[derive(Debug)]
@@ -14,8 +16,8 @@ enum Origin {
 
 /// A guest that lends bytes of its memory during one call. It does not run meanwhile, so they do not change.
 pub(crate) trait Lender {
-    /// The bytes of the list with this number; empty if the guest has lent no such list.
-    fn lent(&self, list: usize) -> &[u8];
+    /// The bytes of the list with this number; `None` if the guest has lent no such list.
+    fn lent(&self, list: usize) -> Option<&[u8]>;
 }
 
 /// Access to the guest that makes the call, if a guest makes it: [`Bytes`] that were lent are read through it.
@@ -40,15 +42,22 @@ impl Bytes {
     }
 
     /// The bytes, without copying them.
+    ///
+    /// # Errors
+    ///
+    /// None but by a bug: only a guest lends bytes, and a guest's call always has access to the guest.
     #[inline]
-    pub fn get<'a>(&'a self, reach: Reach<'a>) -> &'a [u8] {
-        match (&self.0, reach.0) {
-            (Origin::Copied(bytes), _) => bytes,
-            (Origin::Lent(list), Some(lender)) => lender.lent(*list),
-            // This does not happen: only a guest lends bytes, and a guest's call always has access to the guest.
-            (Origin::Lent(_), None) => &[],
+    pub fn get<'a>(&'a self, reach: Reach<'a>) -> Result<&'a [u8]> {
+        match &self.0 {
+            Origin::Copied(bytes) => Ok(bytes),
+            Origin::Lent(list) => reach.0.and_then(|lender| lender.lent(*list)).ok_or_else(not_lent),
         }
     }
+}
+
+#[cold]
+fn not_lent() -> CallError {
+    CallError::bug("a method was to look at bytes that no guest has lent")
 }
 
 impl From<Vec<u8>> for Bytes {

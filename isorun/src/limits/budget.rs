@@ -59,10 +59,4 @@ impl Grant {
     pub(crate) fn sets_an_end(&self) -> bool {
         self.timeout.is_some() || self.deadline.is_some()
     }
-
-    /// Whether it sets a moment, which may have passed already, or no time at all.
-    #[inline]
-    pub(crate) fn ends_at_a_moment(&self) -> bool {
-        self.deadline.is_some() || self.timeout == Some(Duration::ZERO)
-    }
 }

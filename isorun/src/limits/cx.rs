@@ -30,12 +30,15 @@ pub struct Cx {
 pub(crate) struct Chain {
     instance: Arc<str>,
     before: Option<Arc<Chain>>,
+    /// How many instances are in the list.
+    length: u16,
 }
 
 impl Chain {
     /// The list with one more instance at its beginning.
     pub(crate) fn longer(instance: &Arc<str>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
-        Arc::new(Chain { instance: instance.clone(), before: before.clone() })
+        let length = before.as_ref().map_or(0, |before| before.length).saturating_add(1);
+        Arc::new(Chain { instance: instance.clone(), before: before.clone(), length })
     }
 
     /// Whether `before` is the rest of this list.
@@ -48,6 +51,10 @@ impl Chain {
         }
     }
 }
+
+/// How many instances may wait for one call, each for the next, and how many calls one thread may be inside of. What grows with the depth of a
+/// call, such as errors, the stack and the search for a caller, is bounded by it.
+pub(crate) const MAX_DEPTH: u16 = 64;
 
 /// How many borders between runtimes a call may cross before it is refused, so that a loop through remotes ends.
 pub(crate) const MAX_HOPS: u16 = 16;
@@ -127,6 +134,12 @@ impl Cx {
     pub(crate) fn is_awaited_by(&self, instance: &Arc<str>) -> bool {
         let waiting = std::iter::successors(self.chain.as_ref(), |chain| chain.before.as_ref());
         waiting.into_iter().any(|chain| Arc::ptr_eq(&chain.instance, instance))
+    }
+
+    /// Whether so many instances wait for this call that it may not be handed to one more.
+    #[inline]
+    pub(crate) fn is_too_deep(&self) -> bool {
+        self.chain.as_ref().is_some_and(|chain| chain.length >= MAX_DEPTH)
     }
 
     pub(crate) fn hops(&self) -> u16 {

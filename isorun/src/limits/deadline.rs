@@ -22,6 +22,12 @@ impl Deadline {
         Deadline { at, span: at.saturating_duration_since(Instant::now()) }
     }
 
+    /// Whether there was no time from the beginning. Does not look at the clock.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        self.span.is_zero()
+    }
+
     pub(crate) fn has_passed(&self) -> bool {
         Instant::now() >= self.at
     }

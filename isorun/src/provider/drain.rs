@@ -2,9 +2,10 @@
 //!
 //! Calls that guests make of a system go by without it: while a guest is wired to an instance, it cannot be retired in the first place.
 
-use std::future::poll_fn;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::PoisonError;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use crate::sync::{Mutex, MutexGuard};
 
@@ -77,19 +78,36 @@ pub(crate) struct Draining<'a> {
 }
 
 impl Draining<'_> {
-    /// Waits until no call runs.
-    pub(crate) async fn idle(&self) {
-        poll_fn(|task| {
-            let mut calls = self.drain.calls();
-            if calls.running == 0 {
-                return Poll::Ready(());
-            }
-            let old = calls.waiting.replace(task.waker().clone());
-            drop(calls);
-            drop(old);
-            Poll::Pending
-        })
-        .await;
+    /// Waits until no call runs. It borrows the drain mutably because only one task can wait.
+    pub(crate) async fn idle(&mut self) {
+        Idle { drain: self.drain }.await;
+    }
+}
+
+/// Waits until no call runs; dropping it leaves no waker behind.
+struct Idle<'a> {
+    drain: &'a Drain,
+}
+
+impl Future for Idle<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        // Wakers are made and dropped outside the lock, as they are woken: all of that runs their executor's code.
+        let waker = Some(task.waker().clone());
+        let mut calls = self.drain.calls();
+        let is_idle = calls.running == 0;
+        let old = if is_idle { waker } else { std::mem::replace(&mut calls.waiting, waker) };
+        drop(calls);
+        drop(old);
+        if is_idle { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Idle<'_> {
+    fn drop(&mut self) {
+        let waiting = self.drain.calls().waiting.take();
+        drop(waiting);
     }
 }
 

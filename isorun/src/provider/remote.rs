@@ -1,7 +1,7 @@
 //! The calling side of a remote: the parameters are sent as an image in a message, and the result comes back as the body of the answer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::Instant;
 use crate::error::call::{CallError, Result};
@@ -10,6 +10,7 @@ use crate::image::Image;
 use crate::image::check::check_result;
 use crate::interface::Interface;
 use crate::interface::exports::{Exports, FuncIndex};
+use crate::let_go::let_go;
 use crate::limits::cx::Cx;
 use crate::remote::wire::call::CallMessage;
 use crate::remote::wire::reply::ReplyMessage;
@@ -20,7 +21,8 @@ use crate::remote::wire::transport::{AnyTransport, Transport, TransportError};
 pub(crate) struct RemoteProvider {
     interface: u64,
     token: Token,
-    transport: Box<dyn AnyTransport>,
+    /// `None` once the remote is removed.
+    transport: RwLock<Option<Arc<dyn AnyTransport>>>,
     /// The most bytes of a message.
     limit: usize,
     calls: AtomicU64,
@@ -28,11 +30,23 @@ pub(crate) struct RemoteProvider {
 
 impl RemoteProvider {
     pub(crate) fn new(interface: &Interface, token: Token, transport: impl Transport, limit: usize) -> RemoteProvider {
-        let transport = Box::new(transport);
+        let transport: Arc<dyn AnyTransport> = Arc::new(transport);
+        let transport = RwLock::new(Some(transport));
         RemoteProvider { interface: interface.id(), token, transport, limit, calls: AtomicU64::new(0) }
     }
 
-    pub(crate) async fn call(&self, cx: &Cx, function: FuncIndex, exports: &Exports, params: Image) -> Result<Image> {
+    pub(crate) async fn call(
+        &self,
+        name: &Arc<str>,
+        cx: &Cx,
+        function: FuncIndex,
+        exports: &Exports,
+        params: Image,
+    ) -> Result<Image> {
+        let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(transport) = transport else {
+            return Err(CallError::Removed { instance: name.clone() });
+        };
         let label = exports.label(function);
         let Some(function) = exports.function(function) else {
             return Err(CallError::bug("a function was wired that the remote's interface does not have"));
@@ -62,7 +76,7 @@ impl RemoteProvider {
             label: &label,
             body: params.as_bytes(),
         };
-        let answer = self.transport.call(message.encode()).await.map_err(|error| match error {
+        let answer = transport.call(message.encode()).await.map_err(|error| match error {
             TransportError::NotSent(message) => {
                 RemoteError::NotSent { function: label.clone(), message: message.into() }
             }
@@ -85,6 +99,13 @@ impl RemoteProvider {
             }
             status => Err(failure(label.clone(), status, reply.ran, reply.text).into()),
         }
+    }
+
+    /// Drops the transport.
+    pub(crate) fn free(&self) {
+        let transport = self.transport.write().unwrap_or_else(PoisonError::into_inner).take();
+        // Outside the lock: dropping a user's value may do anything.
+        let_go(transport);
     }
 }
 

@@ -3,13 +3,15 @@
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, ThreadId};
 
 #[cfg(feature = "engine")]
 use super::glue::Glue;
 use crate::error::call::{CallError, Result};
 use crate::image::Image;
 use crate::interface::exports::FuncIndex;
+use crate::let_go::let_go;
 use crate::limits::cx::Cx;
 
 /// A future that borrows what it was made from.
@@ -56,8 +58,15 @@ pub(crate) enum Source<T> {
     PerConsumer {
         make: Box<dyn Fn(&Consumer<'_>) -> T + Send + Sync>,
         /// The host's own, made when it is first called.
-        host: OnceLock<Arc<T>>,
+        host: Mutex<Host<T>>,
     },
+}
+
+/// The value of the host, and who makes one.
+pub(crate) struct Host<T> {
+    made: Option<Arc<T>>,
+    /// The threads that run the factory for it.
+    makers: Vec<ThreadId>,
 }
 
 impl<T> Source<T> {
@@ -68,7 +77,7 @@ impl<T> Source<T> {
 
     /// One value for each consumer.
     pub(crate) fn per_consumer(make: impl Fn(&Consumer<'_>) -> T + Send + Sync + 'static) -> Source<T> {
-        Source::PerConsumer { make: Box::new(make), host: OnceLock::new() }
+        Source::PerConsumer { make: Box::new(make), host: Mutex::new(Host { made: None, makers: Vec::new() }) }
     }
 }
 
@@ -97,19 +106,26 @@ impl SystemProvider {
         self.glue
     }
 
-    /// Calls a function with parameters and result as images, on behalf of the host.
-    pub(crate) async fn call(&self, name: &Arc<str>, function: FuncIndex, cx: &Cx, params: &Image) -> Result<Image> {
+    /// Calls a function with parameters and result as images, on behalf of the consumer that has this value, or of the host if there is none.
+    pub(crate) async fn call(
+        &self,
+        name: &Arc<str>,
+        value: Option<&(dyn Any + Send + Sync)>,
+        function: FuncIndex,
+        cx: &Cx,
+        params: &Image,
+    ) -> Result<Image> {
         let Some(system) = self.system() else {
             return Err(CallError::Removed { instance: name.clone() });
         };
-        system.call(function, cx, params).await
+        system.call(name, value, function, cx, params).await
     }
 
     /// Drops the value.
     pub(crate) fn free(&self) {
         let system = self.system.write().unwrap_or_else(PoisonError::into_inner).take();
         // Outside the lock: dropping a user's value may do anything.
-        drop(system);
+        let_go(system);
     }
 
     fn system(&self) -> Option<Arc<dyn AnySystem>> {
@@ -122,8 +138,15 @@ trait AnySystem: Send + Sync {
     /// The value that serves a consumer.
     fn value(&self, consumer: &Consumer<'_>) -> Arc<dyn Any + Send + Sync>;
 
-    /// Calls a function by image, on behalf of the host.
-    fn call<'a>(&'a self, function: FuncIndex, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>>;
+    /// Calls a function by image, on behalf of the consumer that has this value, or of the host.
+    fn call<'a>(
+        &'a self,
+        name: &'a Arc<str>,
+        value: Option<&'a (dyn Any + Send + Sync)>,
+        function: FuncIndex,
+        cx: &'a Cx,
+        params: &'a Image,
+    ) -> BoxFuture<'a, Result<Image>>;
 }
 
 /// A system, and how each function of its interface is called by image.
@@ -140,16 +163,69 @@ impl<T: Send + Sync + 'static> AnySystem for Handled<T> {
         }
     }
 
-    fn call<'a>(&'a self, function: FuncIndex, cx: &'a Cx, params: &'a Image) -> BoxFuture<'a, Result<Image>> {
-        let system = match &self.source {
-            Source::Shared(system) => system,
-            Source::PerConsumer { make, host } => host.get_or_init(|| Arc::new(make(&Consumer::HOST))),
+    fn call<'a>(
+        &'a self,
+        name: &'a Arc<str>,
+        value: Option<&'a (dyn Any + Send + Sync)>,
+        function: FuncIndex,
+        cx: &'a Cx,
+        params: &'a Image,
+    ) -> BoxFuture<'a, Result<Image>> {
+        let Some(handler) = self.handlers.get(function.place()) else {
+            let bug = CallError::bug("a system was asked for a function that its interface does not have");
+            return Box::pin(std::future::ready(Err(bug)));
         };
-        match self.handlers.get(function.place()) {
-            Some(handler) => handler(system, cx, params),
-            None => Box::pin(std::future::ready(Err(CallError::bug(
-                "a system was asked for a function that its interface does not have",
-            )))),
+        if let Some(system) = value.and_then(<dyn Any + Send + Sync>::downcast_ref) {
+            return handler(system, cx, params);
+        }
+        match &self.source {
+            Source::Shared(system) => handler(system, cx, params),
+            Source::PerConsumer { make, host } => match hosts(host, name, make) {
+                Ok(system) => Box::pin(async move { handler(&system, cx, params).await }),
+                Err(error) => Box::pin(std::future::ready(Err(error))),
+            },
         }
     }
+}
+
+/// The value of the host, which is made now if there is none.
+///
+/// The factory runs where nothing is locked, because it may do anything, also call this system. Two threads that come first at once each make a
+/// value, and one of the two is dropped.
+fn hosts<T>(host: &Mutex<Host<T>>, name: &Arc<str>, make: impl Fn(&Consumer<'_>) -> T) -> Result<Arc<T>> {
+    let me = thread::current().id();
+    {
+        let mut host = locked(host);
+        if let Some(made) = &host.made {
+            return Ok(made.clone());
+        }
+        if host.makers.contains(&me) {
+            return Err(CallError::system(format!(
+                "the factory of `{name}` has called `{name}` before there was a value to call\n  help: let the factory return first, or give it what it needs in another way"
+            )));
+        }
+        host.makers.push(me);
+    }
+    let making = Making { host, me };
+    let value = Arc::new(make(&Consumer::HOST));
+    drop(making);
+    let made = locked(host).made.get_or_insert_with(|| value.clone()).clone();
+    Ok(made)
+}
+
+/// A thread that runs the factory, until this is dropped.
+struct Making<'a, T> {
+    host: &'a Mutex<Host<T>>,
+    me: ThreadId,
+}
+
+impl<T> Drop for Making<'_, T> {
+    fn drop(&mut self) {
+        locked(self.host).makers.retain(|maker| *maker != self.me);
+    }
+}
+
+fn locked<T>(host: &Mutex<Host<T>>) -> MutexGuard<'_, Host<T>> {
+    // Nothing panics under the lock.
+    host.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -47,7 +47,9 @@ impl ExportTable {
     }
 
     pub(crate) fn remove(&self, token: &Token) -> bool {
-        self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token).is_some()
+        // The export holds a handle, which is dropped after the lock.
+        let export = self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token);
+        export.is_some()
     }
 
     /// The exports of an instance: each as text for messages, and its interface.
@@ -192,6 +194,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
         | CallError::Removed { .. }
         | CallError::Retiring { .. }
         | CallError::NotExported { .. }
+        | CallError::TooDeep { .. }
         | CallError::NoCapacity { .. } => (Status::Refused, false),
         CallError::ReEntered { .. } | CallError::Busy { .. } => (Status::Busy, false),
         // This side only relayed the call, so it passes on the status that it got.

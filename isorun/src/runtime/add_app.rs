@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Runtime;
 use crate::app::App;
+use crate::app::gate::Unfinished;
 use crate::component;
 use crate::component::allow::Allowed;
 use crate::component::check::check;
@@ -93,7 +94,8 @@ impl AddApp {
         let compiled = gate.compiles.run(move || compiler.compile(&app, &bytes));
         let compiled = compiled.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
         let app = App::new(name, compiled, checked);
-        let app = app.ok_or_else(|| unfinished(name, "its exports are other ones than were read".into()))?;
+        let other = || Unfinished::Panicked("its exports are other ones than were read".into());
+        let app = app.ok_or_else(|| unfinished(name, other()))?;
         match runtime.admit_app(&app) {
             true => Ok(app),
             false => Err(AppError::NameTaken { app: name.into() }),
@@ -101,10 +103,18 @@ impl AddApp {
     }
 }
 
-/// The error of a check or compilation that ended without a result, because it panicked or because tokio is shutting down.
-fn unfinished(app: &str, message: String) -> AppError {
-    let help = "try again; if it panics again, the component has found a bug in the compiler".into();
-    AppError::of(app, InspectError::Invalid { message, help })
+/// The error of a check or compilation that ended without a result.
+fn unfinished(app: &str, end: Unfinished) -> AppError {
+    let (message, help) = match end {
+        Unfinished::Panicked(message) => {
+            (message, "try again; if it panics again, the component has found a bug in the compiler")
+        }
+        Unfinished::NotBegun(message) => (
+            message,
+            "add the app where threads can be started: in a tokio runtime that is not shutting down, or in none",
+        ),
+    };
+    AppError::of(app, InspectError::Invalid { message, help: help.into() })
 }
 
 /// Shows the number of bytes instead of the bytes, of which there may be millions.

@@ -186,6 +186,7 @@ impl RuntimeBuilder {
         #[cfg(feature = "engine")]
         let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Inner {
+            number: Inner::next_number(),
             #[cfg(feature = "engine")]
             gate: self.gate.open(&engine)?,
             #[cfg(feature = "engine")]

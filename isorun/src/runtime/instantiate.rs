@@ -133,10 +133,11 @@ impl Instantiate {
             None => runtime.reserve_some_name(app.name()),
         };
         let plan = Plan { runtime: &runtime, app: &app, name: name.get(), reuse: policy.reuse };
-        let prototype = plan.prototype(plan.wire(&given)?, app.all_exports().clone(), app.functions().clone());
+        let wired = plan.wire(&given)?;
+        let start = runtime.begin_start(name.get(), &app, &wired.slots, None)?;
+        let prototype = plan.prototype(wired, app.all_exports().clone(), app.functions().clone());
         let first = plan.start(&prototype).await?;
-        let guest = GuestProvider::new(prototype.clone(), first, policy);
-        runtime.admit_guest(name, &app, guest, prototype.slots.clone())
+        Ok(runtime.admit_guest(name, start, &app, GuestProvider::new(prototype, first, policy)))
     }
 }
 

@@ -10,24 +10,25 @@ pub(super) struct Names(Mutex<BTreeMap<Arc<str>, u64>>);
 /// A name that no other instance gets. If it is dropped before it was [kept](ReservedName::keep), the name is free again.
 pub(crate) struct ReservedName<'a> {
     names: &'a Names,
-    name: Option<Arc<str>>,
+    name: Arc<str>,
+    kept: bool,
 }
 
 impl ReservedName<'_> {
     pub(crate) fn get(&self) -> Arc<str> {
-        self.name.clone().unwrap_or_default()
+        self.name.clone()
     }
 
     /// Keeps the name for an instance that is in the registry now. The name is freed when that instance is removed.
     pub(super) fn keep(mut self) {
-        self.name = None;
+        self.kept = true;
     }
 }
 
 impl Drop for ReservedName<'_> {
     fn drop(&mut self) {
-        if let Some(name) = self.name.take() {
-            self.names.free(&name);
+        if !self.kept {
+            self.names.free(&self.name);
         }
     }
 }
@@ -42,7 +43,7 @@ impl Names {
         }
         let name: Arc<str> = name.into();
         names.insert(name.clone(), 1);
-        Some(ReservedName { names: self, name: Some(name) })
+        Some(ReservedName { names: self, name, kept: false })
     }
 
     /// Reserves the name, with a number behind it if it is taken.
@@ -57,7 +58,7 @@ impl Names {
         // The next one who wants this name continues counting here, and need not try all the numbers again.
         names.entry(wanted.into()).and_modify(|last| *last = number);
         names.insert(name.clone(), 1);
-        ReservedName { names: self, name: Some(name) }
+        ReservedName { names: self, name, kept: false }
     }
 
     pub(super) fn free(&self, name: &str) {

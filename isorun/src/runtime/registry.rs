@@ -4,6 +4,7 @@
 //!
 //! * An instance is in the tables from its making to its removal, and `users` of a provider names exactly the instances there that are
 //!   wired to it.
+//! * An app that starts is in the tables from its wiring to the end of its start, so that what its start function can call stays.
 //! * What is removed is closed and leaves the tables under the lock, so nobody can be wired to it. It is freed after the lock is released,
 //!   because dropping a user's value, or logging, runs code that is not ours.
 
@@ -14,6 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::names::{Names, ReservedName};
 #[cfg(feature = "engine")]
 use super::tables::AppEntry;
+#[cfg(feature = "engine")]
+use super::tables::StartEntry;
 use super::tables::{Entry, Tables};
 #[cfg(feature = "engine")]
 use crate::app::App;
@@ -21,7 +24,7 @@ use crate::error::instance::RemoveError;
 #[cfg(feature = "engine")]
 use crate::error::replace::ReplaceError;
 #[cfg(feature = "engine")]
-use crate::error::wiring::{InstantiateError, WiringReport};
+use crate::error::wiring::InstantiateError;
 use crate::graph::{Edge, Graph, Node, NodeKind};
 #[cfg(feature = "engine")]
 use crate::guest::pool::Closed as ClosedPool;
@@ -29,7 +32,6 @@ use crate::guest::pool::Closed as ClosedPool;
 use crate::guest::prototype::{Live, Prototype};
 #[cfg(feature = "engine")]
 use crate::interface::exports::Exports;
-use crate::provider::counters::Counters;
 #[cfg(feature = "engine")]
 use crate::provider::slot::Slot;
 use crate::provider::state::InstanceState;
@@ -101,7 +103,7 @@ impl Registry {
             return Err(if app.is_removed() { RemoveError::Removed { name } } else { RemoveError::Foreign { name } });
         };
         if !entry.instances.is_empty() {
-            let by = entry.instances.iter().filter_map(|id| tables.name(*id)).collect();
+            let by = entry.instances.iter().filter_map(|id| tables.user(*id)).collect();
             return Err(RemoveError::InUse { name, by });
         }
         tables.apps.remove(app.name());
@@ -111,29 +113,42 @@ impl Registry {
 
     /// Puts a system or remote into the tables. It has no app and no imports, so nothing that it needs can have been removed.
     pub(super) fn admit(&self, name: ReservedName<'_>, provider: &Arc<Provider>) {
-        let entry = Entry { provider: provider.clone(), app: None, slots: Arc::default(), users: BTreeSet::new() };
-        self.insert(name, self.tables(), entry);
+        self.insert(name, self.tables(), Entry::new(provider.clone(), None, Arc::default()));
     }
 
-    /// Puts an app's instance into the tables, unless since its wiring the app or a provider was removed, or a provider was replaced by
-    /// one that does not fit.
+    /// Begins a start: from now on its app and its providers stay, and fit, until the answer is dropped or has become an instance.
+    ///
+    /// In a replacement, `replaced` is the instance whose place is to be taken.
     #[cfg(feature = "engine")]
-    pub(super) fn admit_guest(
+    pub(super) fn begin_start(
         &self,
-        name: ReservedName<'_>,
-        provider: &Arc<Provider>,
+        name: Arc<str>,
         app: &App,
-        slots: Arc<[Slot]>,
-    ) -> Result<(), InstantiateError> {
+        slots: &Arc<[Slot]>,
+        replaced: Option<&Arc<Provider>>,
+    ) -> Result<Starting<'_>, InstantiateError> {
+        let id = self.next_id();
         let mut tables = self.tables();
-        tables.check_wiring(app, &slots)?;
-        if let Some(entry) = tables.apps.get_mut(app.name()) {
+        tables.check_wiring(app, slots)?;
+        if let Some(replaced) = replaced {
+            tables.check_cycle(replaced, app, slots)?;
+        }
+        tables.begin_start(id, StartEntry { name, app: app.shared_name(), slots: slots.clone() });
+        drop(tables);
+        Ok(Starting { registry: self, id, app: app.shared_name(), slots: slots.clone() })
+    }
+
+    /// Puts an app's instance, which has started, into the tables. Since its start began, nothing that it needs can have gone.
+    #[cfg(feature = "engine")]
+    pub(super) fn admit_guest(&self, name: ReservedName<'_>, start: Starting<'_>, provider: &Arc<Provider>) {
+        let mut tables = self.tables();
+        let over = tables.end_start(start.id);
+        if let Some(entry) = tables.apps.get_mut(&start.app) {
             entry.instances.insert(provider.id());
         }
-        tables.use_all(provider.id(), &slots);
-        let app = Some(app.shared_name());
-        self.insert(name, tables, Entry { provider: provider.clone(), app, slots, users: BTreeSet::new() });
-        Ok(())
+        tables.use_all(provider.id(), &start.slots);
+        self.insert(name, tables, Entry::new(provider.clone(), Some(start.app.clone()), start.slots.clone()));
+        drop(over);
     }
 
     fn insert(&self, name: ReservedName<'_>, mut tables: MutexGuard<'_, Tables>, entry: Entry) {
@@ -146,9 +161,10 @@ impl Registry {
     }
 
     /// Takes an instance out of the tables and frees its name.
-    fn unlink(&self, tables: &mut Tables, provider: &Arc<Provider>) {
-        tables.unlink(provider);
+    #[must_use = "to be dropped where no lock is held"]
+    fn unlink(&self, tables: &mut Tables, provider: &Arc<Provider>) -> Option<Entry> {
         self.names.free(provider.name());
+        tables.unlink(provider)
     }
 
     /// Removes an instance that nothing uses.
@@ -156,8 +172,9 @@ impl Registry {
         let mut tables = self.tables();
         tables.check_unused(provider, exports)?;
         let closed = provider.close().ok_or_else(|| busy(provider))?;
-        self.unlink(&mut tables, provider);
+        let entry = self.unlink(&mut tables, provider);
         drop(tables);
+        drop(entry);
         closed.free();
         Ok(())
     }
@@ -171,7 +188,14 @@ impl Registry {
         let mut tables = self.tables();
         tables.entry(provider)?;
         let all = tables.users_first(provider);
-        let mut by: Vec<String> = all.iter().flat_map(|one| exports.of(one)).map(|(by, _)| by).collect();
+        let starts: BTreeSet<u64> = all
+            .iter()
+            .filter_map(|one| tables.instances.get(&one.id()))
+            .flat_map(|entry| &entry.starts)
+            .copied()
+            .collect();
+        let mut by: Vec<String> = starts.into_iter().filter_map(|start| tables.user(start)).collect();
+        by.extend(all.iter().flat_map(|one| exports.of(one)).map(|(by, _)| by));
         by.dedup();
         let mut closed = Vec::new();
         for one in &all {
@@ -185,8 +209,9 @@ impl Registry {
             drop(tables);
             return Err(RemoveError::InUse { name: provider.name().to_string(), by });
         }
-        all.iter().for_each(|one| self.unlink(&mut tables, one));
+        let entries: Vec<_> = all.iter().map(|one| self.unlink(&mut tables, one)).collect();
         drop(tables);
+        drop(entries);
         closed.into_iter().for_each(Closed::free);
         Ok(all.iter().map(|one| one.name().to_string()).collect())
     }
@@ -217,8 +242,9 @@ impl Registry {
     ) -> Result<(), RemoveError> {
         let mut tables = self.tables();
         tables.check_unused(provider, exports)?;
-        self.unlink(&mut tables, provider);
+        let entry = self.unlink(&mut tables, provider);
         drop(tables);
+        drop(entry);
         closed.free();
         Ok(())
     }
@@ -235,17 +261,11 @@ impl Registry {
         self.tables().check_replacement(provider, app, offered, exports)
     }
 
-    /// Checks that the instance would not depend on itself if it were wired to these slots.
-    #[cfg(feature = "engine")]
-    pub(super) fn check_cycle(&self, provider: &Arc<Provider>, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
-        self.tables().check_cycle(provider, app, slots)
-    }
-
     /// Puts another app behind an instance whose calls are suspended, if the checks of the replacement still hold under the lock.
     #[cfg(feature = "engine")]
     pub(super) fn swap(
         &self,
-        provider: &Arc<Provider>,
+        (provider, start): (&Arc<Provider>, Starting<'_>),
         suspended: &ClosedPool<'_, Box<Live>, Arc<Prototype>>,
         app: &App,
         prototype: Arc<Prototype>,
@@ -255,33 +275,27 @@ impl Registry {
         let mut tables = self.tables();
         let (slots, id) = (prototype.slots.clone(), provider.id());
         tables.check_replacement(provider, app, &prototype.exports, exports)?;
-        tables.check_wiring(app, &slots)?;
         tables.check_cycle(provider, app, &slots).map_err(InstantiateError::from)?;
-        tables.leave_providers(id);
-        tables.use_all(id, &slots);
-        let name = app.shared_name();
-        if let Some(entry) = tables.apps.get_mut(&name) {
-            entry.instances.insert(id);
-        }
         let Some(entry) = tables.instances.get_mut(&id) else {
             return Err(ReplaceError::Removed { instance: provider.name().to_string() });
         };
-        entry.slots = slots;
-        let old = entry.app.replace(name.clone()).filter(|old| *old != name);
-        if let Some(entry) = old.and_then(|old| tables.apps.get_mut(&old)) {
+        let old_slots = std::mem::replace(&mut entry.slots, slots.clone());
+        let old_app = entry.app.replace(start.app.clone());
+        tables.leave_providers(id, &old_slots);
+        tables.use_all(id, &slots);
+        if let Some(entry) = old_app.and_then(|old| tables.apps.get_mut(&old)) {
             entry.instances.remove(&id);
         }
+        if let Some(entry) = tables.apps.get_mut(&start.app) {
+            entry.instances.insert(id);
+        }
+        let over = tables.end_start(start.id);
         provider.set_exports(prototype.exports.clone());
         let old = suspended.swap(prototype, first);
         drop(tables);
-        drop(old);
+        drop((old, old_slots, over));
         tracing::debug!(instance = &**provider.name(), app = app.name(), "instance replaced");
         Ok(())
-    }
-
-    /// What an instance has done so far.
-    pub(super) fn counters(&self, provider: &Arc<Provider>) -> Counters {
-        self.tables().counters(provider)
     }
 
     pub(super) fn graph(&self) -> Graph {
@@ -297,14 +311,14 @@ impl Registry {
             exports: entry.provider.exports().names(),
             shared: shared.contains(&entry.provider.id()),
             state: entry.provider.state(),
-            counters: tables.counters(&entry.provider),
+            counters: entry.provider.counters(),
         });
         let edges = tables.instances.values().flat_map(|entry| {
             entry.slots.iter().map(|slot| {
                 let (calls, failures) = slot.counts.read();
                 Edge {
                     from: entry.provider.name().to_string(),
-                    import: slot.import.name().to_string(),
+                    import: slot.part.import.name().to_string(),
                     to: slot.provider.name().to_string(),
                     calls,
                     failures,
@@ -312,6 +326,32 @@ impl Registry {
             })
         });
         Graph { nodes: nodes.collect(), edges: edges.collect() }
+    }
+}
+
+/// An app that starts, and holds its app and its providers. Dropping it lets go of them.
+#[cfg(feature = "engine")]
+pub(crate) struct Starting<'a> {
+    registry: &'a Registry,
+    /// The number of the start, which is that of the instance it becomes.
+    id: u64,
+    app: Arc<str>,
+    slots: Arc<[Slot]>,
+}
+
+#[cfg(feature = "engine")]
+impl Starting<'_> {
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+#[cfg(feature = "engine")]
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        // Nothing is left of one that became an instance. The rest is dropped after the lock.
+        let start = self.registry.tables().end_start(self.id);
+        drop(start);
     }
 }
 

@@ -104,7 +104,7 @@ impl Replace {
         let reuse = guest.stores.reuse();
         let plan = Plan { runtime: &runtime, app: &app, name: provider.name().clone(), reuse };
         let wired = plan.wire(&given)?;
-        runtime.check_cycle(provider, &app, &wired.slots)?;
+        let start = runtime.begin_start(provider.name().clone(), &app, &wired.slots, Some(provider))?;
         let (exports, places) = provider.exports().replaced_by(app.all_exports());
         let function = |place: Option<usize>| place.and_then(|place| app.functions().get(place).copied().flatten());
         let prototype = plan.prototype(wired, exports, places.into_iter().map(function).collect());
@@ -113,7 +113,7 @@ impl Replace {
             Err(InstantiateError::NoCapacity { .. }) if reuse == Reuse::Fresh => None,
             started => Some(started?),
         };
-        let Some(suspended) = guest.stores.suspend() else {
+        let Some(mut suspended) = guest.stores.suspend() else {
             return Err(ReplaceError::InProgress { instance: name() });
         };
         // Another replacement has come first. This one counted its function indices from the exports of an app that is gone.
@@ -125,7 +125,7 @@ impl Replace {
             Some(first) => first,
             None => plan.start(&prototype).await?,
         };
-        runtime.swap(provider, &suspended, &app, prototype, first)
+        runtime.swap((provider, start), &suspended, &app, prototype, first)
     }
 }
 

@@ -14,11 +14,10 @@ use crate::error::wiring::{InstantiateError, WiringProblem, WiringReport};
 use crate::interface::Interface;
 #[cfg(feature = "engine")]
 use crate::interface::exports::{Exports, Served};
-use crate::provider::counters::Counters;
+use crate::provider::Provider;
 use crate::provider::slot::Slot;
 #[cfg(feature = "engine")]
 use crate::provider::state::InstanceState;
-use crate::provider::{Kind, Provider};
 use crate::remote::server::ExportTable;
 #[cfg(feature = "engine")]
 use crate::wiring::given::handle;
@@ -30,22 +29,25 @@ pub(super) struct Tables {
     pub(super) apps: BTreeMap<Arc<str>, AppEntry>,
     pub(super) instances: BTreeMap<u64, Entry>,
     pub(super) by_name: BTreeMap<Arc<str>, u64>,
-}
-
-impl Drop for Tables {
-    /// Drops the youngest instance first, since users are mostly younger than their providers. In the other order, the last user of a long
-    /// chain of instances would drop all of it recursively.
-    fn drop(&mut self) {
-        while let Some(last) = self.instances.pop_last() {
-            drop(last);
-        }
-    }
+    /// What starts now: a start is a user of its app and its providers as an instance is. Its number is no instance's but that which it becomes.
+    pub(super) starts: BTreeMap<u64, StartEntry>,
 }
 
 #[cfg(feature = "engine")]
 pub(super) struct AppEntry {
     pub(super) app: App,
+    /// Its instances, and what starts to be one.
     pub(super) instances: BTreeSet<u64>,
+}
+
+/// An app that starts, to be a new instance or to take the place of the app behind one.
+pub(super) struct StartEntry {
+    /// The instance's name.
+    pub(super) name: Arc<str>,
+    /// The name of the app that starts.
+    pub(super) app: Arc<str>,
+    /// What it is wired to.
+    pub(super) slots: Arc<[Slot]>,
 }
 
 pub(super) struct Entry {
@@ -56,11 +58,24 @@ pub(super) struct Entry {
     pub(super) slots: Arc<[Slot]>,
     /// What is wired to it.
     pub(super) users: BTreeSet<u64>,
+    /// What is wired to it and starts.
+    pub(super) starts: BTreeSet<u64>,
+}
+
+impl Entry {
+    pub(super) fn new(provider: Arc<Provider>, app: Option<Arc<str>>, slots: Arc<[Slot]>) -> Entry {
+        Entry { provider, app, slots, users: BTreeSet::new(), starts: BTreeSet::new() }
+    }
 }
 
 impl Tables {
     pub(super) fn name(&self, id: u64) -> Option<String> {
         self.instances.get(&id).map(|entry| entry.provider.name().to_string())
+    }
+
+    /// What uses an app or instance, in words: an instance by its name, and a start.
+    pub(super) fn user(&self, id: u64) -> Option<String> {
+        self.name(id).or_else(|| self.starts.get(&id).map(|start| format!("the start of {}", start.name)))
     }
 
     /// The instances that two consumers or more reach, directly or by way of one that they share.
@@ -75,27 +90,13 @@ impl Tables {
         shared
     }
 
-    /// A guest counts for itself; calls of systems and remotes are counted by the slots of their consumers.
-    pub(super) fn counters(&self, provider: &Arc<Provider>) -> Counters {
-        let mut counters = provider.own_counters();
-        if matches!(provider.kind(), Kind::System(_) | Kind::Remote(_)) {
-            let users = self.instances.get(&provider.id()).map(|entry| &entry.users);
-            let users = users.into_iter().flatten().filter_map(|user| self.instances.get(user));
-            for slot in users.flat_map(|user| &*user.slots).filter(|slot| Arc::ptr_eq(&slot.provider, provider)) {
-                let (calls, failures) = slot.counts.read();
-                counters.calls += calls;
-                counters.failures += failures;
-            }
-        }
-        counters
-    }
-
     pub(super) fn entry(&self, provider: &Arc<Provider>) -> Result<&Entry, RemoveError> {
         self.instances.get(&provider.id()).ok_or_else(|| RemoveError::Removed { name: provider.name().to_string() })
     }
 
     pub(super) fn check_unused(&self, provider: &Arc<Provider>, exports: &ExportTable) -> Result<(), RemoveError> {
-        let users = self.entry(provider)?.users.iter().filter_map(|id| self.name(*id));
+        let entry = self.entry(provider)?;
+        let users = entry.users.iter().chain(&entry.starts).filter_map(|id| self.user(*id));
         let mut by: Vec<String> = users.chain(exports.of(provider).into_iter().map(|(by, _)| by)).collect();
         by.dedup();
         match by.is_empty() {
@@ -118,9 +119,9 @@ impl Tables {
             if matches!(slot.provider.state(), InstanceState::Retiring) {
                 return Some(WiringProblem::Retiring { instance });
             }
-            let import = slot.import.name().to_string();
+            let import = slot.part.import.name().to_string();
             let reached = handle(slot).reached();
-            match reached.indices(&slot.uses, slot.uses.functions()) {
+            match reached.indices(&slot.part.uses, slot.part.uses.functions()) {
                 Served::One(Ok(_)) => None,
                 Served::One(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
                 Served::Several(exports) => Some(WiringProblem::SeveralExports { import, instance, exports }),
@@ -148,10 +149,9 @@ impl Tables {
         let Some(entry) = self.instances.get(&provider.id()) else {
             return Err(ReplaceError::Removed { instance: name });
         };
-        let users = entry.users.iter().filter_map(|id| self.instances.get(id));
-        let wired = users.flat_map(|user| {
-            let uses = user.slots.iter().filter(|slot| Arc::ptr_eq(&slot.provider, provider));
-            uses.map(|slot| (format!("`{}`", user.provider.name()), slot.uses.clone()))
+        let wired = entry.users.iter().chain(&entry.starts).flat_map(|id| {
+            let slots = self.slots(*id).iter().filter(|slot| Arc::ptr_eq(&slot.provider, provider));
+            slots.map(|slot| (format!("`{}`", self.user(*id).unwrap_or_default()), slot.part.uses.clone()))
         });
         let used: Vec<(String, Interface)> = wired.chain(exports.of(provider)).collect();
         let broken = used.into_iter().filter_map(|(by, interface)| {
@@ -220,6 +220,14 @@ impl Tables {
         order
     }
 
+    /// What an instance or a start is wired to.
+    #[cfg(feature = "engine")]
+    fn slots(&self, id: u64) -> &[Slot] {
+        let instance = self.instances.get(&id).map(|entry| &entry.slots);
+        instance.or_else(|| self.starts.get(&id).map(|start| &start.slots)).map_or(&[], |slots| slots)
+    }
+
+    /// Makes an instance a user of its providers.
     #[cfg(feature = "engine")]
     pub(super) fn use_all(&mut self, user: u64, slots: &[Slot]) {
         for slot in slots {
@@ -229,27 +237,55 @@ impl Tables {
         }
     }
 
-    /// Takes an instance out of the users of its providers, and adds the calls that its slots counted to theirs.
-    pub(super) fn leave_providers(&mut self, user: u64) {
-        let slots = self.instances.get(&user).map(|entry| entry.slots.clone()).unwrap_or_default();
-        for slot in &*slots {
-            slot.provider.counts().absorb(&slot.counts);
+    /// Takes an instance out of the users of what it was wired to.
+    pub(super) fn leave_providers(&mut self, user: u64, slots: &[Slot]) {
+        for slot in slots {
             if let Some(provider) = self.instances.get_mut(&slot.provider.id()) {
                 provider.users.remove(&user);
             }
         }
     }
 
-    /// Takes an instance out of the tables.
-    pub(super) fn unlink(&mut self, provider: &Arc<Provider>) {
-        self.leave_providers(provider.id());
-        let entry = self.instances.remove(&provider.id());
+    /// Notes that an app starts.
+    #[cfg(feature = "engine")]
+    pub(super) fn begin_start(&mut self, id: u64, start: StartEntry) {
+        for slot in &*start.slots {
+            if let Some(provider) = self.instances.get_mut(&slot.provider.id()) {
+                provider.starts.insert(id);
+            }
+        }
+        if let Some(app) = self.apps.get_mut(&start.app) {
+            app.instances.insert(id);
+        }
+        self.starts.insert(id, start);
+    }
+
+    /// Notes that a start is over. What it was wired to is to be dropped where no lock is held.
+    #[cfg(feature = "engine")]
+    #[must_use = "to be dropped where no lock is held"]
+    pub(super) fn end_start(&mut self, id: u64) -> Option<StartEntry> {
+        let start = self.starts.remove(&id)?;
+        for slot in &*start.slots {
+            if let Some(provider) = self.instances.get_mut(&slot.provider.id()) {
+                provider.starts.remove(&id);
+            }
+        }
+        if let Some(app) = self.apps.get_mut(&start.app) {
+            app.instances.remove(&id);
+        }
+        Some(start)
+    }
+
+    /// Takes an instance out of the tables. What it was wired to is to be dropped where no lock is held.
+    #[must_use = "to be dropped where no lock is held"]
+    pub(super) fn unlink(&mut self, provider: &Arc<Provider>) -> Option<Entry> {
+        let entry = self.instances.remove(&provider.id())?;
+        self.by_name.remove(provider.name());
+        self.leave_providers(provider.id(), &entry.slots);
         #[cfg(feature = "engine")]
-        if let Some(app) = entry.and_then(|entry| self.apps.get_mut(&entry.app?)) {
+        if let Some(app) = entry.app.as_ref().and_then(|app| self.apps.get_mut(app)) {
             app.instances.remove(&provider.id());
         }
-        #[cfg(not(feature = "engine"))]
-        drop(entry);
-        self.by_name.remove(provider.name());
+        Some(entry)
     }
 }

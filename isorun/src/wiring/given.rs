@@ -10,7 +10,7 @@ use crate::instance::Instance;
 use crate::interface::exports::{Exports, Served};
 use crate::interface::interface;
 use crate::interface::port::{Export, Import};
-use crate::provider::slot::Slot;
+use crate::provider::slot::{Part, Slot};
 use crate::provider::state::InstanceState;
 
 /// What an app's imports are given.
@@ -138,9 +138,9 @@ impl<'a> Matching<'a> {
         }
         let (mut before_by_name, mut before_by_path) = (HashMap::new(), HashMap::<&str, Vec<usize>>::new());
         for (position, slot) in given.before.iter().enumerate() {
-            before_by_name.insert(slot.import.name(), position);
-            if !slot.import.is_function() {
-                before_by_path.entry(slot.import.interface().name().path()).or_default().push(position);
+            before_by_name.insert(slot.part.import.name(), position);
+            if !slot.part.import.is_function() {
+                before_by_path.entry(slot.part.import.interface().name().path()).or_default().push(position);
             }
         }
         let used = HashSet::new();
@@ -167,12 +167,13 @@ impl<'a> Matching<'a> {
     /// What the replaced app had for an import of this name, or of another version of the same interface.
     fn before(&self, import: &Import) -> Option<Candidate<'a>> {
         let same = self.before_by_name.get(import.name()).copied();
-        let same = same.filter(|&position| self.given.before[position].import.is_function() == import.is_function());
+        let same =
+            same.filter(|&position| self.given.before[position].part.import.is_function() == import.is_function());
         let mut others = self.before_by_path.get(import.interface().name().path()).into_iter().flatten().copied();
         // Only another version of the same interface counts, not any old provider that happens to export what fits.
         let serves = |&position: &usize| self.exports[&self.before[position]].exports.has(import.interface());
         let position = same.or_else(|| others.find(serves))?;
-        Some((&self.before[position], self.given.before[position].function.as_deref()))
+        Some((&self.before[position], self.given.before[position].part.function.as_deref()))
     }
 
     /// A wire to the export of an instance that serves the import.
@@ -181,13 +182,11 @@ impl<'a> Matching<'a> {
         let (wanted, name) = (import.interface(), instance.name().to_string());
         let import_name = import.name().to_string();
         match exports.indices(wanted, wanted.functions()) {
-            Served::One(Ok(functions)) => Ok(Wire {
-                import: import.clone(),
-                uses: wanted.clone(),
-                instance: instance.clone(),
-                functions: functions.into(),
-                function: None,
-            }),
+            Served::One(Ok(functions)) => {
+                let uses = wanted.clone();
+                let part = Part { import: import.clone(), uses, functions: functions.into(), function: None };
+                Ok(Wire { instance: instance.clone(), part })
+            }
             Served::One(Err(differences)) => {
                 let functions = instance.beyond_reach(wanted);
                 Err(match functions.is_empty() {
@@ -219,13 +218,14 @@ impl<'a> Matching<'a> {
             });
         };
         match import.interface().functions() {
-            [wanted] if import.is_function() && wanted.has_types_of(provided) => Ok(Wire {
-                import: import.clone(),
-                uses: interface(&export.interface().name().to_string(), [provided.clone()]),
-                instance: instance.clone(),
-                functions: [index].into(),
-                function: Some(name.into()),
-            }),
+            [wanted] if import.is_function() && wanted.has_types_of(provided) => {
+                let uses = interface(&export.interface().name().to_string(), [provided.clone()]);
+                let (functions, function) = ([index].into(), Some(name.into()));
+                Ok(Wire {
+                    instance: instance.clone(),
+                    part: Part { import: import.clone(), uses, functions, function },
+                })
+            }
             [wanted] if import.is_function() => {
                 let differences = vec![format!("{}\n  wanted    {wanted}\n  provided  {provided}", wanted.name())];
                 Err(WiringProblem::Differs { import: import_name, instance: instance_name, differences })

@@ -29,7 +29,7 @@ pub(crate) fn key(wires: &[Wire]) -> WiringKey {
 fn way(wire: &Wire) -> Way {
     match wire.instance.provider().kind() {
         // Glue goes by the names that functions have in the system's own interface.
-        Kind::System(system) if wire.function.is_none() => {
+        Kind::System(system) if wire.part.function.is_none() => {
             system.glue().map_or(Way::Image, |glue| Way::System(glue.id))
         }
         Kind::System(_) | Kind::Remote(_) => Way::Image,
@@ -50,11 +50,11 @@ pub(crate) fn link(
         linker.instance(import.name())?;
     }
     for (slot, wire) in wires.iter().enumerate() {
-        let mut instance = match wire.import.is_function() {
+        let mut instance = match wire.part.import.is_function() {
             true => linker.root(),
-            false => linker.instance(wire.import.name())?,
+            false => linker.instance(wire.part.import.name())?,
         };
-        let functions = wire.import.interface().functions();
+        let functions = wire.part.import.interface().functions();
         let way = way(wire);
         if let (Kind::System(system), Way::System(_)) = (wire.instance.provider().kind(), way)
             && let Some(glue) = system.glue()

@@ -49,7 +49,7 @@ fn link_of<const N: usize, const M: usize>(
             Box::new(async move {
                 scalars.normalise_params(&mut params)?;
                 let value = cross(&mut store, slot, place, FlatCall(params)).await?;
-                Ok(Guest::<_, M>(FlatResult(scalars.result(value))))
+                Ok(Guest::<_, M>(FlatResult(scalars.result(value)?)))
             })
         },
     )

@@ -73,7 +73,10 @@ impl Crossing for ImageCall {
                 call.await.map(|ImageResult(image)| image)
             }
             // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
-            Kind::System(_) | Kind::Remote(_) => Box::pin(slot.provider.call_host(cx, function, self.0.0)).await,
+            Kind::System(_) | Kind::Remote(_) => {
+                let value = slot.system.as_deref();
+                Box::pin(slot.provider.call_host(value, cx, function, self.0.0)).await
+            }
         }
     }
 
@@ -82,6 +85,6 @@ impl Crossing for ImageCall {
     }
 
     fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<Image> {
-        provider_down::as_value(slot.import.interface().functions().get(place), error)
+        provider_down::as_value(slot.part.import.interface().functions().get(place), error)
     }
 }

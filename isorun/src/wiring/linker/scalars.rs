@@ -66,11 +66,11 @@ impl Scalars {
         Ok(())
     }
 
-    /// The result as the consumer is to see it.
+    /// The result as the consumer is to see it; 0 if there is none. This does not fail, since `of` accepts no result for which some bits are
+    /// invalid.
     #[inline]
-    pub(crate) fn result(&self, value: u64) -> u64 {
-        // This cannot fail: `of` accepts no result type for which some bits are invalid.
-        self.result.and_then(|scalar| scalar.normal(value).ok()).unwrap_or(0)
+    pub(crate) fn result(&self, value: u64) -> Result<u64, Malformed> {
+        self.result.map_or(Ok(0), |scalar| scalar.normal(value))
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
         let normal = |ty: Type| {
             let mut flat = FlatParams([junk, 0, 0, 0]);
             scalars(std::slice::from_ref(&ty), None).unwrap().normalise_params(&mut flat)?;
-            let result = scalars(&[], Some(ty)).map_or(flat.0[0], |scalars| scalars.result(junk));
+            let result = scalars(&[], Some(ty)).map_or(Ok(flat.0[0]), |scalars| scalars.result(junk))?;
             assert_eq!(result, flat.0[0]);
             Ok::<u64, Malformed>(flat.0[0])
         };

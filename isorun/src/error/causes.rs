@@ -1,0 +1,46 @@
+//! How long a chain of causes can become.
+
+use std::sync::Arc;
+
+use super::call::CallError;
+
+/// The most errors in a chain of causes. Whoever depends on an instance that is poisoned becomes poisoned by that, and so does the next: without
+/// a bound, a chain would grow by each of them, and so would the stack that it takes to print or to drop it.
+const MOST: usize = 100;
+
+impl CallError {
+    /// The error of an instance whose provider has failed. If the chain of causes is as long as it may be, its middle is left out: the first
+    /// cause stays, which says what happened.
+    pub(crate) fn provider_down(instance: Arc<str>, function: Arc<str>, cause: &CallError) -> CallError {
+        let cause = if cause.causes() < MOST { cause } else { cause.root_cause() };
+        CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) }
+    }
+
+    /// How many errors the chain has, this one included.
+    fn causes(&self) -> usize {
+        std::iter::successors(Some(self), |error| match error {
+            CallError::Poisoned { cause, .. } | CallError::ProviderDown { cause, .. } => Some(&**cause),
+            _ => None,
+        })
+        .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_keeps_its_first_cause_and_does_not_grow_for_ever() {
+        let mut error = CallError::Cancelled { instance: "bottom".into(), function: "f".into() };
+        for number in 0..100_000 {
+            let instance: Arc<str> = format!("app {number}").into();
+            error = CallError::Poisoned { instance: instance.clone(), cause: Arc::new(error) };
+            error = CallError::provider_down(instance, "f".into(), &error);
+        }
+        assert!(error.causes() <= MOST + 2, "{}", error.causes());
+        assert_eq!(error.root_cause().kind(), "cancelled");
+        let text = format!("{error:#}");
+        assert!(text.contains("`app 99999` stopped in `f`") && text.contains("`bottom`"), "{text}");
+    }
+}
