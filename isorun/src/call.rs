@@ -21,8 +21,8 @@ use crate::interface::exports::FuncIndex;
 use crate::limits::budget::{Budget, Grant};
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
-use crate::limits::limit::{Amount, Limit};
 use crate::limits::receipt::Receipt;
+use crate::limits::slow;
 use crate::observe::Callee;
 use crate::provider::Provider;
 
@@ -191,13 +191,9 @@ impl<'a, T> Call<'a, T> {
     #[cold]
     fn late(&mut self, deadline: Deadline) -> Result<T> {
         // Stops the guest if it is still running.
-        self.work = None;
-        Err(CallError::OutOfBudget {
-            limit: Limit::Time,
-            amount: Amount::Time(deadline.span),
-            instance: self.provider.name().clone(),
-            function: self.provider.label(self.function),
-        })
+        let waits_for = slow::awaited_by(|| self.work = None);
+        let (instance, function) = (self.provider.name().clone(), self.provider.label(self.function));
+        Err(CallError::late(deadline, instance, function, waits_for))
     }
 }
 

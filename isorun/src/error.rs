@@ -17,6 +17,7 @@
 #[cfg(feature = "engine")]
 pub(crate) mod app;
 pub(crate) mod call;
+pub(crate) mod frame;
 #[cfg(feature = "engine")]
 pub(crate) mod inspect;
 pub(crate) mod instance;
@@ -32,6 +33,7 @@ pub(crate) mod wiring;
 #[cfg(feature = "engine")]
 pub use app::{AppError, AppProblem, AppProblemKind, AppReport};
 pub use call::{CallError, Result};
+pub use frame::Frame;
 #[cfg(feature = "engine")]
 pub use inspect::InspectError;
 pub use instance::{ExportError, NarrowError, RemoveError};

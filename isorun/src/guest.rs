@@ -19,7 +19,7 @@ use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit};
+use crate::limits::limit::{Amount, Limit, Scope};
 use crate::panics::caught;
 use crate::store::Frame;
 
@@ -74,7 +74,7 @@ impl GuestProvider {
                 Ok(value)
             }
             Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),
-            Err(message) => Err(turn.failed(Stop::Panic(message))),
+            Err(panic) => Err(turn.failed(Stop::Panic(panic))),
         }
     }
 
@@ -107,7 +107,7 @@ impl GuestProvider {
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
             Ok(Err(NotStarted { error, fuel: left })) => (Stop::Error(error), fuel.saturating_sub(left)),
-            Err(message) => (Stop::Panic(message), spent.load(Ordering::Relaxed)),
+            Err(panic) => (Stop::Panic(panic), spent.load(Ordering::Relaxed)),
         };
         start.end();
         let error = stop.explain(&self.name, "start".into(), fuel, prototype.limits.message);
@@ -121,7 +121,10 @@ impl GuestProvider {
     fn unfit(&self, cx: &Cx, function: FuncIndex) -> CallError {
         let (instance, function) = (self.name.clone(), self.label(function));
         match cx.fuel() {
-            0 => CallError::OutOfBudget { limit: Limit::Fuel, amount: Amount::Fuel(0), instance, function },
+            0 => {
+                let (limit, amount, scope) = (Limit::Fuel, Amount::Fuel(0), Scope::Call);
+                CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }
+            }
             _ => CallError::ReEntered { instance, function },
         }
     }
@@ -132,7 +135,9 @@ impl GuestProvider {
         let instance = self.name.clone();
         match refused {
             Refused::Busy { waiting } => CallError::Busy { instance, waiting },
-            Refused::Poisoned(cause) => CallError::Poisoned { instance, cause },
+            Refused::Poisoned(cause) => {
+                CallError::Poisoned { instance, restarts: self.stores.forgiven_faults(), cause }
+            }
             Refused::Retiring => CallError::Retiring { instance },
             Refused::Removed => CallError::Removed { instance },
         }

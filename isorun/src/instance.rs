@@ -3,6 +3,7 @@
 mod image;
 mod text;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use crate::call::target::Target;
 use crate::error::instance::{ExportError, NarrowError};
 use crate::interface::Interface;
-use crate::interface::exports::{Exports, FuncIndex, label, named};
+use crate::interface::exports::{Exports, FuncIndex, label, named, own_name};
 use crate::interface::function::Function;
 use crate::provider::Provider;
 pub use crate::provider::counters::Counters;
@@ -87,27 +88,36 @@ impl Instance {
     /// # Ok(()) }
     /// ```
     pub fn only<'f>(&self, functions: impl IntoIterator<Item = &'f str>) -> Result<Instance, NarrowError> {
-        let exports = self.reached();
+        let exports = self.provider.exports();
+        // Functions by their own names, because there may be many of both: of functions and of names that are given.
+        let mut by_name: HashMap<&str, Vec<_>> = HashMap::new();
+        self.reachable(&exports).for_each(|one| by_name.entry(one.2.name()).or_default().push(one));
         let (mut reach, mut wrong) = (Vec::new(), Vec::new());
         for name in functions {
-            let found: Vec<FuncIndex> = exports
-                .all()
-                .filter(|(_, interface, function)| named(*interface, function, name))
-                .map(|(index, ..)| index)
-                .collect();
-            match found[..] {
-                [index] => reach.push(index),
-                [] => wrong.push(format!("{name}: no such function")),
-                _ => wrong.push(format!("{name}: {} functions end like that", found.len())),
+            let alike = by_name.get(own_name(name)).map_or(&[][..], Vec::as_slice);
+            let mut found = alike.iter().filter(|(_, interface, function)| named(*interface, function, name));
+            match (found.next(), found.count()) {
+                (Some((index, ..)), 0) => reach.push(*index),
+                (None, _) => wrong.push(format!("{name}: no such function")),
+                (Some(_), more) => wrong.push(format!("{name}: {} functions end like that", more + 1)),
             }
         }
         if !wrong.is_empty() {
-            let (instance, available) = (self.name().into(), labels(exports.all()));
+            let (instance, available) = (self.name().into(), labels(self.reachable(&exports)));
             return Err(NarrowError { instance, problems: wrong, available });
         }
         reach.sort_unstable();
         reach.dedup();
         Ok(Instance { provider: self.provider.clone(), reach: Some(reach.into()) })
+    }
+
+    /// Those of the functions of `exports`, the instance's own, that this handle may call.
+    fn reachable<'e>(
+        &'e self,
+        exports: &'e Exports,
+    ) -> impl Iterator<Item = (FuncIndex, Option<&'e Interface>, &'e Function)> {
+        let reach = self.reach.as_deref();
+        exports.all().filter(move |(index, ..)| reach.is_none_or(|reach| reach.binary_search(index).is_ok()))
     }
 
     /// Those of the current exports that this handle may call.

@@ -227,9 +227,9 @@ impl Provider {
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }
         };
-        let result = caught(pin!(work)).await.unwrap_or_else(|message| {
-            let (instance, function) = (self.name.clone(), self.label(function));
-            Err(CallError::HostPanic { instance, function, message: message.into() })
+        let result = caught(pin!(work)).await.unwrap_or_else(|panic| {
+            let (instance, function, message) = (self.name.clone(), self.label(function), panic.message.into());
+            Err(CallError::HostPanic { instance, function, provider: None, message })
         });
         Ok(result?)
     }

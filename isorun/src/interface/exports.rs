@@ -192,14 +192,24 @@ pub(crate) fn label(interface: Option<&Interface>, function: &Function) -> Strin
     }
 }
 
+/// The function's own name in a name that may begin with the interface, or a part of that: `get` of `kv#get`.
+pub(crate) fn own_name(name: &str) -> &str {
+    name.rsplit_once('#').map_or(name, |(_, own)| own)
+}
+
 /// Whether `name` means the function: it is the full name, with or without the version, or an end of that which begins with a whole part,
 /// such as `kv#get` or `get`.
+///
+/// Most functions have another name of their own, and no text is made for those: an app may have a hundred thousand functions.
 pub(crate) fn named(interface: Option<&Interface>, function: &Function, name: &str) -> bool {
-    let full = label(interface, function);
-    let unversioned = interface.map(|interface| format!("{}#{}", interface.name().without_version(), function.name()));
-    [Some(full), unversioned].into_iter().flatten().any(|label| {
-        label.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with(['#', '/', ':']))
-    })
+    if own_name(name) != function.name() {
+        return false;
+    }
+    let Some((end, _)) = name.rsplit_once('#') else { return true };
+    let Some(interface) = interface.map(Interface::name) else { return false };
+    [interface.without_version().to_string(), interface.to_string()]
+        .into_iter()
+        .any(|label| label.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(['/', ':'])))
 }
 
 #[cfg(test)]

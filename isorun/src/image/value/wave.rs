@@ -49,6 +49,13 @@ impl Value {
         if text.trim_start().strip_prefix('(').is_some_and(|rest| rest.trim() == ")") {
             return Reader { text }.params(None, function);
         }
+        if text.trim().is_empty() {
+            let help = match function.params() {
+                [] => "write `()`: a call without arguments".into(),
+                _ => format!("write them in parentheses: `{}` is `{function}`", function.name()),
+            };
+            return Err(WaveError::at(text, 0, "there is no text", help));
+        }
         let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
         Reader { text }.params(Some(parsed.node()), function)
     }
