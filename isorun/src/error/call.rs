@@ -395,13 +395,15 @@ mod tests {
     struct Unreadable(#[source] std::io::Error);
 
     fn provider_down(instance: &str, cause: CallError) -> CallError {
-        CallError::ProviderDown { instance: instance.into(), function: "f".into(), cause: Arc::new(cause) }
+        let (instance, function, provider) = (instance.into(), "f".into(), "disk".into());
+        CallError::ProviderDown { instance, function, provider, cause: Arc::new(cause) }
     }
 
     #[test]
     fn every_error_of_a_chain_is_printed_once() {
         let disk = CallError::system(Unreadable(std::io::Error::other("the disk is gone")));
-        let below = CallError::Poisoned { instance: "below".into(), cause: Arc::new(provider_down("below", disk)) };
+        let cause = Arc::new(provider_down("below", disk));
+        let below = CallError::Poisoned { instance: "below".into(), restarts: None, cause };
         let error = provider_down("above", below);
         let mut chain = vec![error.to_string()];
         let mut next = error.source();
@@ -412,17 +414,17 @@ mod tests {
         assert_eq!(
             chain,
             [
-                "`above` stopped in `f` because its provider failed (system error)",
-                "`below` is poisoned: an earlier call ended badly (system error)\n  help: replace its app, or remove it and instantiate its app again",
-                "`below` stopped in `f` because its provider failed (system error)",
+                "`above` stopped in `f` because its provider `disk` failed (system error)",
+                "`below` is poisoned: an earlier call ended badly (system error)\n  help: replace its app, or remove it and instantiate its app again; with `.restart(Restart::Limited { .. })` it would start anew by itself",
+                "`below` stopped in `f` because its provider `disk` failed (system error)",
                 "cannot read `config`",
                 "the disk is gone",
             ]
         );
         assert_eq!(
             format!("{error:#}"),
-            "`above` stopped in `f` because its provider failed: `below` is poisoned: `below` stopped in `f` because its provider failed: \
-             cannot read `config`\n  help: replace its app, or remove it and instantiate its app again"
+            "`above` stopped in `f` because its provider `disk` failed: `below` is poisoned: `below` stopped in `f` because its provider `disk` failed: \
+             cannot read `config`\n  help: replace its app, or remove it and instantiate its app again; with `.restart(Restart::Limited { .. })` it would start anew by itself"
         );
         let CallError::System(root) = error.root_cause() else { panic!("{error}") };
         assert!(root.downcast_ref::<Unreadable>().is_some());
