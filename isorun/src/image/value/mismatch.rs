@@ -101,7 +101,7 @@ impl Mismatch {
                 )
             }
             What::Count { function, takes, given, .. } => {
-                format!("`{}` takes {}, and there are {given}", printable(function), count(*takes as u64, "parameter"))
+                format!("`{}` takes {}, not {given}", printable(function), count(*takes as u64, "parameter"))
             }
         }
     }
