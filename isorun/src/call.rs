@@ -22,8 +22,8 @@ use crate::interface::exports::FuncIndex;
 use crate::limits::budget::{Budget, Grant};
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
-use crate::limits::limit::{Amount, Limit};
 use crate::limits::receipt::Receipt;
+use crate::limits::slow;
 use crate::observe::Callee;
 use crate::provider::{Provider, out_of_fuel};
 use depth::Inside;
@@ -206,12 +206,10 @@ impl<'a, T> Call<'a, T> {
 
     #[cold]
     fn late(&mut self, deadline: Deadline) -> Result<T> {
-        self.fail(CallError::OutOfBudget {
-            limit: Limit::Time,
-            amount: Amount::Time(deadline.span),
-            instance: self.provider.name().clone(),
-            function: self.provider.label(self.function),
-        })
+        // Stops the guest if it is still running.
+        let waits_for = slow::awaited_by(|| self.work = None);
+        let (instance, function) = (self.provider.name().clone(), self.provider.label(self.function));
+        Err(CallError::late(deadline, instance, function, waits_for))
     }
 
     /// Ends the call without a value.

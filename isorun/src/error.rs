@@ -17,6 +17,7 @@
 pub(crate) mod app;
 pub(crate) mod call;
 mod causes;
+pub(crate) mod frame;
 pub(crate) mod function;
 pub(crate) mod inspect;
 pub(crate) mod instance;
@@ -31,6 +32,7 @@ pub(crate) mod wiring;
 
 pub use app::{AppError, AppProblem, AppProblemKind, AppReport};
 pub use call::{CallError, Result};
+pub use frame::Frame;
 pub use function::FunctionError;
 pub use inspect::InspectError;
 pub use instance::{ExportError, NarrowError, RemoveError};

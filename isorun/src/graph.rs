@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use crate::provider::counters::Counters;
 use crate::provider::state::InstanceState;
-use crate::text::count;
+use crate::text::{count, printable, separated};
 
 /// The instances of a runtime and their wires, as of one moment. Its `Display` is text for people.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ pub struct Edge {
 impl fmt::Display for NodeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NodeKind::App(app) => write!(f, "app {app}"),
+            NodeKind::App(app) => write!(f, "app {}", printable(app)),
             NodeKind::System => f.write_str("system"),
             NodeKind::Remote => f.write_str("remote"),
         }
@@ -75,13 +75,16 @@ impl fmt::Display for NodeKind {
 
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut wires: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
+        self.edges.iter().for_each(|edge| wires.entry(&edge.from).or_default().push(edge));
         for (index, node) in self.nodes.iter().enumerate() {
             let shared = if node.shared { ", shared" } else { "" };
             let line = if index == 0 { "" } else { "\n" };
-            let exports = if node.exports.is_empty() { "nothing".into() } else { node.exports.join(", ") };
-            write!(f, "{line}{} ({}{shared}) exports {exports}", node.name, node.kind)?;
-            for edge in self.edges.iter().filter(|edge| edge.from == node.name) {
-                write!(f, "\n  {} -> {}", edge.import, edge.to)?;
+            let exports = separated(&node.exports, |export, f| f.write_str(&printable(export)));
+            let exports = if node.exports.is_empty() { "nothing".into() } else { exports.to_string() };
+            write!(f, "{line}{} ({}{shared}) exports {exports}", printable(&node.name), node.kind)?;
+            for edge in wires.get(node.name.as_str()).into_iter().flatten() {
+                write!(f, "\n  {} -> {}", printable(&edge.import), printable(&edge.to))?;
             }
         }
         Ok(())
@@ -118,8 +121,19 @@ fn calls(calls: u64, failures: u64) -> Option<String> {
 }
 
 impl Graph {
+    /// The number of each instance by its name.
+    fn numbers(&self) -> BTreeMap<&str, usize> {
+        self.nodes.iter().enumerate().map(|(number, node)| (node.name.as_str(), number)).collect()
+    }
+
     /// The graph in the DOT language of Graphviz.
     pub fn dot(&self) -> String {
+        let numbers = self.numbers();
+        // Two names may look alike once they are safe to print, so such a name is told apart by the number of its instance.
+        let id = |name: &str| match numbers.get(name) {
+            Some(number) if printable(name) != name => quote(&format!("{name} {number}")),
+            _ => quote(name),
+        };
         let mut text = String::from("digraph isorun {\n  rankdir = LR;\n");
         let mut line = |line: fmt::Arguments<'_>| {
             // Writing into a string does not fail.
@@ -132,27 +146,19 @@ impl Graph {
                 NodeKind::Remote => "parallelogram",
             };
             let border = if node.shared { ", peripheries = 2" } else { "" };
-            let label = quote(
-                &[node.name.clone(), node.kind.to_string()]
-                    .into_iter()
-                    .chain(node.notes())
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            );
-            line(format_args!("{} [label = {label}, shape = {shape}{border}];", quote(&node.name)));
+            let label = label([printable(&node.name), node.kind.to_string()].into_iter().chain(node.notes()));
+            line(format_args!("{} [label = {label}, shape = {shape}{border}];", id(&node.name)));
         }
         for edge in &self.edges {
-            let label =
-                quote(&[Some(edge.import.clone()), edge.notes()].into_iter().flatten().collect::<Vec<_>>().join("\n"));
-            line(format_args!("{} -> {} [label = {label}];", quote(&edge.from), quote(&edge.to)));
+            let label = label([printable(&edge.import)].into_iter().chain(edge.notes()));
+            line(format_args!("{} -> {} [label = {label}];", id(&edge.from), id(&edge.to)));
         }
         text + "}\n"
     }
 
     /// The graph as a Mermaid flowchart.
     pub fn mermaid(&self) -> String {
-        let ids: BTreeMap<&str, usize> =
-            self.nodes.iter().enumerate().map(|(id, node)| (node.name.as_str(), id)).collect();
+        let ids = self.numbers();
         let mut text = String::from("flowchart LR\n");
         for (id, node) in self.nodes.iter().enumerate() {
             let (open, close) = match node.kind {
@@ -179,14 +185,28 @@ impl Graph {
     }
 }
 
-/// A string of the DOT language.
-fn quote(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+/// A name as a string of the DOT language. Graphviz reads `\n` and the like in a label only, and `\"` everywhere.
+fn quote(name: &str) -> String {
+    format!("\"{}\"", printable(name).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Text inside a quoted Mermaid label, which takes HTML entities only.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+/// The lines of a label in the DOT language.
+fn label(lines: impl Iterator<Item = String>) -> String {
+    let lines: Vec<String> = lines.map(|line| line.replace('\\', "\\\\").replace('"', "\\\"")).collect();
+    format!("\"{}\"", lines.join("\\n"))
+}
+
+/// A stranger's name inside a quoted Mermaid label, which takes HTML entities only: by number, since Mermaid begins some of its own with `#`.
+///
+/// Only letters, digits and what is common in names stay as they are: Mermaid reads some labels as Markdown, and some signs as its own.
+fn escape(name: &str) -> String {
+    let plain = |char: char| char.is_alphanumeric() || "-_@/:. ,\u{fffd}…".contains(char);
+    let name = printable(name);
+    let escaped = name.chars().map(|char| match plain(char) {
+        true => char.to_string(),
+        false => format!("#{};", char as u32),
+    });
+    escaped.collect()
 }
 
 #[cfg(test)]
@@ -227,7 +247,7 @@ mod tests {
     fn names_are_escaped_in_mermaid() {
         assert_eq!(
             small().mermaid(),
-            "flowchart LR\n  n0([\"Disk<br/>system, shared\"])\n  n1[\"kv &quot;1&quot;<br/>app kv\"]\n  n1 -->|\"a:b/c@1.0.0\"| n0\n"
+            "flowchart LR\n  n0([\"Disk<br/>system, shared\"])\n  n1[\"kv #34;1#34;<br/>app kv\"]\n  n1 -->|\"a:b/c@1.0.0\"| n0\n"
         );
     }
 
@@ -240,10 +260,25 @@ mod tests {
         assert_eq!(
             graph.mermaid(),
             "flowchart LR\n  n0([\"Disk<br/>system, shared<br/>retiring\"])\n  \
-             n1[\"kv &quot;1&quot;<br/>app kv<br/>1 call<br/>2 restarts\"]\n  n1 -->|\"a:b/c@1.0.0<br/>12 calls, 3 failed\"| n0\n"
+             n1[\"kv #34;1#34;<br/>app kv<br/>1 call<br/>2 restarts\"]\n  n1 -->|\"a:b/c@1.0.0<br/>12 calls, 3 failed\"| n0\n"
         );
         assert!(graph.dot().contains("[label = \"a:b/c@1.0.0\\n12 calls, 3 failed\"]"), "{}", graph.dot());
         assert!(graph.dot().contains("[label = \"Disk\\nsystem\\nretiring\""), "{}", graph.dot());
+    }
+
+    #[test]
+    fn a_name_stays_where_it_stands() {
+        let name = "a\n  b:c/d -> Disk\u{1b}[2J\u{202e}\"]\\ | #quot; <b>`**x**`";
+        let mut graph = small();
+        (graph.nodes[0].name, graph.edges[0].to, graph.edges[0].import) = (name.into(), name.into(), name.into());
+        (graph.nodes[0].exports, graph.nodes[1].kind) = (vec![name.into()], NodeKind::App(name.into()));
+        for (text, lines) in [(graph.to_string(), 3), (graph.dot(), 6), (graph.mermaid(), 4)] {
+            assert_eq!(text.lines().count(), lines, "{text}");
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+        }
+        assert!(graph.dot().contains("[2J\u{fffd}\\\"]\\\\ | #quot; <b>"), "{}", graph.dot());
+        let mermaid = graph.mermaid();
+        assert!(mermaid.contains("#34;#93;#92; #124; #35;quot#59; #60;b#62;#96;#42;#42;x"), "{mermaid}");
     }
 
     #[test]

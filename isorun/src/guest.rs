@@ -74,7 +74,7 @@ impl GuestProvider {
                 Ok(value)
             }
             Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),
-            Err(message) => Err(turn.failed(Stop::Panic(message))),
+            Err(panic) => Err(turn.failed(Stop::Panic(panic))),
         }
     }
 
@@ -107,7 +107,7 @@ impl GuestProvider {
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
             Ok(Err(NotStarted { error, fuel: left })) => (Stop::Error(error), fuel.saturating_sub(left)),
-            Err(message) => (Stop::Panic(message), spent.load(Ordering::Relaxed)),
+            Err(panic) => (Stop::Panic(panic), spent.load(Ordering::Relaxed)),
         };
         start.end();
         let error = stop.explain(&self.name, "start".into(), fuel, prototype.limits.message);
@@ -133,7 +133,9 @@ impl GuestProvider {
         let instance = self.name.clone();
         match refused {
             Refused::Busy { waiting } => CallError::Busy { instance, waiting },
-            Refused::Poisoned(cause) => CallError::Poisoned { instance, cause },
+            Refused::Poisoned(cause) => {
+                CallError::Poisoned { instance, restarts: self.stores.forgiven_faults(), cause }
+            }
             Refused::Retiring => CallError::Retiring { instance },
             Refused::Removed => CallError::Removed { instance },
         }

@@ -111,6 +111,11 @@ impl Instance {
         Ok(Instance { provider: self.provider.clone(), reach: Some(reach.into()) })
     }
 
+    /// Whether this handle may call a function of the instance.
+    fn reaches(&self, index: FuncIndex) -> bool {
+        self.reach.as_deref().is_none_or(|reach| reach.binary_search(&index).is_ok())
+    }
+
     /// Those of the current exports that this handle may call.
     pub(crate) fn reached(&self) -> Exports {
         let all = self.provider.exports();

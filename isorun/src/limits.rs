@@ -9,11 +9,12 @@ pub(crate) mod deadline;
 pub(crate) mod limit;
 pub(crate) mod receipt;
 pub(crate) mod settings;
+pub(crate) mod slow;
 #[cfg(feature = "engine")]
 pub(crate) mod until;
 
 pub use crate::clock::Instant;
 pub use budget::Budget;
 pub use cx::Cx;
-pub use limit::{Amount, Limit};
+pub use limit::{Amount, Limit, Scope};
 pub use receipt::Receipt;

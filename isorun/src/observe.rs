@@ -15,7 +15,6 @@ use crate::clock::Instant;
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit};
 
 /// A hook for metrics, which the runtime calls at the end of every call. A closure implements it.
 ///
@@ -205,12 +204,10 @@ impl Drop for Watch<'_> {
             let error = match self.cx.end() {
                 // The message of the panic is not known here. It is caught further up, and the caller's error has it.
                 _ if self.inside => {
-                    CallError::HostPanic { instance, function, message: "it is still unwinding".into() }
+                    let message = "it is still unwinding".into();
+                    CallError::HostPanic { instance, function, provider: None, message }
                 }
-                Some(deadline) if deadline.has_passed() => {
-                    let amount = Amount::Time(deadline.span);
-                    CallError::OutOfBudget { limit: Limit::Time, amount, instance, function }
-                }
+                Some(deadline) if deadline.has_passed() => CallError::late(deadline, instance, function, None),
                 _ => CallError::Cancelled { instance, function },
             };
             self.end(Some(&error));

@@ -2,11 +2,30 @@
 
 use std::any::Any;
 use std::future::Future;
+#[cfg(feature = "engine")]
+use std::panic::resume_unwind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// A future that gives another one's value, or the message of the panic that ended it. The other one is borrowed, because some are large
+/// A panic that was caught.
+pub(crate) struct Panicked {
+    pub(crate) message: String,
+    /// The provider whose code panicked while a guest called it; `None` if that is not known.
+    pub(crate) provider: Option<Arc<str>>,
+}
+
+impl From<Box<dyn Any + Send>> for Panicked {
+    fn from(panic: Box<dyn Any + Send>) -> Panicked {
+        match panic.downcast::<InProvider>() {
+            Ok(panic) => Panicked { message: panic.message, provider: Some(panic.provider) },
+            Err(panic) => Panicked { message: message_of(&*panic), provider: None },
+        }
+    }
+}
+
+/// A future that gives another one's value, or the panic that ended it. The other one is borrowed, because some are large
 /// and would have to be moved.
 ///
 /// It is sound to assert unwind safety: a system is called through `&self` and keeps its own state consistent, and a store in which a call
@@ -22,13 +41,13 @@ pub(crate) fn caught<F: Future>(future: Pin<&mut F>) -> Caught<'_, F> {
 }
 
 impl<F: Future> Future for Caught<'_, F> {
-    type Output = Result<F::Output, String>;
+    type Output = Result<F::Output, Panicked>;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         match catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(task))) {
             Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(message_of(&*panic))),
+            Err(panic) => Poll::Ready(Err(panic.into())),
         }
     }
 }
@@ -37,4 +56,26 @@ impl<F: Future> Future for Caught<'_, F> {
 pub(crate) fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())
+}
+
+/// The panic of a provider's code, on its way through the guest that called it.
+struct InProvider {
+    message: String,
+    provider: Arc<str>,
+}
+
+/// Does the work of a provider. If that panics, the panic goes on with the provider's name, so that whoever catches it can tell.
+#[cfg(feature = "engine")]
+#[inline]
+pub(crate) fn naming<T>(provider: &Arc<str>, work: impl FnOnce() -> T) -> T {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(value) => value,
+        Err(panic) => go_on(provider, panic),
+    }
+}
+
+#[cfg(feature = "engine")]
+#[cold]
+fn go_on(provider: &Arc<str>, panic: Box<dyn Any + Send>) -> ! {
+    resume_unwind(Box::new(InProvider { message: message_of(&*panic), provider: provider.clone() }))
 }

@@ -30,7 +30,7 @@ use crate::interface::exports::{Exports, FuncIndex};
 use crate::let_go::let_go;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit};
+use crate::limits::limit::{Amount, Limit, Scope};
 use crate::observe::{Callee, Observers, see};
 use crate::panics::caught;
 #[cfg(feature = "engine")]
@@ -225,9 +225,9 @@ impl Provider {
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }
         };
-        let result = caught(pin!(work)).await.unwrap_or_else(|message| {
-            let (instance, function) = (self.name.clone(), self.label(function));
-            Err(CallError::HostPanic { instance, function, message: message.into() })
+        let result = caught(pin!(work)).await.unwrap_or_else(|panic| {
+            let (instance, function, message) = (self.name.clone(), self.label(function), panic.message.into());
+            Err(CallError::HostPanic { instance, function, provider: None, message })
         });
         Ok(result?)
     }
@@ -284,7 +284,8 @@ impl Drop for Provider {
 /// The error of a call that has no fuel.
 #[cold]
 pub(crate) fn out_of_fuel(instance: Arc<str>, function: Arc<str>) -> CallError {
-    CallError::OutOfBudget { limit: Limit::Fuel, amount: Amount::Fuel(0), instance, function }
+    let (limit, amount, scope) = (Limit::Fuel, Amount::Fuel(0), Scope::Call);
+    CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }
 }
 
 impl fmt::Debug for Provider {

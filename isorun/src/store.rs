@@ -27,6 +27,8 @@ pub(crate) struct State {
     /// How much fuel the running call had at its start.
     pub(crate) granted: u64,
     pub(crate) preemption: Preemption,
+    /// The slot of the provider whose answer the running call is waiting for.
+    pub(crate) waits_for: Option<usize>,
 }
 
 /// The part of the running call's budget that lies in the store. wasmtime counts the fuel, and the meter counts the memory.
@@ -48,6 +50,11 @@ impl State {
     #[inline]
     pub(crate) fn slot(&self, slot: usize) -> Result<&Slot, CallError> {
         self.slots.get(slot).ok_or_else(mislinked)
+    }
+
+    /// The name of the provider whose answer the running call is waiting for.
+    pub(crate) fn awaited(&self) -> Option<&Arc<str>> {
+        self.slots.get(self.waits_for?).map(|slot| slot.provider.name())
     }
 
     /// Sets the callers on whose behalf the instance runs.

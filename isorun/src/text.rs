@@ -19,13 +19,22 @@ pub(crate) fn separated<T>(items: &[T], one: impl Fn(&T, &mut fmt::Formatter<'_>
 /// error has every one.
 pub(crate) const MOST_NAMED: usize = 10;
 
+/// How many characters of a stranger's name a message shows.
+const LONGEST_NAME: usize = 256;
+
+/// How many characters of a line in a stranger's words a message shows.
+const LONGEST_LINE: usize = 1024;
+
+/// How many lines a message shows of a text that may have several.
+const MOST_LINES: usize = 64;
+
 /// The items in backticks, with commas between them: at most ten, then how many more there are. An empty list is "nothing".
 pub(crate) fn list(items: &[String]) -> String {
     if items.is_empty() {
         return "nothing".into();
     }
     let named = &items[..items.len().min(MOST_NAMED)];
-    let named = separated(named, |item, f| write!(f, "`{item}`"));
+    let named = separated(named, |item, f| write!(f, "`{}`", printable(item)));
     match items.len().saturating_sub(MOST_NAMED) {
         0 => named.to_string(),
         more => format!("{named} and {more} more"),
@@ -37,16 +46,50 @@ pub(crate) fn count(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The lines of all items, indented as a part of a longer message.
-pub(crate) fn indent(lines: &[String]) -> String {
-    let lines: Vec<String> = lines.iter().flat_map(|item| item.lines()).map(|line| format!("    {line}")).collect();
+/// The lines of the items, indented as a part of a longer message: at most ten items, then how many more there are.
+pub(crate) fn indent(items: &[String]) -> String {
+    let shown = items.iter().take(MOST_NAMED).flat_map(|item| item.lines());
+    let mut lines: Vec<String> = shown.map(|line| format!("    {}", printable_line(line))).collect();
+    if items.len() > MOST_NAMED {
+        lines.push(format!("    and {} more", items.len() - MOST_NAMED));
+    }
     lines.join("\n")
 }
 
-/// A name that a stranger chose, made safe for a terminal or a log: the name of an import may hold control characters, and each of them
-/// becomes U+FFFD.
+/// A name that a stranger chose, made safe for a terminal or a log: it stays on its line, cannot command a terminal, cannot change the
+/// direction of the text around it, holds nothing that one cannot see, and is not long.
 pub(crate) fn printable(name: &str) -> String {
-    name.replace(char::is_control, "\u{fffd}")
+    shown(name, LONGEST_NAME)
+}
+
+/// A sentence in a stranger's words, made safe as a [name](printable) is. It may be longer.
+pub(crate) fn printable_line(words: &str) -> String {
+    shown(words, LONGEST_LINE)
+}
+
+/// A text of the host's own that may quote a stranger's words. Its lines stay; each is made safe as a [line](printable_line) is.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.lines().take(MOST_LINES).map(printable_line).collect::<Vec<_>>().join("\n")
+}
+
+fn shown(text: &str, longest: usize) -> String {
+    let safe = |char| if is_harmless(char) { char } else { '\u{fffd}' };
+    let mut shown: String = text.chars().take(longest).map(safe).collect();
+    if text.chars().nth(longest).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether a character is seen where it stands and changes nothing around it. Those that do not are the control characters, the line
+/// and paragraph separators, the marks that set the direction of text, and what Unicode calls default ignorable: joiners, fillers, tags
+/// and selectors of variants.
+fn is_harmless(char: char) -> bool {
+    !matches!(char,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -61,5 +104,41 @@ mod tests {
         assert!(list(&names[..10]).ends_with("`app-8`, `app-9`"));
         assert!(list(&names[..11]).ends_with("`app-9` and 1 more"));
         assert!(list(&names).ends_with("`app-9` and 99990 more"));
+    }
+
+    #[test]
+    fn what_is_shown_of_a_stranger_stays_in_its_place() {
+        assert_eq!(printable("isorun:kv/kv@0.1.0#get ключ 键 é 🙂"), "isorun:kv/kv@0.1.0#get ключ 键 é 🙂");
+        assert_eq!(printable("a\x1b[2J\n  help: all is well\r"), "a\u{fffd}[2J\u{fffd}  help: all is well\u{fffd}");
+        for bad in [
+            '\u{85}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{e0041}',
+        ] {
+            assert_eq!(printable(&format!("a{bad}b")), "a\u{fffd}b", "{bad:?}");
+        }
+        assert_eq!(printable(&"é".repeat(256)), "é".repeat(256));
+        assert_eq!(printable(&"é".repeat(257)), "é".repeat(256) + "…");
+        assert_eq!(printable_line(&"a".repeat(1 << 20)).chars().count(), 1025);
+        assert_eq!(printable_lines("a\n\tb\r\n  c"), "a\n\u{fffd}b\n  c");
+        assert_eq!(printable_lines(&"\n".repeat(1000)).lines().count(), 63);
+    }
+
+    #[test]
+    fn what_is_indented_has_an_end() {
+        let items: Vec<String> = (0..12).map(|i| format!("f{i}\n  wanted  \x1b")).collect();
+        let text = indent(&items);
+        assert!(
+            text.starts_with("    f0\n      wanted  \u{fffd}\n    f1\n") && text.ends_with("\n    and 2 more"),
+            "{text}"
+        );
+        assert_eq!(text.lines().count(), 21);
     }
 }

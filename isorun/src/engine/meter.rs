@@ -2,7 +2,7 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::limits::limit::{Amount, Exhausted, Limit};
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 
 /// Watches the memories and tables of one instance.
 #[derive(Debug)]
@@ -52,16 +52,21 @@ impl Meter {
         let held = self.held.saturating_add(bytes);
         let growth = if self.starting && from == 0 { 0 } else { bytes };
         if held > self.limit {
-            return Err(Exhausted { limit: Limit::Memory, amount: Amount::Bytes(self.limit) }.into());
+            return Err(exhausted(self.limit, Scope::Instance));
         }
         if growth > self.growth {
-            return Err(Exhausted { limit: Limit::Memory, amount: Amount::Bytes(self.granted) }.into());
+            return Err(exhausted(self.granted, Scope::Call));
         }
         self.growth -= growth;
         self.held = held;
         // If the machine then cannot provide the bytes, they stay counted. That is too strict, but only happens when memory is exhausted.
         Ok(true)
     }
+}
+
+#[cold]
+fn exhausted(bytes: u64, scope: Scope) -> wasmtime::Error {
+    Exhausted { limit: Limit::Memory, amount: Amount::Bytes(bytes), scope }.into()
 }
 
 impl ResourceLimiter for Meter {

@@ -1,13 +1,16 @@
 //! How a call ends without a value.
 
-use std::fmt;
+mod message;
+
+use std::error::Error;
 use std::sync::Arc;
 
+use super::frame::Frame;
 use super::remote::{RemoteError, Status};
 use crate::image::encode::TooLarge;
 use crate::image::malformed::Malformed;
-use crate::limits::limit::{Amount, Limit};
-use crate::text::list;
+use crate::limits::deadline::Deadline;
+use crate::limits::limit::{Amount, Limit, Scope};
 
 /// What a call gives: the value, or why there is none.
 ///
@@ -18,14 +21,11 @@ pub type Result<T, E = CallError> = std::result::Result<T, E>;
 ///
 /// What happened in [`ProviderDown`](CallError::ProviderDown) and [`Poisoned`](CallError::Poisoned) is in their cause, which is their
 /// [`source`](std::error::Error::source). A reporter such as anyhow's prints it; elsewhere `format!("{error:#}")` does.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CallError {
     /// The guest was stopped by wasm's rules: `unreachable`, a stack overflow, an access out of bounds, a value that
     /// breaks the canonical ABI.
-    #[error(
-        "`{instance}` trapped in `{function}`: {message}\n  help: what it kept in memory is lost; a running instance stays poisoned unless its `Restart` policy starts it anew"
-    )]
     Trap {
         /// The instance that trapped.
         instance: Arc<str>,
@@ -33,49 +33,50 @@ pub enum CallError {
         function: Arc<str>,
         /// wasmtime's message for the trap.
         message: Arc<str>,
+        /// The functions of the guest that were running, at most twenty, the innermost first. They say where a panic or an exception that
+        /// nobody caught came from. The message leaves them out.
+        frames: Arc<[Frame]>,
     },
 
     /// The call used up a part of its budget, and the guest was stopped.
-    #[error(
-        "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}\n  help: {}", limit.help()
-    )]
     OutOfBudget {
         /// What ran out.
         limit: Limit,
         /// How much of it there was.
         amount: Amount,
+        /// Whose limit it was.
+        scope: Scope,
         /// The instance that was running.
         instance: Arc<str>,
         /// The function that was called.
         function: Arc<str>,
+        /// The provider whose answer the instance was waiting for, if it was waiting for one.
+        waits_for: Option<Arc<str>>,
     },
 
     /// An earlier call ended badly, and the instance's memory was thrown away with it.
-    #[error(fmt = poisoned)]
     Poisoned {
         /// The instance.
         instance: Arc<str>,
+        /// How many faults its `Restart` policy forgives within its span, if it has one: one more has poisoned the instance.
+        restarts: Option<u32>,
         /// What ended that call.
-        #[source]
         cause: Arc<CallError>,
     },
 
     /// An instance that the called one depends on failed during this call.
-    #[error(fmt = provider_down)]
     ProviderDown {
         /// The instance that was called.
         instance: Arc<str>,
         /// The function that was called.
         function: Arc<str>,
+        /// The provider that failed.
+        provider: Arc<str>,
         /// What happened in the provider.
-        #[source]
         cause: Arc<CallError>,
     },
 
     /// The call was dropped while the guest ran.
-    #[error(
-        "the call of `{function}` was cancelled while `{instance}` ran\n  help: dropping a call stops its guest; await the call to the end if the instance is to keep its state"
-    )]
     Cancelled {
         /// The instance that was running.
         instance: Arc<str>,
@@ -84,9 +85,6 @@ pub enum CallError {
     },
 
     /// The instance itself waits for the end of this call: something that it called has called it back.
-    #[error(
-        "`{function}` of `{instance}` was called back while `{instance}` waits for the end of this call\n  help: an instance serves one call at a time; pass what is needed in the first call, or split the app"
-    )]
     ReEntered {
         /// The instance.
         instance: Arc<str>,
@@ -95,9 +93,6 @@ pub enum CallError {
     },
 
     /// Too many calls wait for each other's end already: the call would be more than 64 deep.
-    #[error(
-        "the call of `{function}` of `{instance}` is too deep: 64 calls wait for its end, each for the next\n  help: let instances call each other through fewer others"
-    )]
     TooDeep {
         /// The instance that was to be called.
         instance: Arc<str>,
@@ -106,9 +101,6 @@ pub enum CallError {
     },
 
     /// As many calls wait for the instance as its queue has room for.
-    #[error(
-        "`{instance}` is busy: {waiting} calls wait for it already\n  help: try again later, make fewer calls at a time, let calls run in parallel with `reuse`, or raise `queue`"
-    )]
     Busy {
         /// The instance.
         instance: Arc<str>,
@@ -117,16 +109,12 @@ pub enum CallError {
     },
 
     /// The instance takes no new calls: it was retired, and is removed once the calls that it has are done.
-    #[error("`{instance}` is retiring and takes no new calls\n  help: call the instance that has taken its place")]
     Retiring {
         /// The instance.
         instance: Arc<str>,
     },
 
     /// The instance's app was replaced by one that does not export this function with the same signature.
-    #[error(
-        "`{instance}` no longer exports `{function}` as it was when this caller was made\n  help: its app was replaced; make a new caller from the instance"
-    )]
     NotExported {
         /// The instance.
         instance: Arc<str>,
@@ -135,9 +123,6 @@ pub enum CallError {
     },
 
     /// There is no room for the store that the call needs.
-    #[error(
-        "no room left for a store of `{instance}`: {message}\n  help: remove instances, make fewer calls at a time, or raise `max_stores` in the runtime's builder"
-    )]
     NoCapacity {
         /// The instance.
         instance: Arc<str>,
@@ -146,44 +131,36 @@ pub enum CallError {
     },
 
     /// The instance was removed.
-    #[error(
-        "`{instance}` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle"
-    )]
     Removed {
         /// The instance.
         instance: Arc<str>,
     },
 
     /// Host code panicked while it served this call.
-    #[error(
-        "the host panicked while it served `{function}` of `{instance}`: {message}\n  help: correct the system or transport that panicked; a guest that was running is poisoned"
-    )]
     HostPanic {
         /// The instance that was called.
         instance: Arc<str>,
         /// The function that was called.
         function: Arc<str>,
+        /// The provider whose code panicked, if the called instance is a guest's and was calling it.
+        provider: Option<Arc<str>>,
         /// The panic's message.
         message: Arc<str>,
     },
 
     /// A system refused to go on. This is the error that its method returned.
-    #[error(transparent)]
-    System(Arc<dyn std::error::Error + Send + Sync>),
+    ///
+    /// Its message is shown line by line, each cut and without what could disturb a terminal. The lines are the system's own: one that
+    /// quotes a stranger should quote them on a line that it has begun.
+    System(Arc<dyn Error + Send + Sync>),
 
     /// The arguments or the result are larger than an image can be.
-    #[error(transparent)]
-    TooLarge(#[from] TooLarge),
+    TooLarge(TooLarge),
 
     /// Bytes that were received as an image are not the image of a value.
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
+    Malformed(Malformed),
 
     /// An untyped call named a function that the instance does not have.
-    #[error(
-        "`{instance}` has no function `{function}`\n  it has: {}\n  help: write `namespace:package/interface#function`, or the bare name if it is unique",
-        list(available)
-    )]
     UnknownFunction {
         /// The instance.
         instance: Arc<str>,
@@ -194,10 +171,6 @@ pub enum CallError {
     },
 
     /// An untyped call named several functions of the instance.
-    #[error(
-        "`{instance}` has several functions `{function}`\n  it has: {}\n  help: write as much of the name as makes it unique",
-        list(candidates)
-    )]
     AmbiguousFunction {
         /// The instance.
         instance: Arc<str>,
@@ -208,37 +181,19 @@ pub enum CallError {
     },
 
     /// The text of an untyped call does not fit the function.
-    #[error("cannot read the arguments of `{function}`: {message}\n  it takes: {signature}")]
     Arguments {
         /// The function.
         function: Arc<str>,
         /// Its signature.
         signature: Arc<str>,
-        /// What does not fit.
+        /// What does not fit, and where.
         message: Arc<str>,
+        /// What to write instead.
+        help: Arc<str>,
     },
 
     /// The other side of a remote did not answer with a value.
-    #[error(transparent)]
-    Remote(#[from] RemoteError),
-}
-
-/// Shows [`CallError::Poisoned`]. The help of the cause is left out of the long form too: it is about the call that ended badly.
-fn poisoned(instance: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match f.alternate() {
-        true => write!(f, "`{instance}` is poisoned: {}", cause.headline())?,
-        false => write!(f, "`{instance}` is poisoned: an earlier call ended badly ({})", cause.root_cause().kind())?,
-    }
-    f.write_str("\n  help: replace its app, or remove it and instantiate its app again")
-}
-
-/// Shows [`CallError::ProviderDown`]. Only its cause knows what to do, so it has no help of its own.
-fn provider_down(instance: &str, function: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "`{instance}` stopped in `{function}` because its provider failed")?;
-    match f.alternate() {
-        true => write!(f, ": {cause:#}"),
-        false => write!(f, " ({})", cause.root_cause().kind()),
-    }
+    Remote(RemoteError),
 }
 
 impl CallError {
@@ -247,7 +202,7 @@ impl CallError {
     /// The guest that called is stopped, and its own caller gets [`CallError::ProviderDown`] with this error as the cause. A failure
     /// that the guest should be able to handle belongs in the interface, as a `result`.
     #[must_use]
-    pub fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CallError {
+    pub fn system(error: impl Into<Box<dyn Error + Send + Sync>>) -> CallError {
         CallError::System(Arc::from(error.into()))
     }
 
@@ -255,6 +210,18 @@ impl CallError {
     #[cold]
     pub(crate) fn bug(what: &str) -> CallError {
         CallError::system(format!("{what}\n  help: this is a bug of isorun; please report it"))
+    }
+
+    /// The error of a call whose deadline has passed, while the instance waited for the answer of a provider or did not.
+    #[cold]
+    pub(crate) fn late(
+        deadline: Deadline,
+        instance: Arc<str>,
+        function: Arc<str>,
+        waits_for: Option<Arc<str>>,
+    ) -> CallError {
+        let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
+        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for }
     }
 
     /// Why the call ended, in a word or two: a label for metrics, and all that a guest learns of what failed in the host.
@@ -284,7 +251,7 @@ impl CallError {
             CallError::AmbiguousFunction { .. } => "ambiguous function",
             CallError::Arguments { .. } => "bad arguments",
             CallError::Remote(RemoteError::NotSent { .. }) => "not sent",
-            CallError::Remote(RemoteError::MaybeRan { .. }) => "answer lost",
+            CallError::Remote(RemoteError::Lost { .. }) => "lost",
             CallError::Remote(RemoteError::Refused { .. }) => "refused",
             CallError::Remote(RemoteError::Failed { .. }) => "failed",
             CallError::Remote(RemoteError::BadReply { .. }) => "bad reply",
@@ -310,6 +277,15 @@ impl CallError {
             CallError::Remote(RemoteError::Failed { status, .. }) => *status == Status::OutOfBudget,
             CallError::ProviderDown { cause, .. } => cause.is_out_of_budget(),
             error => error.out_of_budget().is_some(),
+        }
+    }
+
+    /// The functions of the guest that were running when it trapped, in whichever instance that was.
+    #[cfg(feature = "engine")]
+    pub(crate) fn frames(&self) -> &[Frame] {
+        match self.root_cause() {
+            CallError::Trap { frames, .. } => frames,
+            _ => &[],
         }
     }
 
@@ -353,6 +329,56 @@ impl CallError {
     }
 }
 
+impl Error for CallError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            CallError::Poisoned { cause, .. } | CallError::ProviderDown { cause, .. } => Some(&**cause),
+            // These are the other error in a wider type, so its cause is theirs.
+            CallError::System(error) => error.source(),
+            CallError::TooLarge(error) => error.source(),
+            CallError::Malformed(error) => error.source(),
+            CallError::Remote(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<TooLarge> for CallError {
+    fn from(error: TooLarge) -> CallError {
+        CallError::TooLarge(error)
+    }
+}
+
+impl From<Malformed> for CallError {
+    fn from(error: Malformed) -> CallError {
+        CallError::Malformed(error)
+    }
+}
+
+impl From<RemoteError> for CallError {
+    fn from(error: RemoteError) -> CallError {
+        CallError::Remote(error)
+    }
+}
+
+/// The error of a provider that a guest called, on its way through that guest.
+#[cfg(feature = "engine")]
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) provider: Arc<str>,
+    pub(crate) error: CallError,
+}
+
+#[cfg(feature = "engine")]
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+#[cfg(feature = "engine")]
+impl Error for Failed {}
+
 impl AsRef<CallError> for CallError {
     fn as_ref(&self) -> &CallError {
         self
@@ -370,8 +396,6 @@ pub(crate) type CallResult<T> = std::result::Result<T, Box<CallError>>;
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
-
     use super::*;
 
     /// A system's error that has a cause of its own.
@@ -380,13 +404,15 @@ mod tests {
     struct Unreadable(#[source] std::io::Error);
 
     fn provider_down(instance: &str, cause: CallError) -> CallError {
-        CallError::ProviderDown { instance: instance.into(), function: "f".into(), cause: Arc::new(cause) }
+        let (instance, function, provider) = (instance.into(), "f".into(), "disk".into());
+        CallError::ProviderDown { instance, function, provider, cause: Arc::new(cause) }
     }
 
     #[test]
     fn every_error_of_a_chain_is_printed_once() {
         let disk = CallError::system(Unreadable(std::io::Error::other("the disk is gone")));
-        let below = CallError::Poisoned { instance: "below".into(), cause: Arc::new(provider_down("below", disk)) };
+        let cause = Arc::new(provider_down("below", disk));
+        let below = CallError::Poisoned { instance: "below".into(), restarts: None, cause };
         let error = provider_down("above", below);
         let mut chain = vec![error.to_string()];
         let mut next = error.source();
@@ -397,17 +423,17 @@ mod tests {
         assert_eq!(
             chain,
             [
-                "`above` stopped in `f` because its provider failed (system error)",
-                "`below` is poisoned: an earlier call ended badly (system error)\n  help: replace its app, or remove it and instantiate its app again",
-                "`below` stopped in `f` because its provider failed (system error)",
+                "`above` stopped in `f` because its provider `disk` failed (system error)",
+                "`below` is poisoned: an earlier call ended badly (system error)\n  help: replace its app, or remove it and instantiate its app again; with `.restart(Restart::Limited { .. })` it would start anew by itself",
+                "`below` stopped in `f` because its provider `disk` failed (system error)",
                 "cannot read `config`",
                 "the disk is gone",
             ]
         );
         assert_eq!(
             format!("{error:#}"),
-            "`above` stopped in `f` because its provider failed: `below` is poisoned: `below` stopped in `f` because its provider failed: \
-             cannot read `config`\n  help: replace its app, or remove it and instantiate its app again"
+            "`above` stopped in `f` because its provider `disk` failed: `below` is poisoned: `below` stopped in `f` because its provider `disk` failed: \
+             cannot read `config`\n  help: replace its app, or remove it and instantiate its app again; with `.restart(Restart::Limited { .. })` it would start anew by itself"
         );
         let CallError::System(root) = error.root_cause() else { panic!("{error}") };
         assert!(root.downcast_ref::<Unreadable>().is_some());

@@ -11,9 +11,14 @@ const MOST: usize = 100;
 impl CallError {
     /// The error of an instance whose provider has failed. If the chain of causes is as long as it may be, its middle is left out: the first
     /// cause stays, which says what happened.
-    pub(crate) fn provider_down(instance: Arc<str>, function: Arc<str>, cause: &CallError) -> CallError {
+    pub(crate) fn provider_down(
+        instance: Arc<str>,
+        function: Arc<str>,
+        provider: Arc<str>,
+        cause: &CallError,
+    ) -> CallError {
         let cause = if cause.causes() < MOST { cause } else { cause.root_cause() };
-        CallError::ProviderDown { instance, function, cause: Arc::new(cause.clone()) }
+        CallError::ProviderDown { instance, function, provider, cause: Arc::new(cause.clone()) }
     }
 
     /// How many errors the chain has, this one included.
@@ -35,8 +40,8 @@ mod tests {
         let mut error = CallError::Cancelled { instance: "bottom".into(), function: "f".into() };
         for number in 0..100_000 {
             let instance: Arc<str> = format!("app {number}").into();
-            error = CallError::Poisoned { instance: instance.clone(), cause: Arc::new(error) };
-            error = CallError::provider_down(instance, "f".into(), &error);
+            error = CallError::Poisoned { instance: instance.clone(), restarts: None, cause: Arc::new(error) };
+            error = CallError::provider_down(instance, "f".into(), "below".into(), &error);
         }
         assert!(error.causes() <= MOST + 2, "{}", error.causes());
         assert_eq!(error.root_cause().kind(), "cancelled");

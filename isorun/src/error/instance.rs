@@ -1,6 +1,6 @@
 //! Why an instance has no caller for an interface, why a handle is not narrowed, and why something is not removed.
 
-use crate::text::{indent, list};
+use crate::text::{MOST_NAMED, indent, list, printable};
 
 /// Why an instance has no caller for an interface.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -8,7 +8,9 @@ use crate::text::{indent, list};
 pub enum ExportError {
     /// The instance does not export the interface.
     #[error(
-        "`{instance}` does not export `{interface}`\n  it exports: {}\n  help: use an instance that does",
+        "`{}` does not export `{}`\n  it exports: {}\n  help: use an instance that does",
+        printable(instance),
+        printable(interface),
         list(exports)
     )]
     NotExported {
@@ -21,7 +23,9 @@ pub enum ExportError {
     },
     /// The instance exports an interface of that name whose functions differ.
     #[error(
-        "`{instance}` exports another edition of `{interface}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+        "`{}` exports another edition of `{}`\n{}\n  help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
+        printable(instance),
+        printable(interface),
         indent(differences)
     )]
     Differs {
@@ -48,7 +52,9 @@ pub enum ExportError {
     },
     /// The instance exports it, but the handle was narrowed to other functions.
     #[error(
-        "this handle of `{instance}` does not reach all of `{interface}`\n  out of reach: {}\n  help: it was narrowed with `only`; include those functions too, or call the ones that it reaches by name",
+        "this handle of `{}` does not reach all of `{}`\n  out of reach: {}\n  help: it was narrowed with `only`; include those functions too, or call the ones that it reaches by name",
+        printable(instance),
+        printable(interface),
         list(functions)
     )]
     Narrowed {
@@ -60,13 +66,16 @@ pub enum ExportError {
         functions: Vec<String>,
     },
     /// The instance was removed.
-    #[error("`{instance}` was removed\n  help: instantiate again and use the new handle")]
+    #[error(
+        "`{}` was removed\n  help: get a new handle from `instantiate`, `provide` or `import`, and use that",
+        printable(instance)
+    )]
     Removed {
         /// The instance.
         instance: String,
     },
     /// The instance belongs to another runtime; only that one can export it.
-    #[error("`{instance}` belongs to another runtime\n  help: export it there")]
+    #[error("`{}` belongs to another runtime\n  help: export it there", printable(instance))]
     Foreign {
         /// The instance.
         instance: String,
@@ -76,8 +85,9 @@ pub enum ExportError {
 /// Why a handle was not narrowed: some of the names mean no function that it reaches, or several.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "cannot narrow `{instance}`\n{}\n  it has: {}\n  help: write `namespace:package/interface#function`, or any end of it that is unique",
-    indent(problems),
+    "cannot narrow `{}`\n{}\n  it has: {}\n  help: write `namespace:package/interface#function`, or any end of it that is unique",
+    printable(instance),
+    lines(problems),
     list(available)
 )]
 #[non_exhaustive]
@@ -95,29 +105,67 @@ pub struct NarrowError {
 #[non_exhaustive]
 pub enum RemoveError {
     /// Instances or exports depend on it.
-    #[error("`{name}` is in use by {}\n  help: remove those first", list(by))]
+    #[error("`{}` is in use by {}\n  help: {}", printable(name), users(by), ends(by))]
     InUse {
         /// What was to be removed.
         name: String,
-        /// Everything that depends on it. The message names the first ten.
+        /// Everything that depends on it: the names of instances, and `an export of` an interface or `a running call` in these words. The
+        /// message names the first ten.
         by: Vec<String>,
     },
     /// It was removed before.
-    #[error("`{name}` was removed before\n  help: a handle does not outlive `remove`; drop it")]
+    #[error("`{}` was removed before\n  help: a handle does not outlive `remove`; drop it", printable(name))]
     Removed {
         /// What was to be removed.
         name: String,
     },
     /// It is being replaced or retired.
-    #[error("`{name}` is being replaced or retired\n  help: wait for that to end")]
+    #[error("`{}` is being replaced or retired\n  help: wait for that to end", printable(name))]
     InProgress {
         /// What was to be removed.
         name: String,
     },
     /// It belongs to another runtime.
-    #[error("`{name}` belongs to another runtime\n  help: remove it there")]
+    #[error("`{}` belongs to another runtime\n  help: remove it there", printable(name))]
     Foreign {
         /// What was to be removed.
         name: String,
     },
+}
+
+/// The problems, a line each: at most ten, then how many more there are.
+fn lines(problems: &[String]) -> String {
+    // What is wrong with a name stands after the name, which a stranger may have chosen, so a line break in it is no line break here.
+    indent(&problems.iter().map(|problem| problem.replace('\n', "\u{fffd}")).collect::<Vec<_>>())
+}
+
+/// How an export and a running call begin among the users of an instance.
+const EXPORT: &str = "an export of ";
+const OCCUPATIONS: [&str; 3] = ["a running call", "a replacement", "a retirement"];
+
+/// Who uses an instance, in words: names of instances in backticks, other things as they are.
+fn users(by: &[String]) -> String {
+    let one = |user: &String| match user.strip_prefix(EXPORT) {
+        Some(interface) => format!("its export of `{}`", printable(interface)),
+        None => match OCCUPATIONS.iter().find_map(|what| Some((what, user.strip_prefix(what)?))) {
+            Some((what, "")) => (*what).into(),
+            Some((what, of)) if of.starts_with(" of ") => format!("{what} of `{}`", printable(&of[4..])),
+            _ => format!("`{}`", printable(user)),
+        },
+    };
+    let named = by.iter().take(MOST_NAMED).map(one).collect::<Vec<_>>().join(", ");
+    match by.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// How each kind of user is brought to an end.
+fn ends(by: &[String]) -> String {
+    let is_export = |user: &&String| user.starts_with(EXPORT);
+    let is_busy = |user: &&String| OCCUPATIONS.iter().any(|what| user.starts_with(what));
+    let exports = by.iter().any(|user| is_export(&user)).then_some("end the export by `revoke` with its token");
+    let calls = by.iter().any(|user| is_busy(&user)).then_some("wait for the call, as `retire` does");
+    let others = by.iter().any(|user| !is_export(&user) && !is_busy(&user)).then_some("remove those first");
+    [others, exports, calls].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

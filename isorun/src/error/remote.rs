@@ -3,15 +3,21 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::text::{printable, printable_line};
+
 /// Why a call through a remote has no value.
 ///
 /// The variants tell a caller above all whether the other side may have run the function, and so whether it is safe to try again.
+///
+/// What the other side says is a peer's word. The message shows its first line, made safe for a terminal and cut; the field has all of it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
     /// The transport failed before it sent the message, so the function has not run.
     #[error(
-        "the call of `{function}` was not sent: {message}\n  help: the other side has not run, trying again is safe"
+        "the call of `{}` was not sent: {}\n  help: the other side has not run, trying again is safe",
+        printable(function),
+        printable_line(message)
     )]
     NotSent {
         /// The function.
@@ -21,16 +27,18 @@ pub enum RemoteError {
     },
     /// The transport failed after it sent the message, so the function may have run.
     #[error(
-        "the call of `{function}` was sent and its answer was lost: {message}\n  help: the other side may have run; repeat only what may be done twice"
+        "the call of `{}` was lost after it was sent: {}\n  help: the other side may have run; repeat only what may be done twice",
+        printable(function),
+        printable_line(message)
     )]
-    MaybeRan {
+    Lost {
         /// The function.
         function: Arc<str>,
         /// The transport's message.
         message: Arc<str>,
     },
-    /// The other side answered that it did not run the function.
-    #[error("the other side refused `{function}`: {status}: {message}")]
+    /// The function was not run: the other side says so, or the call was refused before it was sent.
+    #[error("the call of `{}` was refused: {}\n  help: {}", printable(function), told(function, *status, message), refused(*status))]
     Refused {
         /// The function.
         function: Arc<str>,
@@ -40,7 +48,7 @@ pub enum RemoteError {
         message: Arc<str>,
     },
     /// The other side ran the function, and the call failed there.
-    #[error("`{function}` failed on the other side: {status}: {message}")]
+    #[error("`{}` failed on the other side: {}\n  help: {}", printable(function), told(function, *status, message), failed(*status))]
     Failed {
         /// The function.
         function: Arc<str>,
@@ -51,7 +59,9 @@ pub enum RemoteError {
     },
     /// The bytes that came back are not a reply to this call.
     #[error(
-        "the answer to `{function}` is not a reply to this call: {message}\n  help: the transport mixes messages up, or the other side speaks another wire version"
+        "the answer to `{}` is not a reply to this call: {}\n  help: the transport mixes messages up, or the other side speaks another wire version",
+        printable(function),
+        printable_line(message)
     )]
     BadReply {
         /// The function.
@@ -59,6 +69,43 @@ pub enum RemoteError {
         /// What is wrong with it.
         message: Arc<str>,
     },
+}
+
+/// What the other side says of a call, or its status if it says nothing. Its help is for its own side, so one line is enough; and the
+/// function is not named again.
+fn told(function: &str, status: Status, message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim();
+    match line.is_empty() {
+        true => status.to_string(),
+        false => printable_line(&line.replacen(&format!(" in `{function}`"), "", 1)),
+    }
+}
+
+/// What to do about a call that was refused with this status.
+fn refused(status: Status) -> &'static str {
+    match status {
+        Status::Busy | Status::HopLimit | Status::Refused => {
+            "it has not run; try again when the other side can serve it, or look at its wiring"
+        }
+        Status::OutOfBudget => "it has not run; give it more time with `.timeout(..)`, and more fuel with `.fuel(..)`",
+        Status::UnknownTarget => "it has not run; get a new token from the other side",
+        Status::UnknownInterface | Status::UnknownFunction | Status::SignatureMismatch => {
+            "it has not run; build both sides from the same edition of the interface"
+        }
+        Status::TooLarge => "it has not run; pass less at a time, or raise `max_message` on both sides",
+        Status::Malformed | Status::WireVersion => "it has not run; run the same version of isorun on both sides",
+        _ => "it has not run, trying again is safe",
+    }
+}
+
+/// What to do about a call that failed on the other side with this status.
+fn failed(status: Status) -> &'static str {
+    match status {
+        Status::OutOfBudget => {
+            "grant the call more, or have the other side raise its `budget`: it grants no more than that; what was done is done"
+        }
+        _ => "it may have done a part of its work; the other side knows more",
+    }
 }
 
 /// How a remote call ended, as its reply says.

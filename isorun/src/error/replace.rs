@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::wiring::InstantiateError;
-use crate::text::{MOST_NAMED, indent};
+use crate::text::{MOST_NAMED, indent, printable};
 
 /// Why an instance's app was not replaced. The instance is as it was before.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -11,7 +11,9 @@ use crate::text::{MOST_NAMED, indent};
 pub enum ReplaceError {
     /// An instance that is wired to this one, or an export of it, uses functions that the new app does not have.
     #[error(
-        "cannot replace `{instance}` by `{app}`: what uses it would break\n{}\n  help: give the new app what they use, or remove them first",
+        "cannot replace `{}` by `{}`: what uses it would break\n{}\n  help: give the new app what they use, or remove them first",
+        printable(instance),
+        printable(app),
         lines(breaks)
     )]
     Breaks {
@@ -27,26 +29,27 @@ pub enum ReplaceError {
     Instantiate(#[from] InstantiateError),
     /// Only an app's instance can be replaced: a system or remote has no app.
     #[error(
-        "`{instance}` is not the instance of an app\n  help: only those can be replaced; wire a new handle instead"
+        "`{}` is not the instance of an app\n  help: only those can be replaced; wire a new handle instead",
+        printable(instance)
     )]
     NotAnApp {
         /// The instance.
         instance: String,
     },
     /// Another call of `replace`, `retire` or `remove` is at work on it.
-    #[error("`{instance}` is being replaced or retired already\n  help: wait for that to end")]
+    #[error("`{}` is being replaced or retired already\n  help: wait for that to end", printable(instance))]
     InProgress {
         /// The instance.
         instance: String,
     },
     /// It was removed.
-    #[error("`{instance}` was removed\n  help: instantiate the new app instead")]
+    #[error("`{}` was removed\n  help: instantiate the new app instead", printable(instance))]
     Removed {
         /// The instance.
         instance: String,
     },
     /// It belongs to another runtime.
-    #[error("`{instance}` belongs to another runtime\n  help: replace it there")]
+    #[error("`{}` belongs to another runtime\n  help: replace it there", printable(instance))]
     Foreign {
         /// The instance.
         instance: String,
@@ -76,7 +79,7 @@ pub struct Break {
 
 impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  {}, used by {}", self.interface, self.by)?;
+        write!(f, "  {}, used by {}", printable(&self.interface), printable(&self.by))?;
         match self.differences[..] {
             [] => write!(f, "\n    the new app does not export it"),
             _ => write!(f, "\n{}", indent(&self.differences)),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::text::indent;
+use crate::text::{indent, printable, printable_line};
 use crate::wit::WitError;
 
 /// Why the runtime could not be made.
@@ -11,16 +11,18 @@ use crate::wit::WitError;
 pub enum RuntimeError {
     /// wasmtime refused the engine's settings on this machine.
     #[error(
-        "cannot make the engine: {0}\n  help: lower `max_stores`: the runtime reserves address space for that many stores"
+        "cannot make the engine: {}\n  help: lower `max_stores`: the runtime reserves address space for that many stores",
+        printable_line(.0)
     )]
     Engine(String),
     /// The operating system gave no random bytes for the runtime's secret.
     #[error(
-        "the operating system gave no random bytes: {0}\n  help: give the builder a `secret`, or run where the operating system has random bytes"
+        "the operating system gave no random bytes: {}\n  help: give the builder a `secret`, or run where the operating system has random bytes",
+        printable_line(.0)
     )]
     Random(String),
     /// Other users can read or write the files that the code cache must be able to trust. Nothing in the folder was changed.
-    #[error("other users may read or write `{}`, {found}\n  help: {help}", path.display())]
+    #[error("other users may read or write `{}`, {found}\n  help: {help}", printable_line(&path.to_string_lossy()))]
     CodeCacheExposed {
         /// The folder, or the secret in it.
         path: PathBuf,
@@ -30,7 +32,10 @@ pub enum RuntimeError {
         help: String,
     },
     /// The folder of the code cache cannot be used.
-    #[error("cannot keep compiled code in `{}`: {message}\n  help: {help}", path.display())]
+    #[error(
+        "cannot keep compiled code in `{}`: {}\n  help: {help}",
+        printable_line(&path.to_string_lossy()), printable_line(message)
+    )]
     CodeCache {
         /// The folder, or the secret in it.
         path: PathBuf,
@@ -50,7 +55,8 @@ pub enum RegisterError {
     Wit(#[from] WitError),
     /// An interface of this name is registered with other functions.
     #[error(
-        "`{interface}` is registered already, with other functions\n{}\n  help: an interface that was changed needs a new version; give it one",
+        "`{}` is registered already, with other functions\n{}\n  help: an interface that was changed needs a new version; give it one",
+        printable(interface),
         indent(differences)
     )]
     Conflict {

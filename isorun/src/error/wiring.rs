@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::call::CallError;
-use crate::text::{count, indent, list};
+use crate::text::{count, indent, list, printable};
 
 /// Why an instance was not made. Nothing of it is left running.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -56,11 +56,16 @@ pub enum InstantiateError {
 
 /// Shows [`InstantiateError::Start`]. The help of the cause is left out of the long form too: it is about an instance that was running.
 fn start(app: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let app = printable(app);
     match f.alternate() {
         true => write!(f, "`{app}` failed while it started: {}", cause.headline())?,
         false => write!(f, "`{app}` failed while it started ({})", cause.root_cause().kind())?,
     }
-    f.write_str("\n  help: nothing of it is left running; correct the app, or raise the limit that it met")
+    f.write_str("\n  help: nothing of it is left running; correct the app")?;
+    match cause.root_cause() {
+        CallError::OutOfBudget { limit, scope, .. } => write!(f, ", or {}", limit.help_at_start(*scope)),
+        _ => Ok(()),
+    }
 }
 
 /// Everything that is wrong with a wiring.

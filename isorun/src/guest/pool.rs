@@ -239,6 +239,14 @@ impl<S, M: Clone> StorePool<S, M> {
         self.policy.reuse
     }
 
+    /// How many faults the restart policy forgives within its span; `None` if there is no restart.
+    pub(crate) fn forgiven_faults(&self) -> Option<u32> {
+        match self.policy.restart {
+            Restart::Never => None,
+            Restart::Limited { max, .. } => Some(max),
+        }
+    }
+
     /// What a store is made from; `None` if the instance is removed.
     pub(crate) fn model(&self) -> Option<M> {
         self.queue().model.clone()

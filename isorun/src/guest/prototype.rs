@@ -78,6 +78,7 @@ impl Prototype {
             frame,
             granted: fuel,
             preemption: Preemption::new(self.limits.slice, fuel),
+            waits_for: None,
         };
         let mut starting = Starting { store: None, fuel, spent };
         let store = starting.store.insert(Store::new(self.pre.engine(), state));

@@ -11,9 +11,10 @@ use crate::engine::cause;
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
-use crate::limits::deadline::Deadline;
-use crate::limits::limit::{Amount, Limit};
+use crate::limits::slow;
+use crate::panics::Panicked;
 use crate::store::State;
+use crate::text::printable;
 
 /// One call's turn in a store. If it is dropped before its end, the call was cancelled, and the store is thrown away.
 pub(super) struct Turn<'a> {
@@ -30,7 +31,7 @@ pub(super) struct Turn<'a> {
 /// Why a call returned from wasmtime without a value.
 pub(super) enum Stop {
     Error(wasmtime::Error),
-    Panic(String),
+    Panic(Panicked),
 }
 
 impl Stop {
@@ -40,7 +41,9 @@ impl Stop {
         let instance = instance.clone();
         match self {
             Stop::Error(error) => cause::explain(&error, instance, function, fuel, message),
-            Stop::Panic(message) => CallError::HostPanic { instance, function, message: message.into() },
+            Stop::Panic(Panicked { message, provider }) => {
+                CallError::HostPanic { instance, function, provider, message: message.into() }
+            }
         }
     }
 }
@@ -97,7 +100,11 @@ impl<'a> Turn<'a> {
         let used = self.charge(&live);
         let (instance, function) = (self.instance.clone(), live.prototype.exports.label(self.function));
         let cause = match self.cx.end() {
-            Some(deadline) if deadline.has_passed() => late(deadline, &instance, function),
+            Some(deadline) if deadline.has_passed() => {
+                let waits_for = live.store.data().awaited().cloned();
+                slow::name(waits_for.clone());
+                CallError::late(deadline, instance, function, waits_for)
+            }
             _ => CallError::Cancelled { instance, function },
         };
         self.lose(live, cause, used);
@@ -158,7 +165,8 @@ impl Drop for Start<'_> {
         self.cx.settle(spent, 0);
         match self.cx.end() {
             Some(deadline) if deadline.has_passed() => {
-                lose(self.stores, self.prototype, late(deadline, self.instance, "start".into()), spent)
+                let cause = CallError::late(deadline, self.instance.clone(), "start".into(), None);
+                lose(self.stores, self.prototype, cause, spent);
             }
             _ => self.stores.put(None),
         }
@@ -168,13 +176,8 @@ impl Drop for Start<'_> {
 /// Tells the pool that a store is lost, and why.
 #[cold]
 pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, used: u64) {
-    tracing::warn!(instance = %prototype.name, cause = %cause.headline(), "store lost");
+    let frames = cause.frames().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    tracing::warn!(instance = printable(&prototype.name), cause = cause.headline(), frames, "store lost");
     let the_apps = is_the_apps(&cause, &prototype.limits.budget, prototype.limits.instance_memory);
     stores.fault(Arc::new(cause), the_apps, used);
-}
-
-/// The error of a call whose deadline has passed.
-fn late(deadline: Deadline, instance: &Arc<str>, function: Arc<str>) -> CallError {
-    let amount = Amount::Time(deadline.span);
-    CallError::OutOfBudget { limit: Limit::Time, amount, instance: instance.clone(), function }
 }

@@ -2,11 +2,13 @@
 
 mod convert;
 mod function;
+mod labels;
 mod load;
 pub(crate) mod mismatch;
 mod store;
 pub(crate) mod wave;
 
+use labels::Labels;
 use mismatch::EncodeError;
 
 use super::Image;
@@ -93,7 +95,7 @@ impl Value {
     /// [`encode`](crate::image::encode).
     pub fn encode(&self, ty: &Type) -> Result<Image, EncodeError> {
         let mut encoder = Encoder::new(ty.layout())?;
-        self.store(ty, &mut encoder, 0)?;
+        self.store(ty, &mut Labels::default(), &mut encoder, 0)?;
         Ok(encoder.finish())
     }
 

@@ -5,6 +5,8 @@ use crate::call::Call;
 use crate::error::call::{CallError, Result};
 use crate::image::Image;
 use crate::image::value::Value;
+use crate::image::value::mismatch::EncodeError;
+use crate::image::value::wave::error::WaveError;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 
@@ -39,24 +41,32 @@ impl Instance {
     /// Finds the function and encodes its arguments.
     fn prepare(&self, name: &str, arguments: &str) -> Result<(FuncIndex, Function, Image)> {
         let (index, function) = self.find(name)?;
-        let wrong = |message: String| CallError::Arguments {
+        let wrong = |message: String, help: &str| CallError::Arguments {
             function: name.into(),
             signature: function.to_string().into(),
             message: message.into(),
+            help: help.into(),
         };
-        let values = Value::params_from_wave(&function, arguments).map_err(|error| wrong(error.to_string()))?;
-        let image = Value::encode_params(&function, &values).map_err(|error| wrong(error.to_string()))?;
+        let values = Value::params_from_wave(&function, arguments).map_err(|error| {
+            let WaveError { line, column, message, help } = error;
+            wrong(format!("{message}, at {line}:{column}"), &help)
+        })?;
+        let image = Value::encode_params(&function, &values).map_err(|error| match error {
+            EncodeError::TooLarge(error) => error.into(),
+            EncodeError::Mismatch(error) => wrong(error.headline(), "give a value of the expected type"),
+        })?;
         Ok((index, function, image))
     }
 
     /// The one function of this name.
     pub(super) fn find(&self, name: &str) -> Result<(FuncIndex, Function)> {
-        let exports = self.reached();
-        let found: Vec<_> = exports.named(name).collect();
+        let exports = self.provider().exports();
+        // What a narrowed handle reaches is not put together for the sake of one function.
+        let found: Vec<_> = exports.named(name).filter(|(index, ..)| self.reaches(*index)).collect();
         let (instance, function) = (self.provider().name().clone(), name.into());
         match found[..] {
             [(index, _, found)] => Ok((index, found.clone())),
-            [] => Err(CallError::UnknownFunction { instance, function, available: labels(exports.all()) }),
+            [] => Err(CallError::UnknownFunction { instance, function, available: labels(self.reached().all()) }),
             _ => Err(CallError::AmbiguousFunction { instance, function, candidates: labels(found) }),
         }
     }

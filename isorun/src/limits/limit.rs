@@ -17,18 +17,41 @@ pub enum Limit {
     Message,
 }
 
+/// Whose a [`Limit`] was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The call's: what it was granted, be it by its caller or by the defaults of the runtime.
+    Call,
+    /// The instance's, whatever its calls are granted.
+    Instance,
+}
+
 impl Limit {
-    /// What a user can do when this limit was met.
-    pub(crate) fn help(self) -> &'static str {
-        match self {
-            Limit::Fuel => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
-            Limit::Time => {
-                "give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
+    /// What a user can do when this limit was met in a call.
+    pub(crate) fn help(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Limit::Fuel, _) => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
+            (Limit::Time, _) => {
+                "give the call more time with `.timeout(..)` or a later `.deadline(..)`, or raise the `budget` in the runtime's builder"
             }
-            Limit::Memory => {
-                "let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
+            (Limit::Memory, Scope::Call) => {
+                "let the call use more with `.memory(..)`, or raise the `budget` in the runtime's builder"
             }
-            Limit::Message => "pass less at a time, or raise `max_message` in the runtime's builder",
+            (Limit::Memory, Scope::Instance) => {
+                "raise `max_instance_memory` in the runtime's builder; no call can be granted more than that"
+            }
+            (Limit::Message, _) => "pass less at a time, or raise `max_message` in the runtime's builder",
+        }
+    }
+
+    /// What a user can do when an app met this limit while it started for `instantiate` or `replace`, where no call grants anything.
+    #[cfg(feature = "engine")]
+    pub(crate) fn help_at_start(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Limit::Memory, Scope::Instance) => "raise `max_instance_memory` in the runtime's builder",
+            (Limit::Message, _) => "raise `max_message` in the runtime's builder",
+            (Limit::Fuel | Limit::Time | Limit::Memory, _) => "raise the `budget` in the runtime's builder",
         }
     }
 }
@@ -72,6 +95,7 @@ impl fmt::Display for Amount {
 pub(crate) struct Exhausted {
     pub(crate) limit: Limit,
     pub(crate) amount: Amount,
+    pub(crate) scope: Scope,
 }
 
 impl std::error::Error for Exhausted {}

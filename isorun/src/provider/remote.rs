@@ -80,7 +80,7 @@ impl RemoteProvider {
             TransportError::NotSent(message) => {
                 RemoteError::NotSent { function: label.clone(), message: message.into() }
             }
-            TransportError::Lost(message) => RemoteError::MaybeRan { function: label.clone(), message: message.into() },
+            TransportError::Lost(message) => RemoteError::Lost { function: label.clone(), message: message.into() },
         })?;
         let bad = |message: String| RemoteError::BadReply { function: label.clone(), message: message.into() };
         let reply = ReplyMessage::decode(&answer).map_err(|error| bad(error.to_string()))?;

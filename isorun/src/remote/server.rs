@@ -110,8 +110,9 @@ impl ExportTable {
                         (reply.ran, reply.body) = (true, image.as_bytes());
                     }
                     Err(error) => {
-                        // The text includes the causes, because only text reaches the other side, not the chain of errors.
-                        text = format!("{error:#}");
+                        // The text includes the causes, because only text reaches the other side, not the chain of errors. The help is left
+                        // out: it is for this side.
+                        text = error.headline();
                         (reply.status, reply.ran) = status_of(&error);
                         reply.text = &text;
                     }
@@ -157,7 +158,7 @@ impl ExportTable {
             return refuse(Status::SignatureMismatch, format!("here it is {function}"));
         }
         if let Err(error) = check_params(&function, call.body) {
-            return refuse(Status::Malformed, error.to_string());
+            return refuse(Status::Malformed, format!("{} at byte {}", error.rule.message(), error.offset));
         }
         let index = target.function(index as u32);
         Ok((target, index, function))

@@ -18,9 +18,9 @@ use crate::guest::prototype::{Live, Prototype};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
 use crate::limits::deadline::Deadline;
-use crate::limits::limit::{Amount, Exhausted, Limit};
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::limits::until::until;
-use crate::panics::{caught, message_of};
+use crate::panics::{Panicked, caught};
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
 use crate::store::{Frame, State};
@@ -174,7 +174,7 @@ impl Plan<'_> {
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             slots(wires, consumer, self.reuse, &given.before)
         }));
-        let slots = made.map_err(|panic| self.panicked(message_of(&*panic)))?;
+        let slots = made.map_err(|panic| self.panicked(panic.into()))?;
         Ok(Wired { pre, slots })
     }
 
@@ -196,7 +196,7 @@ impl Plan<'_> {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),
             Err(deadline) => {
-                let late = Exhausted { limit: Limit::Time, amount: Amount::Time(deadline.span) };
+                let late = Exhausted { limit: Limit::Time, amount: Amount::Time(deadline.span), scope: Scope::Call };
                 return Err(self.failed(&late.into()));
             }
         };
@@ -215,9 +215,10 @@ impl Plan<'_> {
     }
 
     #[cold]
-    fn panicked(&self, message: String) -> InstantiateError {
-        let (app, instance) = (self.app.name().to_string(), self.name.clone());
-        let cause = CallError::HostPanic { instance, function: "start".into(), message: message.into() };
+    fn panicked(&self, panic: Panicked) -> InstantiateError {
+        let (app, instance, function) = (self.app.name().to_string(), self.name.clone(), "start".into());
+        let cause =
+            CallError::HostPanic { instance, function, provider: panic.provider, message: panic.message.into() };
         InstantiateError::Start { app, cause }
     }
 }

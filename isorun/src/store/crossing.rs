@@ -3,16 +3,17 @@
 //! Each crossing gives the callee what the caller has left of its budget, counts the call, reports it to observers, and comes back with what
 //! the callee has left. What differs between kinds of providers is how the values get there: that is a [`Crossing`].
 
-use std::future::Future;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 
 use wasmtime::StoreContextMut;
 
 use super::{State, preemption};
-use crate::error::call::{CallError, CallResult, Result};
+use crate::error::call::{CallError, CallResult, Failed, Result};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
 use crate::observe::see;
+use crate::panics::naming;
 use crate::provider::slot::Slot;
 
 /// A call on its way to a provider, with its parameters.
@@ -49,26 +50,35 @@ pub(crate) async fn cross<C: Crossing>(
 ) -> wasmtime::Result<C::Value> {
     let mut bytes = crossing.bytes();
     let mut cx = enter(store)?;
+    store.data_mut().waits_for = Some(slot);
     let result = {
         let slot = store.data().slot(slot)?;
         let (provider, function) = (&*slot.provider, slot.function(place)?);
         let counting = slot.counts.begin();
         let mut watch = provider.observers().watch(provider, function, &cx);
         let call = pin!(crossing.call(slot, function, &cx));
-        let result = see(&mut watch, call).await;
+        let mut call = see(&mut watch, call);
+        let result = poll_fn(|task| naming(provider.name(), || Pin::new(&mut call).poll(task))).await;
         counting.end(result.is_err());
         match result {
-            Err(error) => C::failure(slot, place, &error).ok_or(error),
-            value => value,
+            Err(error) => C::failure(slot, place, &error).ok_or_else(|| failed(slot, *error)),
+            Ok(value) => Ok(value),
         }
     };
+    store.data_mut().waits_for = None;
     if let Ok(value) = &result {
         bytes += C::bytes_of(value);
     }
     if leave(store, &mut cx, bytes)? {
         tokio::task::yield_now().await;
     }
-    result.map_err(|error| (*error).into())
+    result
+}
+
+/// The end of a guest whose provider has failed.
+#[cold]
+fn failed(slot: &Slot, error: CallError) -> wasmtime::Error {
+    Failed { provider: slot.provider.name().clone(), error }.into()
 }
 
 /// Begins a call out of the guest: the callee starts with what the guest has left.
@@ -143,17 +153,17 @@ fn seen<R>(
 ) -> wasmtime::Result<R> {
     let slot = store.data().slot(slot)?;
     let counting = slot.counts.begin();
-    let result = match slot.provider.observers().is_anybody_looking() {
+    let result = naming(slot.provider.name(), || match slot.provider.observers().is_anybody_looking() {
         false => call(store, slot),
         true => looked_at(store, slot, place, cx, call),
-    };
+    });
     // Both ends are written out, so that a value is not moved together with the room that an error would take.
     match result {
         Ok(value) => {
             counting.end(false);
             Ok(value)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(failed(slot, error)),
     }
 }
 

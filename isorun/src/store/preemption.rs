@@ -13,7 +13,7 @@ use wasmtime::StoreContextMut;
 
 use super::State;
 use crate::clock::Instant;
-use crate::limits::limit::{Amount, Exhausted, Limit};
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 
 /// Decides when a guest has to let other tasks run.
 #[derive(Debug)]
@@ -88,7 +88,8 @@ fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result
     let now = Instant::now();
     let State { frame, preemption, .. } = store.data_mut();
     if let Some(deadline) = frame.deadline.filter(|deadline| now >= deadline.at) {
-        return Err(Exhausted { limit: Limit::Time, amount: Amount::Time(deadline.span) }.into());
+        let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
+        return Err(Exhausted { limit, amount, scope }.into());
     }
     let short = preemption.looked.replace(now).is_some_and(|before| now.saturating_duration_since(before) >= LONG);
     if short == preemption.short {

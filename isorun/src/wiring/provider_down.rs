@@ -39,7 +39,12 @@ mod tests {
     use crate::interface::function::function;
 
     fn trap() -> CallError {
-        CallError::Trap { instance: "calc".into(), function: "add".into(), message: "unreachable".into() }
+        CallError::Trap {
+            instance: "calc".into(),
+            function: "add".into(),
+            message: "unreachable".into(),
+            frames: Arc::default(),
+        }
     }
 
     fn told(err: Type, error: &CallError) -> Option<Value> {

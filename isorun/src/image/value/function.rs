@@ -1,6 +1,7 @@
 //! The parameters and the result of a function whose types are known only at run time.
 
 use super::Value;
+use super::labels::Labels;
 use super::load::load_row;
 use super::mismatch::{EncodeError, Mismatch};
 use super::store::store_field;
@@ -23,9 +24,9 @@ impl Value {
             return Err(Mismatch::arguments(function, params.len()).into());
         }
         let mut encoder = Encoder::new(function.params_layout())?;
-        let mut row = Row::new(0);
+        let (mut row, mut labels) = (Row::new(0), Labels::default());
         for (value, param) in params.iter().zip(function.params()) {
-            store_field(value, &param.ty, &mut encoder, &mut row, || format!(" of `{}`", param.label))?;
+            store_field(value, &param.ty, &mut labels, &mut encoder, &mut row, || format!(" of `{}`", param.label))?;
         }
         Ok(encoder.finish())
     }

@@ -274,3 +274,65 @@ fn nothing_of_a_refused_type_is_encoded_or_decoded() {
     assert!(Value::decode(&Type::list(endless.clone()), b"\x08\0\0\0\xff\xff\xff\xff").is_err());
     assert!(matches!(Value::List(vec![]).encode(&endless), Err(EncodeError::TooLarge(_))));
 }
+
+/// How much longer four times as much takes; the best of some tries, since the machine may do other things meanwhile.
+fn ratio(work: impl Fn(usize)) -> f64 {
+    let time = |n| {
+        let once = |_| {
+            let started = std::time::Instant::now();
+            work(n);
+            started.elapsed().as_secs_f64()
+        };
+        (0..4).map(once).fold(f64::INFINITY, f64::min)
+    };
+    time(20_000) / time(5_000)
+}
+
+#[test]
+fn four_times_as_many_labels_take_four_times_as_long() {
+    let names = |n: usize| (0..n).map(|i| format!("label-{i}")).collect::<Vec<_>>();
+    let backwards = |n| {
+        let names = names(n);
+        let ty = Type::record(names.iter().map(|name| (name.clone(), Type::U8)));
+        (ty, Value::record(names.into_iter().rev().map(|name| (name, 1u8.into()))))
+    };
+    let cases = |n| {
+        let names = names(n);
+        (
+            Type::list(Type::enumeration(names.clone())),
+            Value::List(names.into_iter().rev().map(Value::enumeration).collect()),
+        )
+    };
+    let variants = |n| {
+        let names = names(n);
+        let values = names.iter().rev().map(|name| Value::variant(name.clone(), None)).collect();
+        (Type::list(Type::variant(names.into_iter().map(|name| (name, None)))), Value::List(values))
+    };
+    for make in [&backwards as &dyn Fn(usize) -> (Type, Value), &cases, &variants] {
+        let there_and_back = |n| {
+            let (ty, value) = make(n);
+            let image = value.encode(&ty).unwrap();
+            let text = Value::decode(&ty, image.as_bytes()).unwrap().to_wave();
+            assert_eq!(Value::from_wave(&ty, &text).unwrap().encode(&ty).unwrap().as_bytes(), image.as_bytes());
+            let text = value.to_wave();
+            assert_eq!(Value::from_wave(&ty, &text).unwrap().encode(&ty).unwrap().as_bytes(), image.as_bytes());
+        };
+        let ratio = ratio(there_and_back);
+        assert!(ratio < 9.0, "{ratio} for {}", make(2).0);
+    }
+}
+
+#[test]
+fn parameters_that_are_missing_are_named() {
+    let wit = "package a:b; interface i { put: func(key: string, value: u8, ttl: u32); now: func(); }";
+    let interface = crate::Interface::from_wit(wit).unwrap().remove(0);
+    let (put, now) = (&interface.functions()[0], &interface.functions()[1]);
+    assert_eq!(
+        Value::encode_params(put, &["a".into()]).unwrap_err().to_string(),
+        "`put` takes 3 parameters, not 1\n  missing: `value`, `ttl`\n  help: give one value for each parameter of `func(key: string, value: u8, ttl: u32)`"
+    );
+    assert_eq!(
+        Value::encode_params(now, &[1u8.into()]).unwrap_err().to_string(),
+        "`now` takes 0 parameters, not 1\n  help: give one value for each parameter of `func()`"
+    );
+}

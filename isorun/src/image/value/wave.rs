@@ -34,7 +34,7 @@ impl Value {
     /// [`WaveError`] if this is not WAVE, or if the value is not of that type.
     pub fn from_wave(ty: &Type, text: &str) -> Result<Value, WaveError> {
         let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
-        Reader { text }.value(parsed.node(), ty)
+        Reader::new(text).value(parsed.node(), ty)
     }
 
     /// Reads the parameters of a function from text: `("name", [1, 2])`, or `()` if it has none.
@@ -47,10 +47,17 @@ impl Value {
     pub fn params_from_wave(function: &Function, text: &str) -> Result<Vec<Value>, WaveError> {
         // WAVE has no empty tuple, so its parser would refuse this.
         if text.trim_start().strip_prefix('(').is_some_and(|rest| rest.trim() == ")") {
-            return Reader { text }.params(None, function);
+            return Reader::new(text).params(None, function);
+        }
+        if text.trim().is_empty() {
+            let help = match function.params() {
+                [] => "write `()`: a call without arguments".into(),
+                _ => format!("write them in parentheses: `{}` is `{function}`", function.name()),
+            };
+            return Err(WaveError::at(text, 0, "there is no text", help));
         }
         let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
-        Reader { text }.params(Some(parsed.node()), function)
+        Reader::new(text).params(Some(parsed.node()), function)
     }
 
     /// The value as text, on one line.
@@ -72,7 +79,7 @@ impl Interface {
             let message = format!("`{}` has no function `{}`", self.name(), call.name());
             return Err(WaveError::at(text, 0, message, "call a function of the interface"));
         };
-        Ok((position, Reader { text }.params(call.params_node(), function)?))
+        Ok((position, Reader::new(text).params(call.params_node(), function)?))
     }
 }
 

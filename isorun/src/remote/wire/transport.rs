@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::text::printable_line;
+
 /// Carries one message to the other side and brings its answer back. Framing, connections, retries and encryption are up to the transport.
 ///
 /// An async closure is one:
@@ -36,10 +38,10 @@ where
 #[non_exhaustive]
 pub enum TransportError {
     /// No byte of the message has left: the other side has not run it.
-    #[error("not sent: {0}")]
+    #[error("not sent: {}", printable_line(.0))]
     NotSent(String),
     /// The message, or part of it, has left, and no answer came: the other side may have run it.
-    #[error("sent, and no answer came: {0}")]
+    #[error("lost after it was sent: {}", printable_line(.0))]
     Lost(String),
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use wasm_wave::parser::ParserError;
 
+use crate::text::printable_line;
+
 /// A text is not a value in WAVE syntax, or not of the given type.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -44,6 +46,7 @@ impl WaveError {
 impl fmt::Display for WaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let WaveError { line, column, message, help } = self;
+        let (message, help) = (printable_line(message), printable_line(help));
         write!(f, "cannot read the value: {message}\n  --> {line}:{column}\n  help: {help}")
     }
 }

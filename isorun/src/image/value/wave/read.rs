@@ -1,5 +1,7 @@
 //! Reading a value of a given type from parsed text.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use wasm_wave::ast::{Node, NodeType};
@@ -7,17 +9,23 @@ use wasm_wave::parser::ParserError;
 
 use super::error::WaveError;
 use crate::image::value::Value;
+use crate::image::value::labels::Labels;
 use crate::interface::function::Function;
 use crate::types::{Label, Type};
 
 /// Reads values from the tree of a parsed text. The nodes of the tree refer to the text.
 pub(super) struct Reader<'a> {
-    pub(super) text: &'a str,
+    text: &'a str,
+    labels: RefCell<Labels<'a>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Reader<'a> {
+        Reader { text, labels: RefCell::default() }
+    }
+
     /// The value of type `ty` that a node stands for.
-    pub(super) fn value(&self, node: &Node, ty: &Type) -> Result<Value, WaveError> {
+    pub(super) fn value(&self, node: &Node, ty: &'a Type) -> Result<Value, WaveError> {
         let as_written = |_: ParserError| self.mismatch(node, ty);
         Ok(match ty {
             Type::Bool => Value::Bool(node.as_bool().map_err(as_written)?),
@@ -67,7 +75,7 @@ impl Reader<'_> {
             }
             Type::Variant(cases) => {
                 let (label, payload) = node.as_variant(self.text).map_err(as_written)?;
-                let Some(case) = cases.iter().find(|case| *case.label == *label) else {
+                let Some(case) = self.labels.borrow_mut().position(cases, label).map(|index| &cases[index]) else {
                     return Err(self.error(node, format!("no case `{label}`"), ty));
                 };
                 Value::Variant(case.label.clone(), self.payload(node, payload, case.ty.as_ref(), ty)?)
@@ -102,7 +110,7 @@ impl Reader<'_> {
     }
 
     /// The parameters that a tuple stands for; `None` is a call without parameters.
-    pub(super) fn params(&self, node: Option<&Node>, function: &Function) -> Result<Vec<Value>, WaveError> {
+    pub(super) fn params(&self, node: Option<&Node>, function: &'a Function) -> Result<Vec<Value>, WaveError> {
         let nodes: Vec<_> = match node {
             Some(node) => match node.as_tuple() {
                 Ok(nodes) => nodes.collect(),
@@ -138,21 +146,23 @@ impl Reader<'_> {
         node.as_number(self.text).map_err(|_| self.mismatch(node, ty))
     }
 
-    fn list(&self, node: &Node, element: &Type, ty: &Type) -> Result<Vec<Value>, WaveError> {
+    fn list(&self, node: &Node, element: &'a Type, ty: &'a Type) -> Result<Vec<Value>, WaveError> {
         node.as_list().map_err(|_| self.mismatch(node, ty))?.map(|node| self.value(node, element)).collect()
     }
 
     /// A record: its fields may come in any order, and those that are `option`s may be omitted.
-    fn record(&self, node: &Node, ty: &Type) -> Result<Value, WaveError> {
+    fn record(&self, node: &Node, ty: &'a Type) -> Result<Value, WaveError> {
         let Type::Record(fields) = ty else { return Err(self.mismatch(node, ty)) };
         let nodes: Vec<_> = node.as_record(self.text).map_err(|_| self.mismatch(node, ty))?.collect();
-        if let Some((label, node)) = nodes.iter().find(|(label, _)| !fields.iter().any(|field| *field.label == **label))
-        {
+        let is_unknown = |label: &str| self.labels.borrow_mut().position(fields, label).is_none();
+        if let Some((label, node)) = nodes.iter().find(|(label, _)| is_unknown(label)) {
             return Err(self.error(node, format!("no field `{label}`"), ty));
         }
+        // The parser has refused a text in which one label stands twice.
+        let given: HashMap<&str, &Node> = nodes.into_iter().collect();
         let values = fields.iter().map(|field| {
-            let value = match (nodes.iter().find(|(label, _)| *field.label == **label), &field.ty) {
-                (Some((_, node)), ty) => self.value(node, ty)?,
+            let value = match (given.get(&*field.label), &field.ty) {
+                (Some(node), ty) => self.value(node, ty)?,
                 (None, Type::Option(_)) => Value::Option(None),
                 (None, _) => return Err(self.error(node, format!("field `{}` is missing", field.label), ty)),
             };
@@ -162,7 +172,7 @@ impl Reader<'_> {
     }
 
     /// The key and the value of a pair of a map.
-    fn members(&self, node: &Node, types: [&Type; 2], whole: &Type) -> Result<[Value; 2], WaveError> {
+    fn members(&self, node: &Node, types: [&'a Type; 2], whole: &'a Type) -> Result<[Value; 2], WaveError> {
         match node.as_tuple().map(Iterator::collect::<Vec<_>>).as_deref() {
             Ok([key, value]) => Ok([self.value(key, types[0])?, self.value(value, types[1])?]),
             _ => Err(self.error(node, "expected a pair of key and value".into(), whole)),
@@ -173,8 +183,8 @@ impl Reader<'_> {
         &self,
         node: &Node,
         payload: Option<&Node>,
-        ty: Option<&Type>,
-        whole: &Type,
+        ty: Option<&'a Type>,
+        whole: &'a Type,
     ) -> Result<Option<Box<Value>>, WaveError> {
         match (payload, ty) {
             (Some(node), Some(ty)) => Ok(Some(Box::new(self.value(node, ty)?))),
@@ -184,9 +194,9 @@ impl Reader<'_> {
         }
     }
 
-    fn label(&self, node: &Node, label: &str, labels: &[Label], ty: &Type) -> Result<Label, WaveError> {
-        match labels.iter().find(|known| ***known == *label) {
-            Some(known) => Ok(known.clone()),
+    fn label(&self, node: &Node, label: &str, labels: &'a [Label], ty: &'a Type) -> Result<Label, WaveError> {
+        match self.labels.borrow_mut().position(labels, label) {
+            Some(known) => Ok(labels[known].clone()),
             None => Err(self.error(node, format!("no label `{label}`"), ty)),
         }
     }

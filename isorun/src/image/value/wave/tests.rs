@@ -59,6 +59,9 @@ fn parameters_stand_in_parentheses() {
     for wrong in ["()", r#"("k")"#, r#""k""#, r#"("k", [1], 2, 3)"#, r#"(1, [1])"#, ""] {
         assert!(Value::params_from_wave(put, wrong).unwrap_err().to_string().contains("help: "), "{wrong}");
     }
+    let nothing = |function| Value::params_from_wave(function, " ").unwrap_err();
+    assert_eq!(nothing(now).help, "write `()`: a call without arguments");
+    assert!(nothing(put).help.starts_with("write them in parentheses: `put` is `func("), "{}", nothing(put));
     assert!(interface.call_from_wave("get()").unwrap_err().message.contains("no function `get`"));
 }
 

@@ -1,0 +1,26 @@
+//! Which provider a call was waiting for when its time was over.
+//!
+//! A call that is late drops its work, and with it the turn in the guest's store, which knows what the guest was waiting for. The two are
+//! connected by the thread: the turn leaves the provider's name here, and the call takes it when the drop has returned.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+thread_local! {
+    static AWAITED: Cell<Option<Arc<str>>> = const { Cell::new(None) };
+}
+
+/// Drops the work of a call that is late. Gives the provider that its guest was waiting for.
+#[cold]
+pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> Option<Arc<str>> {
+    AWAITED.take();
+    drop_work();
+    AWAITED.take()
+}
+
+/// Notes what a guest was waiting for whose call is late. Of guests that wait for each other, the outermost comes last and stays.
+#[cfg(feature = "engine")]
+#[cold]
+pub(crate) fn name(provider: Option<Arc<str>>) {
+    AWAITED.set(provider);
+}
