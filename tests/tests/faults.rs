@@ -88,9 +88,9 @@ async fn a_caller_of_a_poisoned_provider_is_told_the_whole_chain() {
     add.add(1, 2).fuel(1).await.unwrap_err();
     let relay = relay.caller::<relay::Interface>().unwrap();
     let error = relay.add(1, 2).await.unwrap_err();
-    let CallError::ProviderDown { instance, function, cause } = &error else { panic!("{error}") };
+    let CallError::ProviderDown { instance, function, cause, .. } = &error else { panic!("{error}") };
     assert_eq!((&**instance, &**function), ("relay", "test:bench/relay@0.1.0#add"));
-    let CallError::Poisoned { instance, cause } = &**cause else { panic!("{error}") };
+    let CallError::Poisoned { instance, cause, .. } = &**cause else { panic!("{error}") };
     assert_eq!(&**instance, "calc");
     assert!(matches!(&**cause, CallError::OutOfBudget { .. }), "{error}");
     assert!(format!("{error:#}").starts_with(
