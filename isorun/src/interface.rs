@@ -12,6 +12,8 @@ use std::sync::Arc;
 use function::Function;
 use name::InterfaceName;
 
+use crate::types::Label;
+
 /// A WIT interface: its name and its functions, with the types of their parameters and results.
 ///
 /// Clones share the same interface. It may have been generated from a WIT file, read from WIT text at run time, or read from a
@@ -42,7 +44,17 @@ pub struct Interface(Arc<Inner>);
 struct Inner {
     name: InterfaceName,
     functions: Box<[Function]>,
+    /// The functions that the WIT has behind features, and this interface has not.
+    gated: Box<[Gated]>,
     id: u64,
+}
+
+/// A function that an interface has only with a feature.
+#[derive(Clone, Debug)]
+pub(crate) struct Gated {
+    pub(crate) function: Label,
+    /// The name in `@unstable(feature = name)`.
+    pub(crate) feature: Label,
 }
 
 impl Interface {
@@ -60,6 +72,11 @@ impl Interface {
     pub fn function(&self, name: &str) -> Option<(u32, &Function)> {
         let position = self.0.functions.iter().position(|function| function.name() == name)?;
         Some((position as u32, &self.0.functions[position]))
+    }
+
+    /// The functions that its WIT has behind features that were not asked for.
+    pub(crate) fn gated(&self) -> &[Gated] {
+        &self.0.gated
     }
 
     /// The id that stands for it in messages: the same for all versions of one semver track.
@@ -112,14 +129,39 @@ impl fmt::Debug for Interface {
     }
 }
 
-/// Makes an interface. Generated code calls it, and the reader of components does.
+/// Makes an interface. The reader of components calls it.
 ///
 /// A plain name, which a component may use for an interface of its own, is kept although it belongs to no package.
+pub(crate) fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
+    interface_with_gated(name, functions, [])
+}
+
+/// Makes an interface of which some functions are left out, each with the feature that it is behind. Generated code calls it.
 #[doc(hidden)]
-pub fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
+pub fn gated_interface(
+    name: &str,
+    functions: impl IntoIterator<Item = Function>,
+    gated: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Interface {
+    let gated =
+        gated.into_iter().map(|(function, feature)| Gated { function: function.into(), feature: feature.into() });
+    interface_with_gated(name, functions, gated)
+}
+
+/// Makes an interface that knows which functions it does not have.
+pub(crate) fn interface_with_gated(
+    name: &str,
+    functions: impl IntoIterator<Item = Function>,
+    gated: impl IntoIterator<Item = Gated>,
+) -> Interface {
     let name = name.parse().unwrap_or_else(|_| InterfaceName::plain(name));
     let id = id::of_interface(&name);
-    Interface(Arc::new(Inner { name, functions: functions.into_iter().collect(), id }))
+    Interface(Arc::new(Inner {
+        name,
+        functions: functions.into_iter().collect(),
+        gated: gated.into_iter().collect(),
+        id,
+    }))
 }
 
 #[cfg(test)]

@@ -68,7 +68,6 @@ mod guest {
 }
 mod interface;
 mod macros;
-mod nearest;
 mod panics;
 mod provider;
 mod random;

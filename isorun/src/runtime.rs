@@ -5,6 +5,7 @@ pub(crate) mod add_app;
 pub(crate) mod builder;
 #[cfg(feature = "engine")]
 pub(crate) mod instantiate;
+mod left_out;
 mod names;
 mod registry;
 #[cfg(feature = "engine")]
@@ -13,6 +14,7 @@ mod tables;
 
 use std::any::type_name;
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 #[cfg(feature = "engine")]
@@ -52,7 +54,9 @@ use crate::system::contract::{StaticInterface, System};
 use crate::system::handlers::handlers;
 #[cfg(feature = "engine")]
 use crate::wiring::linker::system::glue;
+use crate::wit::Interfaces;
 
+pub(crate) use left_out::LeftOutInterfaces;
 use names::ReservedName;
 use registry::Registry;
 
@@ -91,6 +95,7 @@ pub(crate) struct Inner {
     gate: Gate,
     random: Arc<Random>,
     interfaces: RwLock<Vec<Interface>>,
+    left_out: LeftOutInterfaces,
     registry: Registry,
     exports: ExportTable,
 }
@@ -109,14 +114,56 @@ impl Runtime {
         Ok(registered.remove(0))
     }
 
-    /// Registers every interface of a WIT text that has functions. This is for interfaces without Rust types in this program.
+    /// Registers every interface of WIT that has functions and that isorun carries. This is for interfaces without Rust types in this program.
+    ///
+    /// WIT is a text, or a [`Source`](crate::wit::Source) with features. Strangers may send it: what is read, and within which limits, is said
+    /// at [`Interface::from_wit`]. An interface that isorun does not carry is [left out](Interfaces::left_out) if others are registered, and
+    /// an app that imports it is refused with the reason.
+    ///
+    /// ```
+    /// use isorun::wit::Source;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = isorun::Runtime::new()?;
+    /// let text = "package my:kv; interface kv { get: func(key: string); @unstable(feature = expiry) expire: func(key: string); }";
+    /// let registered = runtime.register_wit(Source::text(text).features(["expiry"]))?;
+    /// assert_eq!(registered[0].functions().len(), 2);
+    /// assert!(registered.left_out().is_empty());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`RegisterError::Wit`] with line and column if the text has mistakes or uses types that isorun does not support;
+    /// [`RegisterError::Wit`] with line and column if the text has mistakes or nothing of it can be registered;
     /// [`RegisterError::Conflict`] as for [`register`](Runtime::register). After an error nothing of the text is registered.
-    pub fn register_wit(&self, text: &str) -> Result<Vec<Interface>, RegisterError> {
-        self.register_all(Interface::from_wit(text)?)
+    pub fn register_wit(&self, wit: impl Into<crate::wit::Source>) -> Result<Interfaces, RegisterError> {
+        let read = Interface::from_wit(wit)?;
+        self.register_all(read.to_vec())?;
+        self.0.left_out.add(read.left_out());
+        Ok(read)
+    }
+
+    /// As [`register_wit`](Runtime::register_wit), for a `.wit` file or a folder of them that is a package, with the packages in `deps/` that
+    /// it uses. A relative path begins at the working directory.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = isorun::Runtime::new()?;
+    /// let greeter = runtime.register_wit_path("tests/wit/greeter.wit")?;
+    /// # assert_eq!(greeter.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`register_wit`](Runtime::register_wit); and [`RegisterError::Wit`] if there is no such file or it cannot be read.
+    pub fn register_wit_path(&self, path: impl AsRef<Path>) -> Result<Interfaces, RegisterError> {
+        self.register_wit(path.as_ref())
+    }
+
+    /// Why the interface of this name was left out of WIT that was registered, if it was.
+    pub(crate) fn left_out(&self, interface: &str) -> Option<String> {
+        self.0.left_out.reason(interface)
     }
 
     fn register_all(&self, new: Vec<Interface>) -> Result<Vec<Interface>, RegisterError> {

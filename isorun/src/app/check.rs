@@ -5,6 +5,8 @@
 //! * Everything that does not fit is in one report, up to a number of problems that nobody reads through.
 //! * Nothing was compiled before, so that a component which does not fit costs no more than reading its types.
 
+use isorun_wit::nearest;
+
 use super::allow::Allowed;
 use super::component::Outline;
 use super::component::item::{Item, Kind};
@@ -14,7 +16,6 @@ use crate::interface::exports::Exports;
 use crate::interface::function::Function;
 use crate::interface::name::InterfaceName;
 use crate::interface::{Interface, interface};
-use crate::nearest::nearest;
 use crate::wiring::import::Import;
 
 /// What an app imports and exports, all of which fits.

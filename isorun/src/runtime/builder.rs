@@ -196,6 +196,7 @@ impl RuntimeBuilder {
             observers: self.observers,
             random,
             interfaces: Default::default(),
+            left_out: Default::default(),
             registry: Default::default(),
             exports: ExportTable::default(),
         })))

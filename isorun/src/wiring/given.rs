@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use isorun_wit::nearest;
+
 use super::import::Import;
 use super::wire::Wire;
 use crate::error::wiring::{WiringProblem, WiringReport};
 use crate::instance::Instance;
-use crate::nearest::nearest;
 use crate::provider::slot::Slot;
 use crate::provider::state::InstanceState;
 
