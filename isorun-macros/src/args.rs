@@ -5,8 +5,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::nearest::nearest;
-use crate::wit_file::WitFile;
+use crate::source::{Side, WorldPart};
+use isorun_wit::WitFile;
+use isorun_wit::nearest;
 
 /// What the user wrote in the parentheses. Every option keeps its tokens, so that later errors can point at them.
 #[derive(Default)]
@@ -15,6 +16,12 @@ pub(crate) struct Args {
     pub(crate) path: Option<LitStr>,
     /// `interface = "ns:pkg/name@1.0.0"`.
     pub(crate) interface: Option<LitStr>,
+    /// `world = "app"`.
+    pub(crate) world: Option<LitStr>,
+    /// `imports`.
+    pub(crate) imports: Option<Ident>,
+    /// `exports`.
+    pub(crate) exports: Option<Ident>,
     /// `with("ns:pkg/types" = crate::types)`.
     pub(crate) with: Vec<(LitStr, Path)>,
     /// `derives(serde::Serialize)`.
@@ -27,7 +34,34 @@ pub(crate) struct Args {
     pub(crate) first_option: Option<Ident>,
 }
 
-const OPTIONS: [&str; 5] = ["interface", "with", "derives", "features", "crate"];
+const OPTIONS: [&str; 8] = ["interface", "world", "imports", "exports", "with", "derives", "features", "crate"];
+
+/// What a mistake about options lists.
+const KNOWN: &str =
+    "the options are `interface`, `world`, `imports`, `exports`, `with`, `derives`, `features`, `crate`";
+
+impl Args {
+    /// The side of the world that is meant, if the user said so.
+    pub(crate) fn side(&self) -> Option<Side> {
+        match (&self.imports, &self.exports) {
+            (Some(_), None) => Some(Side::Imports),
+            (None, Some(_)) => Some(Side::Exports),
+            _ => None,
+        }
+    }
+
+    /// Options that exclude each other, or have no effect.
+    fn check(&self, wrong: &mut Diagnostics) {
+        if let (Some(_), Some(second)) = (&self.imports, &self.exports) {
+            let both = Diagnostic::new(second, "`imports` and `exports` exclude each other");
+            wrong.push(both.help("leave the one that is meant, and make another module for the other"));
+        }
+        for side in self.imports.iter().chain(&self.exports).filter(|_| self.world.is_none()) {
+            let alone = Diagnostic::new(side, format!("`{side}` has no effect without `world`"));
+            wrong.push(alone.help("add `world = \"name\"`, or remove it"));
+        }
+    }
+}
 
 /// Parses the arguments. All unknown and repeated options are reported at once.
 pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
@@ -51,6 +85,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
                 input.parse::<Token![,]>()?;
             }
         }
+        args.check(&mut wrong);
         Ok(args)
     })
     .parse2(tokens);
@@ -66,7 +101,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Args, Diagnostics> {
 /// Parses one option. An unknown one is skipped up to the next comma, so that those after it are parsed too.
 fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong: &mut Diagnostics) -> syn::Result<()> {
     let option = input.call(<Ident as syn::ext::IdentExt>::parse_any).map_err(|error| {
-        syn::Error::new(error.span(), "expected the path of a WIT file or an option\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`")
+        syn::Error::new(error.span(), format!("expected the path of a WIT file or an option\nhelp: {KNOWN}"))
     })?;
     let name = option.to_string();
     if seen.contains(&name) && name != "with" {
@@ -82,6 +117,14 @@ fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong
                 )
             })?);
         }
+        "world" => {
+            input.parse::<Token![=]>()?;
+            args.world = Some(input.parse().map_err(|error| {
+                syn::Error::new(error.span(), "expected the name of a world in quotes\nhelp: write `world = \"name\"`")
+            })?);
+        }
+        "imports" => args.imports = Some(option.clone()),
+        "exports" => args.exports = Some(option.clone()),
         "crate" => {
             input.parse::<Token![=]>()?;
             args.krate = Some(input.call(Path::parse_mod_style)?);
@@ -106,7 +149,7 @@ fn option(input: ParseStream<'_>, args: &mut Args, seen: &mut Vec<String>, wrong
             let unknown = Diagnostic::new(&option, format!("unknown option `{name}`"));
             wrong.push(match nearest(&name, OPTIONS) {
                 Some(known) => unknown.help(format!("did you mean `{known}`?")),
-                None => unknown.help("the options are `interface`, `with`, `derives`, `features`, `crate`"),
+                None => unknown.help(KNOWN),
             });
             while !input.is_empty() && !input.peek(Token![,]) {
                 input.parse::<proc_macro2::TokenTree>()?;
@@ -128,6 +171,8 @@ fn list<T>(input: ParseStream<'_>, item: fn(ParseStream<'_>) -> syn::Result<T>) 
 /// An impl block, and what the `__system` macro of its module has put before it: all that the module was generated from.
 pub(crate) struct CallbackInput {
     pub(crate) wire_name: String,
+    /// The part of a world that the module was generated from, if it was.
+    pub(crate) world: Option<WorldPart>,
     pub(crate) features: Vec<String>,
     /// The interfaces of `with(..)`.
     pub(crate) shared: Vec<String>,
@@ -148,7 +193,9 @@ pub(crate) fn parse_callback(tokens: TokenStream) -> Result<CallbackInput, Diagn
         Ok::<_, syn::Error>(strings)
     };
     let input = |input: ParseStream<'_>| {
-        let wire_name = strings(input)?.concat();
+        let mut source = strings(input)?.into_iter();
+        let wire_name = source.next().unwrap_or_default();
+        let world = <[String; 3]>::try_from(source.collect::<Vec<_>>()).ok().and_then(WorldPart::from_texts);
         let (features, shared) = (strings(input)?, strings(input)?);
         let (krate, content);
         parenthesized!(krate in input);
@@ -160,7 +207,7 @@ pub(crate) fn parse_callback(tokens: TokenStream) -> Result<CallbackInput, Diagn
                 (content.parse::<LitInt>()?, content.parse::<LitStr>()?, content.parse::<LitStr>()?);
             files.push(WitFile { path: path.value(), text: text.value(), group: group.base10_parse()? });
         }
-        Ok(CallbackInput { wire_name, features, shared, krate, files, item: input.parse()? })
+        Ok(CallbackInput { wire_name, world, features, shared, krate, files, item: input.parse()? })
     };
     Ok(input.parse2(tokens)?)
 }
@@ -176,6 +223,8 @@ mod tests {
         let args = parse(quote!(
             "wit/fs.wit",
             interface = "a:b/c",
+            world = "w",
+            exports,
             with("a:b/t" = crate::t, "a:b/u" = u),
             derives(Eq, serde::Serialize),
             features("x"),
@@ -184,7 +233,8 @@ mod tests {
         .expect("these are right");
         assert_eq!(args.path.map(|path| path.value()).as_deref(), Some("wit/fs.wit"));
         assert_eq!((args.with.len(), args.derives.len(), args.features.len()), (2, 2, 1));
-        assert!(args.krate.is_some());
+        assert!(args.krate.is_some() && args.exports.is_some() && args.imports.is_none());
+        assert_eq!(args.world.map(|world| world.value()).as_deref(), Some("w"));
     }
 
     #[test]
@@ -195,7 +245,7 @@ mod tests {
             [
                 "unknown option `interfaces`\nhelp: did you mean `interface`?",
                 "the path comes first, and only once\nhelp: write `(\"wit/kv.wit\", option, ..)`; an interface is chosen with `interface = \"..\"`",
-                "unknown option `remote`\nhelp: the options are `interface`, `with`, `derives`, `features`, `crate`",
+                "unknown option `remote`\nhelp: the options are `interface`, `world`, `imports`, `exports`, `with`, `derives`, `features`, `crate`",
             ]
         );
     }

@@ -1,23 +1,8 @@
 //! What is wrong, where, and what to do: collected, then turned into `compile_error!`.
 
-use std::fmt;
-
+use isorun_wit::{Mistake, Place};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-
-/// A place in a WIT file: `wit/fs.wit:21:5`, relative to the crate.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) file: String,
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
-}
 
 /// One mistake. `at` are the user's tokens that rustc underlines; none means the attribute as a whole.
 #[derive(Clone, Debug)]
@@ -33,6 +18,12 @@ impl Diagnostic {
     /// A mistake in what the user's tokens say.
     pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
         Self { at: at.to_token_stream(), what: what.into(), places: Vec::new(), notes: Vec::new(), help: None }
+    }
+
+    /// A mistake in the WIT that the user's tokens name.
+    pub(crate) fn of_mistake(at: &TokenStream, mistake: Mistake) -> Self {
+        let Mistake { message, places, notes, help, .. } = mistake;
+        Self { at: at.clone(), what: message, places, notes, help }
     }
 
     /// Adds the place in the WIT that the mistake is about.
@@ -93,6 +84,7 @@ impl Diagnostics {
     }
 
     /// The texts.
+    #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
         self.0.iter().map(Diagnostic::message).collect()
     }

@@ -90,7 +90,7 @@ pub(crate) fn system_impl(input: TokenStream, site: &Site) -> TokenStream {
     let expanded = (|| {
         let callback = args::parse_callback(input)?;
         let user = implementation::parse(callback.item)?;
-        let source = source::load_again(callback.files, &callback.features, &callback.wire_name)?;
+        let source = source::load_again(callback.files, &callback.features, &callback.wire_name, callback.world)?;
         let shared = callback.shared.into_iter().map(|name| SharedInterface {
             name,
             path: TokenStream::new(),
@@ -207,7 +207,7 @@ fn two_modules_in(path: &syn::Path) -> TokenStream {
 
 /// The name of the `__system` macro. An exported macro is known in the whole crate, so the name must differ for each attribute.
 fn macro_name(source: &Source, module: &Ident, site: &Site) -> String {
-    let files: Vec<&str> = source.files.iter().map(|file| file.text.as_str()).collect();
+    let files: Vec<&str> = source.files().iter().map(|file| file.text.as_str()).collect();
     let mut parts = vec![site.location.as_str(), source.wire_name.as_str()];
     parts.extend(files);
     let module = module.to_string();

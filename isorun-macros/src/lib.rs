@@ -13,14 +13,12 @@ mod expand;
 mod implementation;
 mod model;
 mod names;
-mod nearest;
 mod signature;
 mod site;
 mod source;
 #[cfg(test)]
 mod tests;
 mod text;
-mod wit_file;
 
 use proc_macro::TokenStream;
 

@@ -4,8 +4,8 @@ pub(crate) mod build;
 
 use proc_macro2::TokenStream;
 
-use crate::diagnostics::Place;
-use crate::wit_file::WitFile;
+use crate::source::WorldPart;
+use isorun_wit::{Place, WitFile};
 
 /// One interface and everything that its module contains.
 #[derive(Clone, Debug, Default)]
@@ -19,9 +19,13 @@ pub(crate) struct Model {
     /// The types of the interface in the order of the WIT, then those that are only reached through them.
     pub(crate) types: Vec<TypeDef>,
     pub(crate) functions: Vec<Function>,
+    /// The functions that are left out, each with the feature that it is behind.
+    pub(crate) gated: Vec<(String, String)>,
     /// The interfaces whose types other modules have, from `with(..)`.
     pub(crate) shared: Vec<SharedInterface>,
     pub(crate) files: Vec<WitFile>,
+    /// The part of a world that this interface is, if it was chosen in one.
+    pub(crate) world: Option<WorldPart>,
     pub(crate) options: Options,
 }
 

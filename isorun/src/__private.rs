@@ -16,7 +16,7 @@ pub use crate::{
 pub use crate::__isorun_interface as interface;
 pub use crate::image::generated::params;
 pub use crate::interface::function::function;
-pub use crate::interface::interface;
+pub use crate::interface::gated_interface;
 
 // emit/caller.rs
 pub use crate::__isorun_callers as callers;

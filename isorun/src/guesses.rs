@@ -1,6 +1,6 @@
 //! What misspelt names were meant to be, in a report on things that a stranger has named.
 
-use crate::nearest::nearest;
+use isorun_wit::nearest;
 
 /// Guesses for one report. A stranger decides how many names are wrong and among how many others they are looked for, so only the first few
 /// problems of a report get a guess, each from a bounded number of candidates.

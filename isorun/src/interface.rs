@@ -14,6 +14,8 @@ use std::sync::Arc;
 use function::Function;
 use name::InterfaceName;
 
+use crate::types::Label;
+
 /// A WIT interface: its name and its functions, with the types of their parameters and results.
 ///
 /// Clones share the same interface. It may have been generated from a WIT file, read from WIT text at run time, or read from a
@@ -47,7 +49,17 @@ struct Inner {
     /// The positions of the functions, in the order of their names: who writes an interface decides how many functions it has, so none is
     /// looked for one by one.
     by_name: Box<[u32]>,
+    /// The functions that the WIT has behind features, and this interface has not, in the order of their names.
+    gated: Box<[Gated]>,
     id: u64,
+}
+
+/// A function that an interface has only with a feature.
+#[derive(Clone, Debug)]
+pub(crate) struct Gated {
+    pub(crate) function: Label,
+    /// The name in `@unstable(feature = name)`.
+    pub(crate) feature: Label,
 }
 
 impl Interface {
@@ -66,6 +78,13 @@ impl Interface {
         let Inner { functions, by_name, .. } = &*self.0;
         let found = by_name.binary_search_by(|&position| functions[position as usize].name().cmp(name)).ok()?;
         Some((by_name[found], &functions[by_name[found] as usize]))
+    }
+
+    /// The feature that a function of its WIT is behind, if that was not asked for.
+    pub(crate) fn feature_of(&self, function: &str) -> Option<&str> {
+        let gated = &self.0.gated;
+        let found = gated.binary_search_by(|gated| (*gated.function).cmp(function)).ok()?;
+        Some(&gated[found].feature)
     }
 
     /// The id that stands for it in messages: the same for all versions of one semver track.
@@ -120,17 +139,39 @@ impl fmt::Debug for Interface {
     }
 }
 
-/// Makes an interface. Generated code calls it, and the reader of components does.
+/// Makes an interface. The reader of components calls it.
 ///
 /// A plain name, of an interface that a world defines in place or of the functions at its root, is kept although it belongs to no package.
+pub(crate) fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
+    interface_with_gated(name, functions, [])
+}
+
+/// Makes an interface of which some functions are left out, each with the feature that it is behind. Generated code calls it.
 #[doc(hidden)]
-pub fn interface(name: &str, functions: impl IntoIterator<Item = Function>) -> Interface {
+pub fn gated_interface(
+    name: &str,
+    functions: impl IntoIterator<Item = Function>,
+    gated: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Interface {
+    let gated =
+        gated.into_iter().map(|(function, feature)| Gated { function: function.into(), feature: feature.into() });
+    interface_with_gated(name, functions, gated)
+}
+
+/// Makes an interface that knows which functions it does not have.
+pub(crate) fn interface_with_gated(
+    name: &str,
+    functions: impl IntoIterator<Item = Function>,
+    gated: impl IntoIterator<Item = Gated>,
+) -> Interface {
     let name = InterfaceName::of(name);
     let id = id::of_interface(&name);
     let functions: Box<[Function]> = functions.into_iter().collect();
     let mut by_name: Box<[u32]> = (0..functions.len() as u32).collect();
     by_name.sort_by_key(|&position| functions[position as usize].name());
-    Interface(Arc::new(Inner { name, functions, by_name, id }))
+    let mut gated: Box<[Gated]> = gated.into_iter().collect();
+    gated.sort_by(|one, other| one.function.cmp(&other.function));
+    Interface(Arc::new(Inner { name, functions, by_name, gated, id }))
 }
 
 #[cfg(test)]

@@ -71,7 +71,6 @@ mod guesses;
 mod interface;
 mod let_go;
 mod macros;
-mod nearest;
 mod panics;
 mod provider;
 mod random;

@@ -13,6 +13,7 @@ mod tables;
 
 use std::any::type_name;
 use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -61,6 +62,7 @@ use crate::system::contract::{StaticInterface, System};
 use crate::system::handlers::handlers;
 #[cfg(feature = "engine")]
 use crate::wiring::linker::system::glue;
+use crate::wit::{Interfaces, LeftOut};
 
 use names::ReservedName;
 use registry::Registry;
@@ -119,18 +121,54 @@ impl Runtime {
     ///
     /// [`RegisterError::Conflict`] if an interface of that name and version is registered with other functions.
     pub fn register<I: StaticInterface>(&self) -> Result<Interface, RegisterError> {
-        let mut registered = self.register_all(vec![I::interface().clone()])?;
-        Ok(registered.remove(0))
+        self.register_interface(I::interface())?;
+        Ok(I::interface().clone())
     }
 
-    /// Registers every interface of a WIT text that has functions. This is for interfaces without Rust types in this program.
+    /// Registers every interface of WIT that has functions and that isorun carries. This is for interfaces without Rust types in this program.
+    ///
+    /// WIT is a text, or a [`Source`](crate::wit::Source) with features. Strangers may send it: what is read, and within which limits, is said
+    /// at [`Interface::from_wit`]. An interface that isorun does not carry is [left out](Interfaces::left_out) if others are registered, and
+    /// an app that imports it is refused with the reason.
+    ///
+    /// ```
+    /// use isorun::wit::Source;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = isorun::Runtime::new()?;
+    /// let text = "package my:kv; interface kv { get: func(key: string); @unstable(feature = expiry) expire: func(key: string); }";
+    /// let registered = runtime.register_wit(Source::text(text).features(["expiry"]))?;
+    /// assert_eq!(registered[0].functions().len(), 2);
+    /// assert!(registered.left_out().is_empty());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`RegisterError::Wit`] with line and column if the text has mistakes or uses types that isorun does not support;
+    /// [`RegisterError::Wit`] with line and column if the text has mistakes or nothing of it can be registered;
     /// [`RegisterError::Conflict`] as for [`register`](Runtime::register). After an error nothing of the text is registered.
-    pub fn register_wit(&self, text: &str) -> Result<Vec<Interface>, RegisterError> {
-        self.register_all(Interface::from_wit(text)?)
+    pub fn register_wit(&self, wit: impl Into<crate::wit::Source>) -> Result<Interfaces, RegisterError> {
+        let read = Interface::from_wit(wit)?;
+        self.register_all(&read, read.left_out())?;
+        Ok(read)
+    }
+
+    /// As [`register_wit`](Runtime::register_wit), for a `.wit` file or a folder of them that is a package, with the packages in `deps/` that
+    /// it uses. A relative path begins at the working directory.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = isorun::Runtime::new()?;
+    /// let greeter = runtime.register_wit_path("tests/wit/greeter.wit")?;
+    /// # assert_eq!(greeter.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`register_wit`](Runtime::register_wit); and [`RegisterError::Wit`] if there is no such file or it cannot be read.
+    pub fn register_wit_path(&self, path: impl AsRef<Path>) -> Result<Interfaces, RegisterError> {
+        self.register_wit(path.as_ref())
     }
 
     /// Registers an interface that is known as data: one that a component exports, or that was [read from text](Interface::from_wit).
@@ -142,22 +180,27 @@ impl Runtime {
     ///
     /// [`RegisterError::Conflict`] as for [`register`](Runtime::register).
     pub fn register_interface(&self, interface: &Interface) -> Result<(), RegisterError> {
-        self.register_all(vec![interface.clone()]).map(drop)
+        self.register_all(std::slice::from_ref(interface), &[])
     }
 
-    fn register_all(&self, new: Vec<Interface>) -> Result<Vec<Interface>, RegisterError> {
-        let mut interfaces = self.0.interfaces.write().unwrap_or_else(PoisonError::into_inner);
-        for interface in &new {
-            if let Some(old) = interfaces.get(interface.name()) {
+    fn register_all(&self, new: &[Interface], left_out: &[LeftOut]) -> Result<(), RegisterError> {
+        let mut registered = self.0.interfaces.write().unwrap_or_else(PoisonError::into_inner);
+        for interface in new {
+            if let Some(old) = registered.get(interface.name()) {
                 let differences = old.differences(interface);
                 if !differences.is_empty() {
                     return Err(RegisterError::Conflict { interface: interface.name().to_string(), differences });
                 }
             }
         }
-        let registered = Arc::make_mut(&mut interfaces);
+        let registered = Arc::make_mut(&mut registered);
         new.iter().for_each(|interface| registered.add(interface));
-        Ok(new)
+        for refused in left_out {
+            if let Some(problem) = refused.problems().first() {
+                registered.leave_out(refused.interface(), &problem.message);
+            }
+        }
+        Ok(())
     }
 
     /// The interfaces that are registered, in the order of their registration.

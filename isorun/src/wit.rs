@@ -1,46 +1,53 @@
-//! Reading interfaces from WIT text.
+//! Reading interfaces from WIT: texts, or files.
 
 mod error;
+mod interfaces;
+mod source;
 mod types;
 
-use std::ops::Range;
+use std::collections::HashMap;
 
-use wit_parser::{
-    FunctionKind, InterfaceId, PackageName, ParseErrorKind, Resolve, ResolveErrorKind, Span, TypeDefKind,
-    UnresolvedPackageGroup,
-};
+use isorun_wit::{GatedInterface, NamedPath, Place, Read, Reading, WitFile, Worlds};
+use wit_parser::{FunctionKind, InterfaceId, Span, TypeDefKind};
 
 pub use crate::interface::Interface;
 pub use crate::interface::function::Function;
 pub use crate::interface::name::{InterfaceName, InterfaceNameError};
 pub use crate::interface::port::{Export, Import};
 pub use error::{WitError, WitProblem};
+pub use interfaces::{Interfaces, LeftOut};
+use source::Origin;
+pub use source::Source;
 use types::{Refusal, TypeTable};
 
 use crate::interface::function::function;
-use crate::interface::interface;
+use crate::interface::{Gated, interface_with_gated};
 use crate::types::Type;
 
-/// The longest text that is read, in bytes. All of WASI's interfaces together have a twentieth of that.
-const MAX_TEXT: usize = 4 << 20;
-
-/// The largest weight of all signatures in a text together, measured as [`Type::check`] measures one type.
+/// The largest weight of all signatures that are read at once, measured as [`Type::check`] measures one type.
 const MAX_WEIGHT: u64 = 8 << 20;
 
 impl Interface {
-    /// Reads the interfaces of a WIT text, in the order of the text, those of nested packages included.
+    /// Reads the interfaces of WIT, in its order, those of packages that are nested in it included.
     ///
-    /// An interface without functions is not returned, since there is nothing to call; others can still `use` its types. The text must
-    /// be complete: packages that it refers to must be nested in it. It may have 4 MiB.
+    /// An interface without functions is not returned, since there is nothing to call; others can still `use` its types. One that isorun
+    /// does not carry is [left out](Interfaces::left_out) where others are returned: it has a resource, a stream, a future, an `async func`
+    /// or an `error-context`, or a type that [`Type::check`] refuses. Worlds are passed over, with what only they need. Of files, the
+    /// packages in `deps/` are read for their types; to get their interfaces, name their folder.
+    ///
+    /// # Limits
+    ///
+    /// WIT of strangers can be read. It may have 4 MiB, 2^18 words outside of comments, names of 255 bytes, 256 packages, 1000 parameters in
+    /// a function, and types, interfaces and packages that use each other 200 levels deep; all files together, where it is files.
     ///
     /// # Errors
     ///
-    /// [`WitError`] with the first mistake if this is not WIT; otherwise with everything that isorun does not support:
-    /// resources, streams, futures, `async func`, `error-context`, and types that [`Type::check`] refuses.
+    /// [`WitError`] if this is not WIT, if it passes a limit, if names differ in upper and lower case only, if it has no interface, or if
+    /// none of those with functions can be returned: then with everything that isorun does not carry.
     ///
     /// [`Type::check`]: crate::Type::check
-    pub fn from_wit(text: &str) -> Result<Vec<Interface>, WitError> {
-        read(text)
+    pub fn from_wit(wit: impl Into<Source>) -> Result<Interfaces, WitError> {
+        read(wit.into())
     }
 }
 
@@ -49,105 +56,160 @@ impl Function {
     ///
     /// # Errors
     ///
-    /// Those of [`Interface::from_wit`].
+    /// Those of [`Interface::from_wit`], whose places count from the start of a line before which an interface begins.
     pub fn from_wit(text: &str) -> Result<Function, WitError> {
-        let whole = format!("package a:b; interface c {{ {text}; }}");
-        let found = Interface::from_wit(&whole)?;
+        let found = Interface::from_wit(format!("package a:b; interface c {{\n{text};\n}}"))?;
         match found.first().map(Interface::functions) {
             Some([function]) if found.len() == 1 => Ok(function.clone()),
             _ => {
-                let message = "this is not one function".to_owned();
-                Err(WitProblem::at(text, None, message, "write `name: func(parameter: type) -> type`").into())
+                let place = Place { file: String::new(), line: 1, column: 1 };
+                let help = "write `name: func(parameter: type) -> type`";
+                Err(WitProblem::at(place, "this is not one function", help).into())
             }
         }
     }
 }
 
-fn read(text: &str) -> Result<Vec<Interface>, WitError> {
-    if text.len() > MAX_TEXT {
-        let message = format!("WIT text has {} bytes, {MAX_TEXT} is the limit", text.len());
-        return Err(WitProblem::at(text, None, message, "split it into several texts").into());
-    }
-    let resolve = parse(text)?;
-    let mut reader = Reader { text, types: TypeTable::new(&resolve), resolve: &resolve, weight: 0, problems: vec![] };
-    let mut ids: Vec<_> = resolve.interfaces.iter().filter(|(_, interface)| !interface.functions.is_empty()).collect();
-    ids.sort_by_key(|(_, interface)| start(interface.span));
-    let interfaces = ids.into_iter().filter_map(|(id, _)| reader.interface(id)).collect();
-    if reader.problems.is_empty() { Ok(interfaces) } else { Err(WitError::new(reader.problems)) }
-}
-
-/// Parses a text and resolves the names in it.
-fn parse(text: &str) -> Result<Resolve, WitError> {
-    let group = UnresolvedPackageGroup::parse("", text).map_err(|(_, error)| {
-        let help = match error.kind() {
-            ParseErrorKind::ItemNotFound { .. } => "define it, or bring it in with `use`",
-            ParseErrorKind::TypeCycle { .. } => "WIT has no recursive types: refer to elements of a list by index",
-            _ if !text.contains("package") => "begin with `package namespace:name@1.0.0;`",
-            _ => "correct the text at this place",
-        };
-        WitProblem::at(text, span(error.kind().span()), first_line(&error.to_string()), help)
-    })?;
-    let mut resolve = Resolve::new();
-    match resolve.push_group(group) {
-        Ok(_) => Ok(resolve),
-        Err(error) => {
-            let (message, help) = match error.kind() {
-                ResolveErrorKind::PackageNotFound { requested, .. } => (
-                    format!("package `{requested}` is not in the text"),
-                    format!("nest it: `package {requested} {{ … }}`"),
-                ),
-                kind => (first_line(&kind.to_string()), "correct the text at this place".to_owned()),
-            };
-            Err(WitProblem::at(text, span(error.kind().span()), message, &help).into())
+fn read(source: Source) -> Result<Interfaces, WitError> {
+    let reading = Reading { features: &source.features, worlds: Worlds::LeftOut, wanted: None };
+    match source.origin {
+        Origin::Text(text) => interfaces(isorun_wit::read(vec![WitFile::of_text(text)], &reading)?, None),
+        Origin::Path(path) => {
+            let path = NamedPath::new(".", &path.to_string_lossy()).map_err(|mistake| vec![mistake])?;
+            interfaces(path.read(&reading)?, Some(&path))
         }
     }
 }
 
-/// The parser's message without the hints in its other lines, which do not fit in here.
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().to_owned()
+/// The interfaces of what was read.
+fn interfaces(read: Read, path: Option<&NamedPath>) -> Result<Interfaces, WitError> {
+    let mut own = own_interfaces(&read, path);
+    own.sort_by_key(|id| start(read.resolve.interfaces[*id].span));
+    let mut reader = Reader::new(&read);
+    let mut left_out: Vec<LeftOut> = read.gated_interfaces.iter().map(behind_a_feature).collect();
+    let mut found = Vec::new();
+    for id in &own {
+        match reader.interface(*id) {
+            Ok(interface) if interface.functions().is_empty() => {}
+            Ok(interface) => found.push(interface),
+            Err(refused) => left_out.push(refused),
+        }
+        if let Some(problem) = reader.too_much {
+            return Err(problem.into());
+        }
+    }
+    if !found.is_empty() {
+        return Ok(Interfaces { interfaces: found, left_out });
+    }
+    match (own.is_empty(), left_out.is_empty()) {
+        (_, false) => Err(WitError::new(left_out.into_iter().flat_map(|refused| refused.problems))),
+        (true, true) => Err(nothing(&read).into()),
+        // Of types alone there is nothing to register, and that is no mistake.
+        (false, true) => Ok(Interfaces { interfaces: found, left_out }),
+    }
 }
 
-/// The bytes of the text that a span of the parser covers; `None` for a span without a known place.
-fn span(span: Span) -> Option<Range<usize>> {
-    span.is_known().then(|| span.start() as usize..span.end() as usize)
+/// The interfaces that are meant: not those of `deps/`, and of a file only its own, if it has some. An interface that is written in a world
+/// has no name that others could import.
+fn own_interfaces(read: &Read, path: Option<&NamedPath>) -> Vec<InterfaceId> {
+    let is_own = |package| read.packages.contains(&package);
+    let all =
+        read.resolve.interfaces.iter().filter(|(_, found)| found.name.is_some() && found.package.is_some_and(is_own));
+    let all: Vec<_> = all.map(|(id, _)| id).collect();
+    let Some(path) = path else { return all };
+    let here = all.iter().copied().filter(|id| path.names(&read.place(read.resolve.interfaces[*id].span).file));
+    let here: Vec<_> = here.collect();
+    if here.is_empty() { all } else { here }
 }
 
-fn start(place: Span) -> usize {
-    span(place).map_or(0, |range| range.start)
+/// The first byte of a span among all files; 0 for one without a known place.
+fn start(span: Span) -> u32 {
+    if span.is_known() { span.start() } else { 0 }
 }
 
-/// Turns parsed interfaces into those of isorun, and collects a problem for everything that isorun does not support.
+fn behind_a_feature(gated: &GatedInterface) -> LeftOut {
+    let message = format!("`{}` is behind the feature `{}`", gated.name, gated.feature);
+    let help = format!("include it with `Source::features([\"{}\"])`", gated.feature);
+    LeftOut { interface: gated.name.clone(), problems: vec![WitProblem::at(gated.place.clone(), message, help)] }
+}
+
+/// What is wrong with WIT that has no interface.
+fn nothing(read: &Read) -> WitProblem {
+    let place =
+        Place { file: read.files.first().map(|file| file.path.clone()).unwrap_or_default(), line: 1, column: 1 };
+    let help = "put functions that others may provide into an `interface`";
+    match read.worlds.as_slice() {
+        [] => WitProblem::at(place, "there is no interface", help),
+        [world] => WitProblem::at(
+            place,
+            format!("there is no interface, only the world `{world}`"),
+            format!(
+                "{help}; what is written in a world is known from the component that has it, and is not registered"
+            ),
+        ),
+        worlds => WitProblem::at(
+            place,
+            format!("there is no interface, only {} worlds, `{}` among them", worlds.len(), worlds[0]),
+            format!(
+                "{help}; what is written in a world is known from the component that has it, and is not registered"
+            ),
+        ),
+    }
+}
+
+/// Turns parsed interfaces into those of isorun, and collects a problem for everything in one that isorun does not support.
 struct Reader<'a> {
-    text: &'a str,
-    resolve: &'a Resolve,
+    read: &'a Read,
     types: TypeTable,
+    /// The functions that are left out because of a feature, by their interface.
+    gated: HashMap<&'a str, Vec<Gated>>,
     weight: u64,
     problems: Vec<WitProblem>,
+    /// All signatures together weigh too much.
+    too_much: Option<WitProblem>,
 }
 
-impl Reader<'_> {
-    fn problem(&mut self, place: Span, message: String, help: &str) {
-        self.problems.push(WitProblem::at(self.text, span(place), message, help));
+impl<'a> Reader<'a> {
+    fn new(read: &'a Read) -> Reader<'a> {
+        let mut gated: HashMap<&str, Vec<Gated>> = HashMap::new();
+        for function in &read.gated_functions {
+            let found =
+                Gated { function: function.function.as_str().into(), feature: function.feature.as_str().into() };
+            gated.entry(&function.interface).or_default().push(found);
+        }
+        Reader { read, types: TypeTable::new(&read.resolve), gated, weight: 0, problems: Vec::new(), too_much: None }
     }
 
-    /// The interface of this id; `None` for one that is written inline in a world, which has no name that others could import.
-    fn interface(&mut self, id: InterfaceId) -> Option<Interface> {
-        let parsed = &self.resolve.interfaces[id];
-        let package: &PackageName = &self.resolve.packages[parsed.package?].name;
-        let name = package.interface_id(parsed.name.as_ref()?);
-        let found = self.problems.len();
+    fn problem(&mut self, place: Span, message: String, help: &str) {
+        self.problems.push(WitProblem::at(self.read.place(place), message, help));
+    }
+
+    /// The interface of this id, or what is wrong with it.
+    fn interface(&mut self, id: InterfaceId) -> Result<Interface, LeftOut> {
+        let read = self.read;
+        let parsed = &read.resolve.interfaces[id];
+        let name = read.resolve.id_of(id).unwrap_or_default();
         let functions: Vec<_> = parsed.functions.values().filter_map(|function| self.function(function)).collect();
-        if self.problems.len() == found {
+        if self.problems.is_empty() && !functions.is_empty() {
             self.resources(id);
         }
-        Some(interface(&name, functions))
+        let gated = self.gated.remove(name.as_str()).unwrap_or_default();
+        if let Some(first) = gated.first().filter(|_| parsed.functions.is_empty()) {
+            let message = format!("all functions of `{name}` are behind features, `{}` among them", first.feature);
+            self.problem(parsed.span, message, "include them with `Source::features`");
+        }
+        if self.problems.is_empty() {
+            return Ok(interface_with_gated(&name, functions, gated));
+        }
+        let mut problems = std::mem::take(&mut self.problems);
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        Err(LeftOut { interface: name, problems })
     }
 
     /// Adds a problem for each resource of an interface, used or not: a component that exports the interface has to define all of them.
     fn resources(&mut self, id: InterfaceId) {
-        for (name, ty) in &self.resolve.interfaces[id].types {
-            let ty = &self.resolve.types[*ty];
+        for (name, ty) in &self.read.resolve.interfaces[id].types {
+            let ty = &self.read.resolve.types[*ty];
             if matches!(ty.kind, TypeDefKind::Resource) {
                 self.problem(ty.span, format!("`{name}` is a resource"), Refusal::RESOURCE_HELP);
             }
@@ -162,7 +224,7 @@ impl Reader<'_> {
             self.problem(parsed.span, format!("`{name}` is an `async func`"), help);
         }
         if let Some(resource) = parsed.kind.resource() {
-            let resource = self.resolve.types[resource].name.as_deref().unwrap_or("resource");
+            let resource = self.read.resolve.types[resource].name.as_deref().unwrap_or("resource");
             let message = format!("`{name}` belongs to the resource `{resource}`");
             self.problem(parsed.span, message, Refusal::RESOURCE_HELP);
         }
@@ -187,12 +249,13 @@ impl Reader<'_> {
                 if self.weight <= MAX_WEIGHT {
                     return Some(ty);
                 }
-                // One problem is enough: everything after the type that passed the limit is too much as well.
-                if self.weight - ty.weight() > MAX_WEIGHT {
-                    return None;
+                if self.too_much.is_none() {
+                    let message =
+                        format!("`{function}`: up to its {role}, signatures have more than {MAX_WEIGHT} parts");
+                    let help = "use fewer types inside types: a type counts again wherever it is used";
+                    self.too_much = Some(WitProblem::at(self.read.place(place), message, help));
                 }
-                let message = format!("`{function}`: up to its {role}, signatures have more than {MAX_WEIGHT} parts");
-                (message, "use fewer types inside types: a type counts again wherever it is used")
+                return None;
             }
             Err(Refusal::Kind { spelling, help }) => (format!("`{function}`: {role} holds `{spelling}`"), help),
             Err(Refusal::Type(error)) => (format!("`{function}`: {role}: {error}"), error.help()),

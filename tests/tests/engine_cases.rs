@@ -112,7 +112,7 @@ async fn every_case_ends_the_same_behind_a_remote() {
         let functions = text(component, "wit").lines().filter_map(|line| line.trim().strip_prefix("export "));
         let name = format!("test:case/api{number}");
         let wit = format!("package test:case; interface api{number} {{ {} }}", functions.collect::<String>());
-        let interface = runtime.register_wit(&wit).unwrap().remove(0);
+        let interface = runtime.register_wit(&wit).unwrap()[0].clone();
         let wat = format!(
             "(component {} (instance $inner (instantiate 0)) (export \"{name}\" (instance $inner)))",
             text(component, "wat")

@@ -169,7 +169,7 @@ async fn a_budget_that_runs_out_in_the_provider_is_no_value_of_the_guests() {
 async fn a_provider_out_of_reach_is_told_like_one_that_is_dead() {
     let (far, provider, _) = wired("told", Restart::Never).await;
     let runtime = runtime_of(Runtime::builder());
-    let told = runtime.register_wit(WIT).unwrap().remove(0);
+    let told = runtime.register_wit(WIT).unwrap()[0].clone();
     let token = far.export_interface(&provider, &told).unwrap();
     let (link, cut) = (link_to(&far), Arc::new(AtomicBool::new(false)));
     let down = cut.clone();

@@ -124,10 +124,10 @@ async fn an_interface_that_no_program_was_compiled_with_crosses_too() {
             (export "acme:greetings/greeter@1.0.0" (instance $greeter)))"#,
     );
     let (far, near) = (Runtime::new().unwrap(), Runtime::new().unwrap());
-    let interface = far.register_wit(WIT).unwrap().remove(0);
+    let interface = far.register_wit(WIT).unwrap()[0].clone();
     let greeter = start(&far, "greeter", &greeter.unwrap(), &[]).await;
     let token = far.export_interface(&greeter, &interface).unwrap();
-    let interface = near.register_wit(WIT).unwrap().remove(0);
+    let interface = near.register_wit(WIT).unwrap()[0].clone();
     let remote = near.import_interface(&interface, token, link_to(&far));
     assert_eq!(remote.call("greet", r#"("grüße")"#).await.unwrap(), r#""grüße""#);
 }
@@ -169,7 +169,7 @@ async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
     let ticker = far.provide(Ticker);
     let token = far.export::<host::Interface>(&ticker).unwrap();
     let near = Runtime::new().unwrap();
-    let edited = near.register_wit(OTHER_EDITION).unwrap().remove(0);
+    let edited = near.register_wit(OTHER_EDITION).unwrap()[0].clone();
     let edited = near.import_interface(&edited, token, link_to(&far));
     let compute = near.import::<compute::Interface>(token, link_to(&far));
     let nobody = near.import::<host::Interface>(Token::from_bytes([7; 16]), link_to(&far));

@@ -2,7 +2,7 @@
 //! names; given by apps, by Rust code, and from behind a remote.
 
 use isorun::error::{AppProblemKind, InstantiateError, WiringProblem};
-use isorun::wit::{Function, Import};
+use isorun::wit::{Function, Import, Source};
 use isorun::{App, AppError, ExportError, Instance, Runtime, inspect};
 use isorun_tests::{add, apps, guests, link_to, poll_once, runtime};
 
@@ -11,9 +11,43 @@ const WIT: &str = include_str!("../../examples/apps/wit/desk/desk.wit");
 
 fn desk_runtime() -> Runtime {
     let runtime = runtime();
-    let wit = WIT.replace("@unstable(feature = dimmer)", "");
-    runtime.register_wit(&wit).unwrap();
+    runtime.register_wit(Source::text(WIT).features(["dimmer"])).unwrap();
     runtime
+}
+
+#[tokio::test]
+async fn an_app_that_imports_what_is_behind_a_feature_is_told_so() {
+    let runtime = runtime();
+    runtime.register_wit(WIT).unwrap();
+    let AppError::Mismatch(report) = runtime.add_app("desk", apps::DESK).await.unwrap_err() else { panic!() };
+    let [problem] = report.problems() else { panic!("{report}") };
+    assert_eq!(
+        (&*problem.item, &problem.kind),
+        ("test:desk/lamp@0.1.0, function `dim`", &AppProblemKind::UnknownFunction)
+    );
+    assert!(
+        problem.help.starts_with("it is behind the feature `dimmer`; register the interface with that"),
+        "{report}"
+    );
+}
+
+/// An interface that isorun does not carry keeps no other one from being registered, and who imports it is told why it is not there.
+#[tokio::test]
+async fn an_app_that_imports_what_was_left_out_is_told_why() {
+    let runtime = runtime();
+    let wit = "package acme:fs; interface names { exists: func(path: string) -> bool; }
+        interface files { resource file; open: func(path: string) -> file; count: func() -> u32; }";
+    assert_eq!(runtime.register_wit(wit).unwrap().left_out().len(), 1);
+    let component = guests::parse(
+        r#"(component (import "acme:fs/names" (instance (export "exists" (func (param "path" string) (result bool)))))
+            (import "acme:fs/files" (instance (export "count" (func (result u32))))))"#,
+    );
+    let error = runtime.add_app("app", &component).await.unwrap_err().to_string();
+    assert!(error.starts_with("cannot add app `app`: 1 problem"), "{error}");
+    assert!(
+        error.ends_with("help: it was left out of the WIT that was registered: `open`: result holds `own<file>`"),
+        "{error}"
+    );
 }
 
 async fn shelf(runtime: &Runtime) -> Instance {

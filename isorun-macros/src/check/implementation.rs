@@ -7,8 +7,8 @@ use super::fits;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::implementation::{Implementation, Method, generics, is_cx, plain};
 use crate::model::{Function, Model};
-use crate::nearest::nearest;
 use crate::{signature, text};
+use isorun_wit::nearest;
 
 /// At most so many missing functions are written out.
 const MOST_WRITTEN_OUT: usize = 10;

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 
 use crate::args::Args;
-use crate::diagnostics::{Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Function, MOST_FLAGS, Model, Type, TypeDef, TypeKind};
-use crate::nearest::nearest;
 use crate::{names, signature, text};
+use isorun_wit::{Place, nearest};
 
 /// The most members of a tuple. The runtime has the codec of tuples up to this length.
 const MOST_TUPLE: usize = 16;

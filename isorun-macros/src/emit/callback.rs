@@ -16,6 +16,7 @@ pub(super) fn emit(model: &Model, macro_name: &str) -> TokenStream {
         let (group, path, text) = (Literal::usize_unsuffixed(file.group), &file.path, &file.text);
         quote!(#group #path #text)
     });
+    let world = model.world.iter().flat_map(|part| part.texts());
     let path = from_anywhere(krate);
     quote! {
         #[doc(hidden)]
@@ -23,7 +24,7 @@ pub(super) fn emit(model: &Model, macro_name: &str) -> TokenStream {
         macro_rules! #name {
             ($($item:tt)*) => {
                 #path::__private::system_impl! {
-                    (#wire_name) (#(#features)*) (#(#shared)*) (#path) (#(#files)*) $($item)*
+                    (#wire_name #(#world)*) (#(#features)*) (#(#shared)*) (#path) (#(#files)*) $($item)*
                 }
             };
         }

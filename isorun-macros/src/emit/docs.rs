@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diagnostics::Place;
 use crate::model::Model;
+use isorun_wit::Place;
 
 /// The docs of an item, then one line of origin.
 pub(super) fn of(docs: Option<&str>, place: &Place) -> TokenStream {

@@ -10,12 +10,16 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let (krate, wire_name) = (&model.options.krate, &model.wire_name);
     let functions = model.functions.iter().map(|function| self::function(model, function));
     let docs = format!(" The interface `{wire_name}` as a type, which names it to `register`, `caller` and `export`.");
+    let without = (!model.gated.is_empty()).then(|| {
+        let gated = model.gated.iter().map(|(function, feature)| quote!(#function if #feature;));
+        quote!(without { #(#gated)* })
+    });
     quote! {
         #[doc = #docs]
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         pub struct Interface;
 
-        #krate::__private::interface! { Interface, Caller, #wire_name { #(#functions)* } }
+        #krate::__private::interface! { Interface, Caller, #wire_name { #(#functions)* } #without }
     }
 }
 

@@ -17,12 +17,12 @@ use crate::source::Source;
 
 /// Decides what is generated for the interface of `source`.
 pub(crate) fn model(source: &Source, shared: Vec<SharedInterface>, options: Options) -> Model {
-    let interface = &source.resolve.interfaces[source.interface];
+    let interface = &source.resolve().interfaces[source.interface];
     let name = interface.name.clone().unwrap_or_else(|| source.wire_name.clone());
     let mut taken = Taken::default();
-    let names = type_names(&source.resolve, source.interface, &name, &mut taken);
+    let names = type_names(source.resolve(), source.interface, &name, &mut taken);
     let mut builder =
-        Builder { source, info: analyze(&source.resolve), shared, types: Vec::new(), by_id: HashMap::new(), taken };
+        Builder { source, info: analyze(source.resolve()), shared, types: Vec::new(), by_id: HashMap::new(), taken };
     builder.mark_unknown_shares();
     builder.own_types(&names);
 
@@ -37,9 +37,11 @@ pub(crate) fn model(source: &Source, shared: Vec<SharedInterface>, options: Opti
         docs: docs(&interface.docs),
         place: source.place(interface.span),
         functions,
+        gated: source.gated(),
         types: builder.types,
         shared: builder.shared,
-        files: source.files.clone(),
+        files: source.files().to_vec(),
+        world: source.world.clone(),
         options,
     }
 }
@@ -99,7 +101,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn mark_unknown_shares(&mut self) {
-        let resolve = &self.source.resolve;
+        let resolve = self.source.resolve();
         let known: Vec<String> = resolve.interfaces.iter().filter_map(|(id, _)| resolve.id_of(id)).collect();
         for shared in &mut self.shared {
             if !known.iter().any(|known| names_the_same(&shared.name, known)) {
@@ -110,7 +112,7 @@ impl Builder<'_> {
 
     /// The types that the interface defines or uses, in the order of the WIT.
     fn own_types(&mut self, names: &HashMap<String, String>) {
-        let resolve = &self.source.resolve;
+        let resolve = self.source.resolve();
         // All names come first, so that a type that refers to a later one finds it.
         let mut definitions = Vec::new();
         for (wit_name, &id) in &resolve.interfaces[self.source.interface].types {
@@ -135,14 +137,14 @@ impl Builder<'_> {
 
     /// Whether the interface takes this type from another one, by `use`.
     fn is_use(&self, id: TypeId) -> bool {
-        let types = &self.source.resolve.types;
+        let types = &self.source.resolve().types;
         matches!(types[id].kind, TypeDefKind::Type(wit::Type::Id(other)) if types[other].owner != types[id].owner)
     }
 
     /// Follows `use` to the definition of a type, or to an interface of `with(..)`, whose module has the type.
     fn definition(&self, mut id: TypeId) -> TypeId {
         if self.shared_interface(id).is_none()
-            && let TypeDefKind::Type(wit::Type::Id(other)) = self.source.resolve.types[id].kind
+            && let TypeDefKind::Type(wit::Type::Id(other)) = self.source.resolve().types[id].kind
         {
             id = self.definition(other);
         }
@@ -150,13 +152,13 @@ impl Builder<'_> {
     }
 
     fn shared_interface(&self, id: TypeId) -> Option<usize> {
-        let TypeOwner::Interface(owner) = self.source.resolve.types[id].owner else { return None };
-        let owner = (owner != self.source.interface).then(|| self.source.resolve.id_of(owner))??;
+        let TypeOwner::Interface(owner) = self.source.resolve().types[id].owner else { return None };
+        let owner = (owner != self.source.interface).then(|| self.source.resolve().id_of(owner))??;
         self.shared.iter().position(|shared| names_the_same(&shared.name, &owner))
     }
 
     fn add(&mut self, id: TypeId, wit_name: &str, rust_name: String, definition: TypeId, kind: TypeKind) -> usize {
-        let def = &self.source.resolve.types[definition];
+        let def = &self.source.resolve().types[definition];
         let ends_like_an_error = ["error", "error-code"]
             .iter()
             .any(|end| wit_name == *end || wit_name.strip_suffix(end).is_some_and(|start| start.ends_with('-')));
@@ -181,7 +183,7 @@ impl Builder<'_> {
         if let Some(&index) = self.by_id.get(&definition) {
             return index;
         }
-        let resolve = &self.source.resolve;
+        let resolve = self.source.resolve();
         let def = &resolve.types[definition];
         let wit_name = def.name.clone().unwrap_or_default();
         let mut rust_name = names::type_name(&wit_name);
@@ -202,7 +204,7 @@ impl Builder<'_> {
         if let Some(interface) = self.shared_interface(definition) {
             return self.shared_kind(interface, definition);
         }
-        match &source.resolve.types[definition].kind {
+        match &source.resolve().types[definition].kind {
             TypeDefKind::Record(record) => {
                 let mut taken = Taken::default();
                 TypeKind::Record(
@@ -232,7 +234,7 @@ impl Builder<'_> {
                 TypeKind::Flags(labels(flags.flags.iter().map(|flag| (&flag.name, &flag.docs)), names::constant_name))
             }
             TypeDefKind::Resource => {
-                let functions = source.resolve.interfaces[source.interface].functions.values();
+                let functions = source.resolve().interfaces[source.interface].functions.values();
                 TypeKind::Resource {
                     functions: functions.filter(|function| function.kind.resource() == Some(id)).count(),
                 }
@@ -243,7 +245,7 @@ impl Builder<'_> {
 
     /// A type that another module defines, under the name that its own interface gives it.
     fn shared_kind(&mut self, interface: usize, id: TypeId) -> TypeKind {
-        let resolve = &self.source.resolve;
+        let resolve = self.source.resolve();
         self.shared[interface].is_used = true;
         let def = &resolve.types[id];
         let wit_name = def.name.clone().unwrap_or_default();
@@ -301,7 +303,7 @@ impl Builder<'_> {
             wit::Type::String => return Type::String,
             wit::Type::ErrorContext => return Type::Unsupported("error-context".to_owned()),
             wit::Type::Id(id) => {
-                let def = &self.source.resolve.types[*id];
+                let def = &self.source.resolve().types[*id];
                 return if def.name.is_some() { Type::Named(self.named(*id)) } else { self.anonymous(&def.kind) };
             }
         };
@@ -335,7 +337,10 @@ impl Builder<'_> {
                     Handle::Own(id) => ("own", id),
                     Handle::Borrow(id) => ("borrow", id),
                 };
-                Type::Unsupported(format!("{kind}<{}>", self.source.resolve.types[*id].name.as_deref().unwrap_or("_")))
+                Type::Unsupported(format!(
+                    "{kind}<{}>",
+                    self.source.resolve().types[*id].name.as_deref().unwrap_or("_")
+                ))
             }
             TypeDefKind::Stream(element) => self.unsupported("stream", element.as_ref()),
             TypeDefKind::Future(value) => self.unsupported("future", value.as_ref()),

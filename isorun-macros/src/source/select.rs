@@ -1,13 +1,12 @@
 //! Which of the interfaces in the WIT an attribute means.
 
+use isorun_wit::{NamedPath, Read, nearest};
 use proc_macro2::{Ident, TokenStream};
-use wit_bindgen_core::wit_parser::{InterfaceId, PackageId, Resolve, WorldItem, WorldKey};
+use wit_bindgen_core::wit_parser::{InterfaceId, WorldItem, WorldKey};
 
-use super::place;
-use super::resolve::Resolved;
+use super::Chosen;
 use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::nearest::nearest;
 use crate::{names, text};
 
 /// An interface that may be the one that is meant.
@@ -19,8 +18,15 @@ struct Candidate {
     name: String,
 }
 
-/// The interfaces of `packages`, or with `all` of every package, and those that the worlds of `packages` define in place.
-fn candidates(resolve: &Resolve, packages: &[PackageId], all: bool) -> Vec<Candidate> {
+impl Candidate {
+    fn chosen(&self) -> Chosen {
+        Chosen { interface: self.id, wire_name: self.wire_name.clone(), world: None }
+    }
+}
+
+/// The interfaces of the packages that were meant, or with `all` of every package, and those that their worlds define in place.
+fn candidates(read: &Read, all: bool) -> Vec<Candidate> {
+    let (resolve, packages) = (&read.resolve, &read.packages);
     let mut found = Vec::new();
     for (package, item) in resolve.packages.iter().filter(|(package, _)| all || packages.contains(package)) {
         for (name, id) in &item.interfaces {
@@ -45,23 +51,22 @@ fn candidates(resolve: &Resolve, packages: &[PackageId], all: bool) -> Vec<Candi
 
 /// The interface that an attribute means: the one that it names, else the one that is called like the module, else the only one.
 pub(super) fn interface(
-    source: &Resolved,
+    read: &Read,
     args: &Args,
     module: &Ident,
-    shown: &str,
+    path: &NamedPath,
     blame: &TokenStream,
-) -> Result<(InterfaceId, String), Diagnostics> {
-    let mut own = candidates(&source.resolve, &source.packages, false);
+) -> Result<Chosen, Diagnostics> {
+    let shown = path.shown();
+    let mut own = candidates(read, false);
     // A path that names one file of a package means an interface of that file, if it has one.
-    let is_there = |candidate: &Candidate| {
-        place::of_span(&source.resolve.source_map, source.resolve.interfaces[candidate.id].span).file == shown
-    };
+    let is_there = |candidate: &Candidate| path.names(&read.place(read.resolve.interfaces[candidate.id].span).file);
     if own.iter().any(is_there) {
         own.retain(is_there);
     }
     if let Some(wanted) = &args.interface {
         let name = wanted.value();
-        let all = candidates(&source.resolve, &source.packages, true);
+        let all = candidates(read, true);
         let fits = |candidate: &&Candidate| {
             candidate.wire_name == name
                 || names::without_version(&candidate.wire_name) == name
@@ -73,13 +78,19 @@ pub(super) fn interface(
             found = all.iter().filter(fits).collect();
         }
         return match found.as_slice() {
-            [one] => Ok((one.id, one.wire_name.clone())),
+            [one] => Ok(one.chosen()),
+            [] if read.worlds.contains(&name) => {
+                let what = format!("`{name}` is a world, and no interface");
+                let help = format!("write `world = \"{name}\"`, and with `interface = ..` which part of it is meant");
+                Err(Diagnostic::new(wanted, what).help(help).into())
+            }
             [] => {
                 let none = Diagnostic::new(wanted, format!("`{shown}` has no interface `{name}`"));
                 let known = all.iter().flat_map(|candidate| [candidate.wire_name.as_str(), candidate.name.as_str()]);
-                Err(match nearest(&name, known) {
-                    Some(near) => none.help(format!("did you mean `{near}`?")),
-                    None => none.help(listed(&own)),
+                Err(match (gated(read, &name), nearest(&name, known)) {
+                    (Some(help), _) => none.help(help),
+                    (None, Some(near)) => none.help(format!("did you mean `{near}`?")),
+                    (None, None) => none.help(listed(&own)),
                 }
                 .into())
             }
@@ -91,17 +102,36 @@ pub(super) fn interface(
     let kebab = names::kebab_of(&module.to_string());
     let named: Vec<&Candidate> = own.iter().filter(|candidate| candidate.name.eq_ignore_ascii_case(&kebab)).collect();
     match (named.as_slice(), own.as_slice()) {
-        ([one], _) => Ok((one.id, one.wire_name.clone())),
-        ([], [one]) => Ok((one.id, one.wire_name.clone())),
-        ([], []) => Err(Diagnostic::new(blame, format!("`{shown}` has no interface"))
-            .help("put the functions into an `interface`; those of a `world`, and interfaces behind `@unstable`, do not count")
-            .into()),
+        ([one], _) => Ok(one.chosen()),
+        ([], [one]) => Ok(one.chosen()),
+        ([], []) => Err(Diagnostic::new(blame, format!("`{shown}` has no interface")).help(instead(read)).into()),
         _ => Err(Diagnostic::new(
             blame,
             format!("`{shown}` has {} interfaces, and none of them alone is called `{kebab}`", own.len()),
         )
         .help(listed(&own))
         .into()),
+    }
+}
+
+/// What to do where an interface is there, but behind a feature.
+fn gated(read: &Read, wanted: &str) -> Option<String> {
+    let is_meant = |name: &str| {
+        let path = names::without_version(name);
+        name == wanted || path == wanted || path.rsplit('/').next() == Some(wanted)
+    };
+    let found = read.gated_interfaces.iter().find(|gated| is_meant(&gated.name))?;
+    Some(format!("`{}` is behind a feature: write `features(\"{}\")`", found.name, found.feature))
+}
+
+/// What to do where there is no interface.
+fn instead(read: &Read) -> String {
+    match (read.worlds.as_slice(), read.gated_interfaces.as_slice()) {
+        ([world, ..], _) => {
+            format!("it has the world `{world}`: write `world = \"{world}\"`, or put the functions into an `interface`")
+        }
+        ([], [gated, ..]) => format!("`{}` is behind a feature: write `features(\"{}\")`", gated.name, gated.feature),
+        ([], []) => "put the functions into an `interface`".to_owned(),
     }
 }
 
@@ -116,15 +146,15 @@ fn listed<'a>(candidates: impl IntoIterator<Item = &'a Candidate>) -> String {
 }
 
 /// The interface of this wire name, in whatever package it is.
-pub(super) fn by_wire_name(source: &Resolved, wire_name: &str) -> Option<InterfaceId> {
-    let all = candidates(&source.resolve, &source.packages, true);
+pub(super) fn by_wire_name(read: &Read, wire_name: &str) -> Option<InterfaceId> {
+    let all = candidates(read, true);
     all.into_iter().find(|candidate| candidate.wire_name == wire_name).map(|candidate| candidate.id)
 }
 
 /// The wire names of the interfaces that may be meant without being named, each with whether it has functions.
 #[cfg(test)]
-pub(super) fn offered(source: &Resolved) -> Vec<(String, bool)> {
-    let has_functions = |id| !source.resolve.interfaces[id].functions.is_empty();
-    let found = candidates(&source.resolve, &source.packages, false);
+pub(super) fn offered(read: &Read) -> Vec<(String, bool)> {
+    let has_functions = |id| !read.resolve.interfaces[id].functions.is_empty();
+    let found = candidates(read, false);
     found.into_iter().map(|candidate| (candidate.wire_name, has_functions(candidate.id))).collect()
 }

@@ -9,8 +9,8 @@ use super::random_wit::{RandomWit, random_wit};
 use super::{errors, site};
 use crate::model::build;
 use crate::model::{Function, Model, Options, TypeKind};
-use crate::wit_file::WitFile;
 use crate::{expand, signature, source};
+use isorun_wit::WitFile;
 
 const TEXTS: u64 = 300;
 
@@ -29,7 +29,7 @@ fn numbers(seed: u64) -> Vec<u16> {
 
 fn model_of(wit: &RandomWit) -> Model {
     let file = WitFile { path: "random.wit".to_owned(), text: wit.text.clone(), group: 0 };
-    let source = source::load_again(vec![file], &[], &wit.wire_name)
+    let source = source::load_again(vec![file], &[], &wit.wire_name, None)
         .unwrap_or_else(|wrong| panic!("{:?}\n{}", wrong.messages(), wit.text));
     let krate = quote!(::isorun);
     let options = Options { krate: krate.clone(), krate_outside: krate, ..Options::default() };

@@ -134,6 +134,9 @@ impl Survey<'_> {
             Some(known) => self.compare_import(name, &imported, &known),
             None if imported.name().is_plain() => {}
             None => self.problem(name, AppProblemKind::Undeclared, |survey| {
+                if let Some(reason) = survey.registered.why_left_out(wanted) {
+                    return format!("it was left out of the WIT that was registered: {reason}");
+                }
                 match survey.guesses.nearest(wanted, survey.registered.names()) {
                     Some(nearest) => {
                         format!("did you mean `{nearest}`? register the interface before the app is added")
@@ -208,6 +211,11 @@ impl Survey<'_> {
         for function in imported.functions() {
             let Some((_, registered)) = known.function(function.name()) else {
                 self.problem(place(name, function), AppProblemKind::UnknownFunction, |survey| {
+                    if let Some(feature) = known.feature_of(function.name()) {
+                        return format!(
+                            "it is behind the feature `{feature}`; register the interface with that, by `features(\"{feature}\")` of the attribute or `Source::features([\"{feature}\"])`"
+                        );
+                    }
                     let names = known.functions().iter().map(Function::name);
                     match survey.guesses.nearest(function.name(), names) {
                         Some(nearest) => {

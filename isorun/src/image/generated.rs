@@ -407,21 +407,23 @@ macro_rules! __isorun_error {
 /// The interface as a value: what the runtime compares with what apps ask for.
 ///
 /// `Interface, Caller, "ns:pkg/name" { "get"("key": String) -> u32; "flush"(); }`: the two types, the interface's name, its functions.
+/// `without { "expire" if "expiry"; }` may follow: functions that are left out, each with the feature that it is behind.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __isorun_interface {
     ($interface:ident, $caller:ident, $name:literal {
         $($function:literal($($param:literal: $ty:ty),*) $(-> $result:ty)?;)*
-    }) => {
+    } $(without { $($gated:literal if $feature:literal;)* })?) => {
         impl $crate::StaticInterface for $interface {
             type Caller = $caller;
             fn interface() -> &'static $crate::Interface {
                 static INTERFACE: ::std::sync::LazyLock<$crate::Interface> = ::std::sync::LazyLock::new(|| {
-                    $crate::__private::interface($name, [$($crate::__private::function(
+                    let functions = [$($crate::__private::function(
                         $function,
                         $crate::__private::params([$(($param, <$ty as $crate::__private::Shape>::ty())),*]),
                         $crate::__private::optional([$(<$result as $crate::__private::Shape>::ty())?]),
-                    )),*])
+                    )),*];
+                    $crate::__private::gated_interface($name, functions, [$($(($gated, $feature)),*)?])
                 });
                 &INTERFACE
             }

@@ -1,5 +1,7 @@
 //! The interfaces that a runtime knows.
 
+use std::collections::HashMap;
+
 use super::Interface;
 use super::name::InterfaceName;
 use super::tracks::Tracks;
@@ -9,7 +11,12 @@ use super::tracks::Tracks;
 pub(crate) struct Registered {
     list: Vec<Interface>,
     positions: Tracks<usize>,
+    /// Why interfaces were left out of WIT that was registered, by their names, for those who import one.
+    left_out: HashMap<String, String>,
 }
+
+/// Most reasons that are remembered: texts come from strangers, and a reason is a courtesy.
+const MOST_REASONS: usize = 4096;
 
 impl Registered {
     /// The interfaces, in the order in which they were added.
@@ -27,6 +34,18 @@ impl Registered {
             self.positions.insert(interface.name(), self.list.len());
             self.list.push(interface.clone());
         }
+    }
+
+    /// Remembers why an interface was left out.
+    pub(crate) fn leave_out(&mut self, interface: &str, reason: &str) {
+        if self.left_out.len() < MOST_REASONS || self.left_out.contains_key(interface) {
+            self.left_out.insert(interface.to_owned(), reason.to_owned());
+        }
+    }
+
+    /// Why the interface of this name was left out, if it was.
+    pub(crate) fn why_left_out(&self, interface: &str) -> Option<&str> {
+        self.left_out.get(interface).map(String::as_str)
     }
 
     /// The interface of this very name.

@@ -1,9 +1,13 @@
-//! Why a WIT text is refused.
+//! Why WIT is refused.
 
 use std::fmt;
-use std::ops::Range;
 
-/// Why a WIT text cannot be used: everything that is wrong with it, in the order of the text.
+use isorun_wit::{Mistake, Place};
+
+/// Most problems that one error holds: a text can have a hundred thousand.
+const MAX_PROBLEMS: usize = 1000;
+
+/// Why WIT cannot be used: everything that is wrong with it, in its order.
 ///
 /// ```
 /// use isorun::Interface;
@@ -24,70 +28,108 @@ use std::ops::Range;
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct WitError(Vec<WitProblem>);
+pub struct WitError {
+    problems: Vec<WitProblem>,
+    omitted: usize,
+}
 
-/// One thing that is wrong with a WIT text.
+/// One thing that is wrong with WIT.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct WitProblem {
-    /// The line, counted from 1.
+    /// The file, as it was named; empty if the WIT is a text.
+    pub file: String,
+    /// The line, counted from 1; 0 if the problem has no place, as a file that is not there has none.
     pub line: usize,
     /// The character in the line, counted from 1.
     pub column: usize,
     /// What is wrong.
     pub message: String,
+    /// More to know, such as the place of the other item that a problem is about.
+    pub notes: Vec<String>,
     /// What to do about it.
     pub help: String,
 }
 
 impl WitError {
-    pub(super) fn new(mut problems: Vec<WitProblem>) -> WitError {
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        WitError(problems)
+    pub(super) fn new(problems: impl IntoIterator<Item = WitProblem>) -> WitError {
+        let mut problems: Vec<_> = problems.into_iter().collect();
+        problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        let omitted = problems.len().saturating_sub(MAX_PROBLEMS);
+        problems.truncate(MAX_PROBLEMS);
+        WitError { problems, omitted }
     }
 
-    /// The problems, at least one.
+    /// The problems, at least one and at most 1000.
     pub fn problems(&self) -> &[WitProblem] {
-        &self.0
+        &self.problems
+    }
+
+    /// How many problems there are beyond the first 1000.
+    pub fn omitted(&self) -> usize {
+        self.omitted
     }
 }
 
 impl WitProblem {
-    /// A problem with the given bytes of the text; `None` means the text as a whole.
-    pub(super) fn at(text: &str, bytes: Option<Range<usize>>, message: String, help: &str) -> WitProblem {
-        let start = text.floor_char_boundary(bytes.map_or(0, |bytes| bytes.start));
-        let before = &text[..start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        WitProblem {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+    pub(super) fn at(place: Place, message: impl Into<String>, help: impl Into<String>) -> WitProblem {
+        let Place { file, line, column } = place;
+        WitProblem { file, line, column, message: message.into(), notes: Vec::new(), help: help.into() }
+    }
+}
+
+impl From<Mistake> for WitProblem {
+    fn from(mistake: Mistake) -> WitProblem {
+        let Mistake { message, places, notes, help, .. } = mistake;
+        let mut places = places.into_iter();
+        let mut problem = WitProblem::at(
+            places.next().unwrap_or_default(),
             message,
-            help: help.to_owned(),
-        }
+            help.unwrap_or_else(|| "correct the text at this place".into()),
+        );
+        problem.notes = places.map(|place| format!("the other one is at {place}")).chain(notes).collect();
+        problem
     }
 }
 
 impl From<WitProblem> for WitError {
     fn from(problem: WitProblem) -> WitError {
-        WitError(vec![problem])
+        WitError::new([problem])
+    }
+}
+
+impl From<Vec<Mistake>> for WitError {
+    fn from(mistakes: Vec<Mistake>) -> WitError {
+        WitError::new(mistakes.into_iter().map(WitProblem::from))
     }
 }
 
 impl fmt::Display for WitProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n  --> {}:{}\n  help: {}", self.message, self.line, self.column, self.help)
+        f.write_str(&self.message)?;
+        if self.line > 0 {
+            let place = Place { file: self.file.clone(), line: self.line, column: self.column };
+            write!(f, "\n  --> {place}")?;
+        }
+        for note in &self.notes {
+            write!(f, "\n  {}", note.replace('\n', "\n  "))?;
+        }
+        write!(f, "\n  help: {}", self.help)
     }
 }
 
 impl fmt::Display for WitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.0.iter().enumerate() {
+        for (index, problem) in self.problems.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
             problem.fmt(f)?;
         }
-        Ok(())
+        match self.omitted {
+            0 => Ok(()),
+            omitted => write!(f, "\nand {omitted} more"),
+        }
     }
 }
 

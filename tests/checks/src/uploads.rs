@@ -27,8 +27,13 @@ fn wit(text: &str) {
             return;
         }
     };
-    runtime.register_wit(text).unwrap_or_else(|error| panic!("{error}"));
-    runtime.register_wit(text).unwrap_or_else(|error| panic!("{error}"));
+    for left_out in found.left_out() {
+        assert!(!left_out.problems().is_empty(), "{}", left_out.interface());
+        left_out.problems().iter().for_each(|problem| is_printable(&problem.to_string()));
+    }
+    for _ in 0..2 {
+        assert_eq!(runtime.register_wit(text).as_ref().ok(), Some(&found));
+    }
     let registered = runtime.interfaces();
     assert_eq!(registered.len(), found.len());
     for interface in &found {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::CallError;
 use crate::limits::limit::{Amount, Limit, Scope};
-use crate::nearest::nearest;
 use crate::text::{count, list, printable, printable_line, printable_lines};
+use isorun_wit::nearest;
 
 /// With `{:#}` the message of an error with a cause tells the cause as well.
 impl fmt::Display for CallError {

@@ -7,7 +7,7 @@ const LONGEST: usize = 128;
 ///
 /// A mistake is a letter that is added, dropped, replaced or swapped with its neighbour. Upper and lower case are the same. Of two
 /// candidates that are equally near it is the first in the alphabet, so that the answer does not depend on the order of a map.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let length = lower.chars().count();
     let distances = candidates.into_iter().filter_map(|candidate| {
