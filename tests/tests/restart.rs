@@ -37,7 +37,7 @@ async fn an_instance_that_is_never_restarted_tells_everybody_who_waits_and_comes
     drop(running);
     let (one, two) = tokio::join!(one, two);
     for told in [one, two, guest.count().await] {
-        let CallError::Poisoned { instance, cause } = told.unwrap_err() else { panic!("they are told") };
+        let CallError::Poisoned { instance, cause, .. } = told.unwrap_err() else { panic!("they are told") };
         assert_eq!(&*instance, "misbehave");
         assert!(matches!(*cause, CallError::Cancelled { .. }));
     }
@@ -78,7 +78,7 @@ async fn whoever_calls_through_dead_providers_is_told_all_of_them() {
     assert_eq!(&**instance, "top");
     let CallError::ProviderDown { instance, cause, .. } = &**cause else { panic!("{error}") };
     assert_eq!(&**instance, "middle");
-    let CallError::Poisoned { instance, cause } = &**cause else { panic!("{error}") };
+    let CallError::Poisoned { instance, cause, .. } = &**cause else { panic!("{error}") };
     assert_eq!(&**instance, "bottom");
     assert!(matches!(&**cause, CallError::Trap { .. }), "{error}");
 
@@ -86,8 +86,8 @@ async fn whoever_calls_through_dead_providers_is_told_all_of_them() {
     let error = top.call("f", "(1)").await.unwrap_err();
     assert_eq!(
         format!("{error:#}").lines().next().unwrap(),
-        "`top` is poisoned: `top` stopped in `acme:chain/three#f` because its provider failed: \
-         `middle` stopped in `acme:chain/two#f` because its provider failed: \
+        "`top` is poisoned: `top` stopped in `acme:chain/three#f` because its provider `middle` failed: \
+         `middle` stopped in `acme:chain/two#f` because its provider `bottom` failed: \
          `bottom` is poisoned: `bottom` trapped in `acme:chain/one#f`: wasm trap: wasm `unreachable` instruction executed"
     );
     assert!(matches!(middle.state(), InstanceState::Poisoned(_)));
@@ -289,7 +289,7 @@ async fn an_app_that_does_not_start_anew_says_so_and_that_is_a_fault_too() {
     // The largest budgets are none that could overflow what is counted.
     for _ in 0..2 {
         let error = instance.call("go", "()").fuel(u64::MAX).await.unwrap_err();
-        let CallError::ProviderDown { instance, function, cause } = &error else { panic!("{error}") };
+        let CallError::ProviderDown { instance, function, cause, .. } = &error else { panic!("{error}") };
         assert_eq!((&**instance, &**function), ("starter", "start"));
         assert_eq!(cause.to_string(), "no more starts");
     }
