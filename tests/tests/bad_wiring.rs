@@ -210,7 +210,7 @@ async fn a_removed_instance_answers_no_call() {
     let Bench { runtime, relay, .. } = bench().await;
     let caller = relay.caller::<relay::Interface>().unwrap();
     runtime.remove(&relay).unwrap();
-    let removed = "`relay` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle";
+    let removed = "`relay` was removed\n  help: a handle does not outlive `remove`; get a new one from `instantiate`, `provide` or `import`, and wire with that";
     assert_eq!(caller.add(1, 2).await.unwrap_err().to_string(), removed);
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap_err().to_string(), removed);
 }
@@ -223,7 +223,7 @@ async fn a_removed_system_answers_no_call() {
     runtime.remove(&ticker).unwrap();
     assert_eq!(
         caller.tick(1).await.unwrap_err().to_string(),
-        "`Ticker` was removed\n  help: a handle does not outlive `remove`; instantiate again and wire with the new handle"
+        "`Ticker` was removed\n  help: a handle does not outlive `remove`; get a new one from `instantiate`, `provide` or `import`, and wire with that"
     );
 }
 
@@ -244,7 +244,7 @@ async fn a_removed_instance_is_not_wired() {
 async fn a_removed_instance_has_no_caller_and_no_export() {
     let Bench { runtime, relay, .. } = bench().await;
     runtime.remove(&relay).unwrap();
-    let gone = "`relay` was removed\n  help: instantiate again and use the new handle";
+    let gone = "`relay` was removed\n  help: get a new handle from `instantiate`, `provide` or `import`, and use that";
     assert_eq!(relay.caller::<relay::Interface>().unwrap_err().to_string(), gone);
     assert_eq!(runtime.export::<relay::Interface>(&relay).unwrap_err().to_string(), gone);
 }

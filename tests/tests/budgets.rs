@@ -350,8 +350,8 @@ async fn a_system_that_never_answers_is_left_at_the_deadline() {
     let error = relay.tick_many(1).timeout(Duration::from_millis(10)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "out of time: `waiting` was stopped in `test:bench/relay@0.1.0#tick-many` at its limit of 10ms
-  help: give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
+        "out of time: `waiting` was stopped in `test:bench/relay@0.1.0#tick-many` at its limit of 10ms, while it waited for its provider `Silent`
+  help: give the call more time with `.timeout(..)` or a later `.deadline(..)`, or raise the `budget` in the runtime's builder"
     );
     let direct = silent.caller::<host::Interface>().unwrap();
     let error = direct.tick(1).timeout(Duration::from_millis(10)).await.unwrap_err();

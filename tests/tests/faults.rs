@@ -16,13 +16,13 @@ async fn a_poisoned_instance_says_so_with_the_cause() {
     assert_eq!(
         error.to_string(),
         "`misbehave` is poisoned: an earlier call ended badly (trap)
-  help: replace its app, or remove it and instantiate its app again"
+  help: replace its app, or remove it and instantiate its app again; with `.restart(Restart::Limited { .. })` it would start anew by itself"
     );
     assert_eq!(
         format!("{error:#}"),
         "`misbehave` is poisoned: `misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: \
          wasm trap: wasm `unreachable` instruction executed
-  help: replace its app, or remove it and instantiate its app again"
+  help: replace its app, or remove it and instantiate its app again; with `.restart(Restart::Limited { .. })` it would start anew by itself"
     );
     let source = error.source().map(ToString::to_string).unwrap_or_default();
     assert!(source.starts_with("`misbehave` trapped in `test:misbehave/misbehave@0.1.0#trap`: "), "{source}");
@@ -94,7 +94,7 @@ async fn a_caller_of_a_poisoned_provider_is_told_the_whole_chain() {
     assert_eq!(&**instance, "calc");
     assert!(matches!(&**cause, CallError::OutOfBudget { .. }), "{error}");
     assert!(format!("{error:#}").starts_with(
-        "`relay` stopped in `test:bench/relay@0.1.0#add` because its provider failed: `calc` is poisoned: out of fuel: "
+        "`relay` stopped in `test:bench/relay@0.1.0#add` because its provider `calc` failed: `calc` is poisoned: out of fuel: "
     ));
 }
 
@@ -213,7 +213,8 @@ async fn a_panic_in_a_system_ends_the_call_and_not_the_host() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the host panicked while it served `test:bench/relay@0.1.0#tick-many` of `{name}`: the thirteenth tick\n  help: correct the system or transport that panicked; a guest that was running is poisoned"
+                "`{name}` stopped in `test:bench/relay@0.1.0#tick-many` because its provider `{}` failed (host panic): the thirteenth tick\n  help: correct the system or transport that panicked; a guest that was running is poisoned",
+                system.name()
             )
         );
         assert!(matches!(relay.add(1, 2).await, Err(CallError::Poisoned { .. })));
@@ -256,7 +257,7 @@ async fn an_error_of_a_system_stops_the_guest_that_called() {
     let error = relay.tick_many(1).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`caller` stopped in `test:bench/relay@0.1.0#tick-many` because its provider failed (system error)"
+        "`caller` stopped in `test:bench/relay@0.1.0#tick-many` because its provider `Refusing` failed (system error)"
     );
     assert_eq!(error.source().unwrap().to_string(), "the disk is gone");
     let CallError::ProviderDown { cause, .. } = &error else { panic!("{error}") };

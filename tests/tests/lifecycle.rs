@@ -37,7 +37,7 @@ async fn what_retires_ends_the_calls_that_it_has_and_takes_no_new_ones() {
         assert!(matches!(error, CallError::Retiring { .. }), "{error}");
         assert_eq!(
             error.to_string(),
-            "`relay` is retiring and takes no new calls\n  help: call the instance that has taken its place"
+            "`relay` is retiring and takes no new calls\n  help: call what has taken its place"
         );
         gate.open(3);
         for call in calls {

@@ -33,7 +33,7 @@ async fn endless_loop_is_stopped_at_its_deadline() {
     assert_eq!(
         error.to_string(),
         "out of time: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 20ms
-  help: give the call more time with `.timeout(..)`, or raise the `budget` in the runtime's builder"
+  help: give the call more time with `.timeout(..)` or a later `.deadline(..)`, or raise the `budget` in the runtime's builder"
     );
 }
 
@@ -137,7 +137,7 @@ async fn memory_is_granted_to_the_byte() {
     assert_eq!(
         grown.unwrap_err().to_string(),
         "out of memory: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#grow` at its limit of 65535 bytes
-  help: let the call use more with `.memory(..)`, or raise `budget` or `max_instance_memory` in the runtime's builder"
+  help: let the call use more with `.memory(..)`, or raise the `budget` in the runtime's builder"
     );
     assert_eq!(receipt.memory, 0);
 }
@@ -313,7 +313,7 @@ async fn a_guest_without_fuel_does_not_begin_and_lives_on() {
     let error = guest.count().fuel(0).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "out of fuel: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#count` at its limit of 0 units of fuel
+        "out of fuel: nothing is left for `test:misbehave/misbehave@0.1.0#count` of `misbehave`
   help: grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder"
     );
     assert_eq!(guest.count().await.unwrap(), 1);

@@ -178,23 +178,26 @@ async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
         (
             nobody.call("tick", "(1)"),
             Status::UnknownTarget,
-            "the other side refused `test:bench/host@0.1.0#tick`: unknown target: \
-             nothing is exported under this token; was it revoked?",
+            "the call of `test:bench/host@0.1.0#tick` was refused: nothing is exported under this token; was it revoked?
+  help: it has not run; get a new token from the other side",
         ),
         (
             compute.call("add", "(1, 2)"),
             Status::UnknownInterface,
-            "the other side refused `test:bench/compute@0.1.0#add`: unknown interface: the export is of test:bench/host@0.1.0",
+            "the call of `test:bench/compute@0.1.0#add` was refused: the export is of test:bench/host@0.1.0
+  help: it has not run; build both sides from the same edition of the interface",
         ),
         (
             edited.call("tock", "()"),
             Status::UnknownFunction,
-            "the other side refused `test:bench/host@0.1.0#tock`: unknown function: test:bench/host@0.1.0 has tick",
+            "the call of `test:bench/host@0.1.0#tock` was refused: test:bench/host@0.1.0 has tick
+  help: it has not run; build both sides from the same edition of the interface",
         ),
         (
             edited.call("tick", "(1)"),
             Status::SignatureMismatch,
-            "the other side refused `test:bench/host@0.1.0#tick`: signature mismatch: here it is func(n: u64) -> u64",
+            "the call of `test:bench/host@0.1.0#tick` was refused: the signature there is func(n: u64) -> u64
+  help: it has not run; build both sides from the same edition of the interface",
         ),
     ] {
         let error = call.await.unwrap_err();
@@ -270,9 +273,9 @@ async fn fuel_that_runs_out_far_away_is_told_as_such() {
     let error = result.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`test:misbehave/misbehave@0.1.0#spin` failed on the other side: out of budget: \
-         out of fuel: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 1000000 units of fuel
-  help: grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder"
+        "`test:misbehave/misbehave@0.1.0#spin` failed on the other side: \
+         out of fuel: `misbehave` was stopped at its limit of 1000000 units of fuel
+  help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
     assert_eq!(receipt.fuel, 1_000_000);
@@ -381,10 +384,10 @@ async fn a_transport_that_fails_says_whether_the_far_side_may_have_run() {
     let error = failing(TransportError::Lost("connection reset".into())).tick(1).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the call of `test:bench/host@0.1.0#tick` was sent and its answer was lost: connection reset
+        "the call of `test:bench/host@0.1.0#tick` was lost after it was sent: connection reset
   help: the other side may have run; repeat only what may be done twice"
     );
-    assert!(matches!(error, CallError::Remote(RemoteError::MaybeRan { .. })));
+    assert!(matches!(error, CallError::Remote(RemoteError::Lost { .. })));
 }
 
 #[tokio::test]
@@ -425,8 +428,9 @@ async fn a_reply_that_is_too_large_is_kept_back_and_the_instance_lives() {
     let error = caller_of(&remote).huge(5000).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`test:misbehave/misbehave@0.1.0#huge` failed on the other side: out of budget: \
-         the result takes 5008 bytes, the caller accepts 1000"
+        "`test:misbehave/misbehave@0.1.0#huge` failed on the other side: \
+         the result takes 5008 bytes, the caller accepts 1000
+  help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
     assert_eq!(caller_of(&remote).count().await.unwrap(), 1);

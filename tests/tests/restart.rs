@@ -86,8 +86,8 @@ async fn whoever_calls_through_dead_providers_is_told_all_of_them() {
     let error = top.call("f", "(1)").await.unwrap_err();
     assert_eq!(
         format!("{error:#}").lines().next().unwrap(),
-        "`top` is poisoned: `top` stopped in `acme:chain/three#f` because its provider failed: \
-         `middle` stopped in `acme:chain/two#f` because its provider failed: \
+        "`top` is poisoned: `top` stopped in `acme:chain/three#f` because its provider `middle` failed: \
+         `middle` stopped in `acme:chain/two#f` because its provider `bottom` failed: \
          `bottom` is poisoned: `bottom` trapped in `acme:chain/one#f`: wasm trap: wasm `unreachable` instruction executed"
     );
     assert!(matches!(middle.state(), InstanceState::Poisoned(_)));

@@ -102,7 +102,7 @@ fn refused(status: Status) -> &'static str {
 fn failed(status: Status) -> &'static str {
     match status {
         Status::OutOfBudget => {
-            "grant the call more, or have the other side raise its `budget`: it grants no more than that; what was done is done"
+            "grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
         }
         _ => "it may have done a part of its work; the other side knows more",
     }

@@ -49,7 +49,13 @@ impl Instance {
         };
         let values = Value::params_from_wave(&function, arguments).map_err(|error| {
             let WaveError { line, column, message, help } = error;
-            wrong(format!("{message}, at {line}:{column}"), &help)
+            // The message shows the signature already.
+            let help = if help.ends_with(&format!("`{function}`")) {
+                "write one value for each parameter, in parentheses"
+            } else {
+                &help
+            };
+            wrong(format!("{message}, at {line}:{column}"), help)
         })?;
         let image = Value::encode_params(&function, &values).map_err(|error| match error {
             EncodeError::TooLarge(error) => error.into(),

@@ -22,6 +22,7 @@ use crate::limits::budget::Budget;
 use crate::limits::receipt::Receipt;
 use crate::provider::Provider;
 use crate::random::Random;
+use crate::text::MOST_NAMED;
 
 /// What a runtime lets others call.
 #[derive(Default)]
@@ -151,11 +152,11 @@ impl ExportTable {
         let functions = interface.functions();
         let Some(index) = functions.iter().position(|function| function.id() == call.function) else {
             let names: Vec<&str> = functions.iter().map(Function::name).collect();
-            return refuse(Status::UnknownFunction, format!("{} has {}", interface.name(), names.join(", ")));
+            return refuse(Status::UnknownFunction, format!("{} has {}", interface.name(), first(&names)));
         };
         let function = functions[index].clone();
         if function.signature_id() != call.signature {
-            return refuse(Status::SignatureMismatch, format!("here it is {function}"));
+            return refuse(Status::SignatureMismatch, format!("the signature there is {function}"));
         }
         if let Err(error) = check_params(&function, call.body) {
             return refuse(Status::Malformed, format!("{} at byte {}", error.rule.message(), error.offset));
@@ -167,6 +168,15 @@ impl ExportTable {
     /// A copy of the export under a token, so that the table is not locked while a peer's message is checked.
     fn export(&self, token: &Token) -> Option<Export> {
         self.exports.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+}
+
+/// The first names, and how many more there are: a peer needs no list of a hundred thousand.
+fn first(names: &[&str]) -> String {
+    let named = names[..names.len().min(MOST_NAMED)].join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 

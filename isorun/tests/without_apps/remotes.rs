@@ -95,7 +95,7 @@ async fn a_transport_says_whether_the_other_side_may_have_run() {
     assert!(matches!(&error, CallError::Remote(RemoteError::NotSent { .. })), "{error}");
     let lost = Remote::<kv::Interface>::new(token, failing(TransportError::Lost("cut".into()))).caller();
     let error = lost.get("a").await.unwrap_err();
-    assert!(matches!(&error, CallError::Remote(RemoteError::MaybeRan { .. })), "{error}");
+    assert!(matches!(&error, CallError::Remote(RemoteError::Lost { .. })), "{error}");
     let garbage = |_: Vec<u8>| std::future::ready(Ok::<_, TransportError>(b"hello".to_vec()));
     let error = Remote::<kv::Interface>::new(token, garbage).caller().get("a").await.unwrap_err();
     assert!(matches!(&error, CallError::Remote(RemoteError::BadReply { .. })), "{error}");
