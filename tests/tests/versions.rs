@@ -135,3 +135,46 @@ fn ticking(version: &str) -> Vec<u8> {
     );
     wat::parse_str(text).unwrap()
 }
+
+/// Two tracks of one interface are two interfaces, which an app imports, and another exports, side by side.
+#[tokio::test]
+async fn two_tracks_of_one_interface_stand_side_by_side() {
+    let runtime = isorun::Runtime::new().unwrap();
+    for (version, ty) in [("1.0.0", "u32"), ("2.0.0", "u64")] {
+        let wit = format!("package acme:count@{version}; interface count {{ next: func(n: {ty}) -> {ty}; }}");
+        runtime.register_wit(wit.as_str()).unwrap();
+    }
+    let old = r#"(func (param "n" u32) (result u32))"#;
+    let new = r#"(func (param "n" u64) (result u64))"#;
+    let provider = wat::parse_str(
+        r#"(component
+            (core module $code
+                (func (export "old") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+                (func (export "new") (param i64) (result i64) (i64.add (local.get 0) (i64.const 2))))
+            (core instance $code (instantiate $code))
+            (func $old (param "n" u32) (result u32) (canon lift (core func $code "old")))
+            (func $new (param "n" u64) (result u64) (canon lift (core func $code "new")))
+            (instance $one (export "next" (func $old)))
+            (instance $two (export "next" (func $new)))
+            (export "acme:count/count@1.0.0" (instance $one))
+            (export "acme:count/count@2.0.0" (instance $two)))"#,
+    );
+    let consumer = wat::parse_str(format!(
+        r#"(component
+            (import "acme:count/count@1.4.0" (instance $one (export "next" {old})))
+            (import "acme:count/count@2.0.0" (instance $two (export "next" {new})))
+            (core func $old (canon lower (func $one "next")))
+            (core func $new (canon lower (func $two "next")))
+            (func (export "old") (param "n" u32) (result u32) (canon lift (core func $old)))
+            (func (export "new") (param "n" u64) (result u64) (canon lift (core func $new))))"#
+    ));
+    let provider = start(&runtime, "provider", &provider.unwrap(), &[]).await;
+    let consumer = add(&runtime, "consumer", &consumer.unwrap()).await;
+    // By the name without a version both are meant, and each gets what serves it.
+    let instance = runtime.instantiate(&consumer).with_named("acme:count/count", &provider).await.unwrap();
+    assert_eq!(instance.call("old", "(1)").await.unwrap(), "2");
+    assert_eq!(instance.call("new", "(1)").await.unwrap(), "3");
+    let only_new = provider.only(["acme:count/count@2.0.0"]).unwrap();
+    let error = runtime.instantiate(&consumer).with(&only_new).await.unwrap_err().to_string();
+    assert!(error.contains("acme:count/count@1.4.0\n    missing: no instance was given for it"), "{error}");
+}
