@@ -32,7 +32,7 @@ fn both(text: &str) -> [Result<Read, Vec<Mistake>>; 2] {
 
 /// The one message that both give.
 fn refused(text: &str) -> String {
-    let [left_out, kept] = both(text).map(|found| found.err().expect("it is refused"));
+    let [left_out, kept] = both(text).map(|found| found.expect_err("it is refused"));
     assert_eq!(left_out, kept);
     assert!(left_out.iter().all(|mistake| !mistake.places.is_empty() || text.len() > LONGEST), "{left_out:?}");
     left_out[0].to_string()
@@ -86,12 +86,7 @@ fn chains_of_interfaces_end_at_a_limit_even_where_no_type_goes_through() {
 #[test]
 fn chains_of_types_end_at_a_limit() {
     let chain = |count: usize, one: &dyn Fn(usize) -> String| {
-        interface(&format!(
-            "type t0 = u8; {} g: func(x: t{}) -> t{};",
-            pieces(count - 1, |i| one(i)),
-            count - 1,
-            count - 1
-        ))
+        interface(&format!("type t0 = u8; {} g: func(x: t{}) -> t{};", pieces(count - 1, one), count - 1, count - 1))
     };
     let alias = |i| format!("type t{} = t{i};", i + 1);
     let list = |i| format!("type t{} = list<t{i}>;", i + 1);
