@@ -37,7 +37,7 @@ impl Interface {
     ///
     /// # Limits
     ///
-    /// WIT of strangers can be read. It may have 4 MiB, 2^18 words outside of comments, names of 255 bytes, 256 packages, 1000 parameters in
+    /// WIT of strangers can be read. It may have 4 MiB, 2^17 words outside of comments, names of 255 bytes, 256 packages, 1000 parameters in
     /// a function, and types, interfaces and packages that use each other 200 levels deep; all files together, where it is files.
     ///
     /// # Errors

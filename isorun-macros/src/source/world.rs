@@ -114,10 +114,14 @@ pub(super) fn part(
         [] if args.interface.is_some() => {
             let what = format!("the world `{world_name}` {} no interface `{name}`", verb(side));
             let known = all.iter().filter(is_meant).flat_map(|known| [known.wire_name.as_str(), known.label.as_str()]);
-            let help = match nearest(&name, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if all.is_empty() => "remove `interface = ..` to mean the functions at its root".to_owned(),
-                None => format!("it has {}", text::joined(all.iter().map(|known| format!("`{}`", known.label)))),
+            let on_the_other_side = all.iter().find(fits).map(|known| known.side.as_str());
+            let help = match (on_the_other_side, nearest(&name, known)) {
+                (Some(other), _) => format!("it is among its {other}: write `{other}` instead"),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => match labels(all.iter().filter(is_meant)).as_str() {
+                    "" => "remove `interface = ..` to mean the functions at its root".to_owned(),
+                    known => format!("write one of {known}"),
+                },
             };
             Err(Diagnostic::new(&blame, what).help(help).into())
         }
@@ -138,10 +142,9 @@ pub(super) fn part(
                         "the world `{world_name}` {} nothing called `{name}`, and no functions at its root",
                         verb(side)
                     );
-                    let known = all.iter().filter(is_meant).map(|known| format!("`{}`", known.label));
-                    let help = match known.collect::<Vec<_>>().as_slice() {
-                        [] => "leave `world = ..` out, and name an interface".to_owned(),
-                        known => format!("write `interface = ..` with one of {}", text::joined(known)),
+                    let help = match labels(all.iter().filter(is_meant)).as_str() {
+                        "" => "leave `world = ..` out, and name an interface".to_owned(),
+                        known => format!("write `interface = ..` with one of {known}"),
                     };
                     Err(Diagnostic::new(&blame, what).help(help).into())
                 }
@@ -157,11 +160,19 @@ pub(super) fn part(
 }
 
 fn verb(side: Option<Side>) -> &'static str {
-    match side {
-        Some(Side::Imports) => "imports",
-        Some(Side::Exports) => "exports",
-        None => "imports and exports",
+    side.map_or("has", Side::as_str)
+}
+
+/// How a world calls its interfaces, each name once: `"kv", "clip"`.
+fn labels<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for candidate in candidates {
+        let name = format!("\"{}\"", candidate.label);
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
+    text::joined(names)
 }
 
 /// The part of a world that an expansion has found before.

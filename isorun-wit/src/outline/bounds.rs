@@ -13,7 +13,7 @@ use crate::mistake::Mistake;
 pub(crate) const MAX_TEXT: usize = 4 << 20;
 
 /// Most words outside of comments. The parser takes hundreds of bytes of memory for some of them.
-const MAX_WORDS: usize = 1 << 18;
+const MAX_WORDS: usize = 1 << 17;
 
 /// The longest word. Some are copied to many places: the name of a feature to every type of an item.
 const MAX_WORD: usize = 255;
@@ -29,7 +29,7 @@ const MAX_PARAMETERS: usize = 1000;
 const MAX_CHAIN: u32 = 200;
 
 /// Most items that the worlds of a text have together, those that they include counted again.
-const MAX_INCLUDED: u64 = 1 << 18;
+const MAX_INCLUDED: u64 = 1 << 17;
 
 /// Refuses texts that are too long.
 pub(super) fn texts(files: &[WitFile]) -> Result<(), Vec<Mistake>> {

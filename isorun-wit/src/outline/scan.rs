@@ -115,6 +115,21 @@ impl<'t> Scan<'_, 't> {
         }
     }
 
+    /// Skips a token that has no place here, with all that is in its braces.
+    fn skip(&mut self) {
+        let mut depth = 0_u32;
+        while let Some((_, token)) = self.next() {
+            match token {
+                Token::Mark(b'{') => depth += 1,
+                Token::Mark(b'}') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
     /// Characters by which a text can show something else than it means; the parser refuses them too.
     fn forbidden_characters(&mut self) {
         let hidden = |letter: char| {
@@ -227,9 +242,10 @@ impl<'t> Scan<'_, 't> {
     fn alias(&mut self, list: u32, start: usize) {
         let Some(path) = self.path() else { return };
         let name = if self.eat(Token::Word("as")) { self.name() } else { Some(path.name) };
-        self.eat_mark(b';');
         let Some(name) = name else { return };
-        let alias = Alias { name: name.text, path, range: start..self.last, file: self.file };
+        // What does not end is left in its place, for the parser to find.
+        let end = if self.eat_mark(b';') { self.last } else { start };
+        let alias = Alias { name: name.text, path, range: start..end, file: self.file };
         self.outline.lists[list as usize].aliases.push(alias);
     }
 
@@ -259,7 +275,7 @@ impl<'t> Scan<'_, 't> {
                     }
                 }
             }
-            if name.text == "external-id" {
+            if name.text == "external-id" && self.text.as_bytes().get(self.last.wrapping_sub(1)) == Some(&b')') {
                 self.outline.external_ids.push(ExternalId { file: self.file, range: start..self.last });
             }
         }
@@ -295,18 +311,20 @@ impl<'t> Scan<'_, 't> {
         if !self.eat_mark(b'{') {
             return;
         }
-        if kind == HolderKind::World {
-            self.world_items(index, list);
-        } else {
-            self.interface_items(index);
+        let ends = if kind == HolderKind::World { self.world_items(index, list) } else { self.interface_items(index) };
+        // What does not end is left in its place, for the parser to find.
+        if ends {
+            self.outline.holders[index as usize].range.end = self.last;
         }
-        self.outline.holders[index as usize].range.end = self.last;
     }
 
-    /// The items of an interface, to behind its closing brace.
-    fn interface_items(&mut self, holder: u32) {
+    /// The items of an interface, to behind its closing brace. Gives whether there is one.
+    fn interface_items(&mut self, holder: u32) -> bool {
         let mut scope = Scope::new("interface");
-        while self.peek().is_some() && !self.eat_mark(b'}') {
+        while self.peek().is_some() {
+            if self.eat_mark(b'}') {
+                return true;
+            }
             self.attributes();
             match self.peek() {
                 Some(Token::Word(keyword)) if is_type_or_use(keyword) => self.type_or_use(keyword, holder, &mut scope),
@@ -315,11 +333,12 @@ impl<'t> Scan<'_, 't> {
                         scope.add(self.outline, name);
                         self.function();
                     }
-                    None => _ = self.next(),
+                    None => self.skip(),
                 },
             }
             self.outline.holders[holder as usize].items += 1;
         }
+        false
     }
 
     fn type_or_use(&mut self, keyword: &'t str, holder: u32, scope: &mut Scope<'t>) {
@@ -379,7 +398,7 @@ impl<'t> Scan<'_, 't> {
                     scope.add(self.outline, name);
                     self.function();
                 }
-                None => _ = self.next(),
+                None => self.skip(),
             }
         }
     }
@@ -394,7 +413,7 @@ impl<'t> Scan<'_, 't> {
         while self.peek().is_some() && !self.eat_mark(b'}') {
             match self.name() {
                 Some(name) => scope.add(self.outline, name),
-                None => _ = self.next(),
+                None => self.skip(),
             }
             if self.eat_mark(b':') || self.eat_mark(b'(') {
                 nesting = nesting.max(self.value_type(words));
@@ -454,10 +473,13 @@ impl<'t> Scan<'_, 't> {
         self.skip_statement();
     }
 
-    /// The items of a world, to behind its closing brace.
-    fn world_items(&mut self, world: u32, list: u32) {
+    /// The items of a world, to behind its closing brace. Gives whether there is one.
+    fn world_items(&mut self, world: u32, list: u32) -> bool {
         let mut scope = Scope::new("world");
-        while self.peek().is_some() && !self.eat_mark(b'}') {
+        while self.peek().is_some() {
+            if self.eat_mark(b'}') {
+                return true;
+            }
             let attributes = self.attributes();
             let start = attributes.start.unwrap_or(self.peek_start());
             match self.peek() {
@@ -470,10 +492,11 @@ impl<'t> Scan<'_, 't> {
                     self.next();
                     self.include(world);
                 }
-                _ => _ = self.next(),
+                _ => self.skip(),
             }
             self.outline.holders[world as usize].items += 1;
         }
+        false
     }
 
     /// What is imported or exported, after that keyword.

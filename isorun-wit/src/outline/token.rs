@@ -15,6 +15,8 @@ pub(crate) enum Token<'t> {
     /// `->`
     Arrow,
     Comment,
+    /// The rest of the text, which is a comment that does not end.
+    Unclosed,
     /// Any other character, by its first byte.
     Mark(u8),
 }
@@ -41,18 +43,18 @@ impl<'t> Tokens<'t> {
         }
     }
 
-    /// Skips a comment in `/* */`, in which there may be others.
-    fn skip_block(&mut self) {
+    /// Skips a comment in `/* */`, in which there may be others. Gives whether it ends.
+    fn skip_block(&mut self) -> bool {
         let mut depth = 0_usize;
         loop {
             match (self.byte(0), self.byte(1)) {
                 (Some(b'/'), Some(b'*')) => (self.at, depth) = (self.at + 2, depth + 1),
                 (Some(b'*'), Some(b'/')) => (self.at, depth) = (self.at + 2, depth - 1),
                 (Some(_), _) => self.at += 1,
-                (None, _) => return,
+                (None, _) => return false,
             }
             if depth == 0 {
-                return;
+                return true;
             }
         }
     }
@@ -92,8 +94,11 @@ impl<'t> Iterator for Tokens<'t> {
                 Token::Comment
             }
             (b'/', Some(b'*')) => {
-                self.skip_block();
-                Token::Comment
+                if self.skip_block() {
+                    Token::Comment
+                } else {
+                    Token::Unclosed
+                }
             }
             (b'"', _) => {
                 self.skip_string();

@@ -1,6 +1,7 @@
 //! How large a type is as data, and whether it is refused; both are known without walking the type.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use super::label::Label;
@@ -39,14 +40,19 @@ impl Extent {
         self.weight
     }
 
-    /// Adds the labels' weight. It is a flaw if there is no label, or if two are the same.
+    /// Adds the labels' weight. It is a flaw if there is no label, or if two are the same but for upper and lower case.
     pub(super) fn labelled<'l>(mut self, kind: &'static str, labels: impl IntoIterator<Item = &'l Label>) -> Extent {
-        let mut seen = HashSet::new();
+        let mut seen: HashMap<Cow<'l, str>, &Label> = HashMap::new();
         let mut twice = None;
         for label in labels {
             self.weight = self.weight.saturating_add(label.len() as u64);
-            if !seen.insert(label) {
-                twice.get_or_insert_with(|| TypeError::Duplicate(label.clone()));
+            let has_upper = label.bytes().any(|byte| byte.is_ascii_uppercase());
+            let lower = if has_upper { label.to_ascii_lowercase().into() } else { Cow::Borrowed(&**label) };
+            if let Some(first) = seen.insert(lower, label) {
+                twice.get_or_insert_with(|| match first == label {
+                    true => TypeError::Duplicate(label.clone()),
+                    false => TypeError::DiffersInCase(first.clone(), label.clone()),
+                });
             }
         }
         self.flaw = self.flaw.or(twice);
@@ -78,6 +84,9 @@ pub enum TypeError {
     Empty(&'static str),
     /// Two fields, cases or flags of one type have this name.
     Duplicate(Label),
+    /// Two fields, cases or flags of one type have these names, which differ in upper and lower case only. Components compare names without
+    /// regard to case, so none can have both.
+    DiffersInCase(Label, Label),
     /// There are more than 32 flags in one type.
     TooManyFlags(usize),
     /// Types are nested more than 100 levels deep.
@@ -94,7 +103,7 @@ impl TypeError {
     pub(crate) fn help(&self) -> &'static str {
         match self {
             TypeError::Empty(_) => "give it a member, or remove it",
-            TypeError::Duplicate(_) => "rename one of them",
+            TypeError::Duplicate(_) | TypeError::DiffersInCase(..) => "rename one of them",
             TypeError::TooManyFlags(_) => "split them into several `flags`",
             TypeError::TooDeep => "nest less: put the inner values into a list and refer to them by index",
             TypeError::TooLarge => "use fewer types inside types: a type counts again wherever it is used",
@@ -108,6 +117,9 @@ impl fmt::Display for TypeError {
         match self {
             TypeError::Empty(kind) => write!(f, "`{kind}` has no members"),
             TypeError::Duplicate(label) => write!(f, "`{label}` is defined twice in one type"),
+            TypeError::DiffersInCase(first, second) => {
+                write!(f, "`{first}` and `{second}` differ in upper and lower case only, in one type")
+            }
             TypeError::TooManyFlags(count) => write!(f, "`flags` has {count} labels, 32 is the limit"),
             TypeError::TooDeep => write!(f, "type is nested more than {MAX_DEPTH} levels deep"),
             TypeError::TooLarge => {

@@ -284,6 +284,11 @@ mod tests {
         assert_eq!(Type::flags(labels(32)).check(), Ok(()));
         assert_eq!(Type::fixed_list(Type::U8, 0).check(), Err(TypeError::Empty("list")));
         assert_eq!(Type::enumeration(["a", "b", "a"]).check(), Err(TypeError::Duplicate("a".into())));
+        let in_case = Err(TypeError::DiffersInCase("ab".into(), "AB".into()));
+        assert_eq!(Type::record([("ab", Type::U8), ("AB", Type::U8)]).check(), in_case);
+        assert_eq!(Type::variant([("ab", None), ("x", None), ("AB", Some(Type::U8))]).check(), in_case);
+        assert_eq!(Type::flags(["ab", "AB"]).check(), in_case);
+        assert_eq!(Type::flags(["a-b", "AB"]).check(), Ok(()));
         let inside = Type::option(Type::map(Type::U8, Type::list(Type::record::<&str>([]))));
         assert_eq!(inside.check(), Err(TypeError::Empty("record")));
     }

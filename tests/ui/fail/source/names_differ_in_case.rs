@@ -1,0 +1,4 @@
+#[isorun::interface("wit/case.wit")]
+pub mod case {}
+
+fn main() {}

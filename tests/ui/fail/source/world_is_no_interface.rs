@@ -1,0 +1,4 @@
+#[isorun::interface("wit/worlds", interface = "app")]
+pub mod app {}
+
+fn main() {}
