@@ -1,6 +1,9 @@
 //! What a world can say beside interfaces of packages: interfaces defined in place, functions at its root, and one interface under several
 //! names; given by apps, by Rust code, and from behind a remote.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+
 use isorun::error::{AppProblemKind, InstantiateError, WiringProblem};
 use isorun::wit::{Function, Import, Source};
 use isorun::{App, AppError, ExportError, Instance, Runtime, inspect};
@@ -115,7 +118,7 @@ async fn functions_at_the_root_are_given_closures_and_functions_of_other_names()
     let app = add(&runtime, "desk", apps::DESK).await;
     let calc = add(&runtime, "calc", apps::CALC).await;
     let calc = runtime.instantiate(&calc).await.unwrap();
-    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let lines = Arc::new(Mutex::new(Vec::new()));
     let log = {
         let lines = lines.clone();
         let function = Function::from_wit("log: func(line: string)").unwrap();
@@ -129,6 +132,109 @@ async fn functions_at_the_root_are_given_closures_and_functions_of_other_names()
     works(&desk).await;
     assert_eq!(*lines.lock().unwrap(), ["copying a text"]);
     assert_eq!((calc.counters().calls, shelf.counters().calls > 0), (3, true));
+}
+
+/// The world's own interface.
+#[isorun::system("../examples/apps/wit/desk", world = "desk", interface = "clip")]
+impl clip::Clip for Clipboard {
+    fn copy(&self, snippet: clip::Snippet) {
+        *self.0.lock().unwrap() = Some(snippet);
+    }
+
+    fn paste(&self) -> Option<clip::Snippet> {
+        let snippet = self.0.lock().unwrap().clone()?;
+        Some(clip::Snippet { copies: snippet.copies + 1, ..snippet })
+    }
+}
+
+#[derive(Default)]
+struct Clipboard(Mutex<Option<clip::Snippet>>);
+
+/// The functions that the world imports at its root.
+#[isorun::system("../examples/apps/wit/desk", world = "desk", imports)]
+impl desk::Desk for Functions {
+    fn log(&self, line: &str) {
+        self.0.lock().unwrap().push(line.into());
+    }
+
+    async fn add(&self, a: u32, b: u32) -> u32 {
+        a.wrapping_add(b)
+    }
+}
+
+#[derive(Clone, Default)]
+struct Functions(Arc<Mutex<Vec<String>>>);
+
+/// The functions that it exports there.
+#[isorun::interface("../examples/apps/wit/desk", world = "desk", exports)]
+mod desk_app {}
+
+#[isorun::system("../examples/apps/wit/desk", interface = "cabinet")]
+impl cabinet::Cabinet for Cabinet {
+    fn put(&self, paper: &str) -> u32 {
+        let mut papers = self.papers.lock().unwrap();
+        papers.push(paper.into());
+        self.first + papers.len() as u32 - 1
+    }
+
+    fn get(&self, number: u32) -> Option<String> {
+        self.papers.lock().unwrap().get(number.checked_sub(self.first)? as usize).cloned()
+    }
+}
+
+struct Cabinet {
+    first: u32,
+    papers: Mutex<Vec<String>>,
+}
+
+impl Cabinet {
+    fn from(first: u32) -> Cabinet {
+        Cabinet { first, papers: Mutex::default() }
+    }
+}
+
+#[isorun::system("../examples/apps/wit/desk", interface = "lamp", features("dimmer"))]
+impl lamp::Lamp for Lamp {
+    fn switch(&self, on: bool) {
+        assert!(on);
+    }
+
+    fn dim(&self, percent: u8) -> u8 {
+        self.0.swap(percent, Ordering::Relaxed)
+    }
+}
+
+struct Lamp(AtomicU8);
+
+#[tokio::test]
+async fn an_app_is_given_everything_by_systems() {
+    let runtime = isorun_tests::runtime();
+    runtime.register::<lamp::Interface>().unwrap();
+    runtime.register::<cabinet::Interface>().unwrap();
+    // These need not be registered, and are compared here all the same.
+    runtime.register::<clip::Interface>().unwrap();
+    runtime.register::<desk::Interface>().unwrap();
+    let functions = Functions::default();
+    let [clipboard, root, lamp, primary, backup] = [
+        runtime.provide(Clipboard::default()),
+        runtime.provide(functions.clone()),
+        runtime.provide(Lamp(AtomicU8::new(100))),
+        runtime.provide(Cabinet::from(1)),
+        runtime.provide(Cabinet::from(1001)),
+    ];
+    let app = add(&runtime, "desk", apps::DESK).await;
+    let desk = runtime.instantiate(&app).with(&clipboard).with(&root).with(&lamp);
+    let desk = desk.with_named("primary", &primary).with_named("backup", &backup).await;
+    let desk = desk.unwrap_or_else(|error| panic!("{error}"));
+    works(&desk).await;
+    assert_eq!(*functions.0.lock().unwrap(), ["copying a text"]);
+
+    // Its own functions are called as those of any interface, here and from elsewhere.
+    let caller = desk.caller::<desk_app::Interface>().unwrap();
+    assert_eq!(caller.total(&[1, 2]).await.unwrap(), 3);
+    let token = runtime.export::<desk_app::Interface>(&desk).unwrap();
+    let remote = isorun::Remote::<desk_app::Interface>::new(token, link_to(&runtime));
+    assert_eq!(remote.caller().file("another").await.unwrap(), (2, 1002));
 }
 
 /// A function of a system per consumer is that of the consumer's own value, also under another name.

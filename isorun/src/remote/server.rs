@@ -33,6 +33,8 @@ pub(crate) struct ExportTable {
 #[derive(Clone)]
 struct Export {
     interface: Interface,
+    /// The position of the function of each id. Two functions have one id only where there are very many; the first is meant then.
+    positions: Arc<HashMap<u32, u32>>,
     target: Target,
 }
 
@@ -42,7 +44,11 @@ struct Refusal(Status, String);
 impl ExportTable {
     pub(crate) fn add(&self, interface: &Interface, target: Target, random: &Random) -> Token {
         let token = Token::from_bytes(random.bytes());
-        let export = Export { interface: interface.clone(), target };
+        let mut positions = HashMap::new();
+        for (position, function) in interface.functions().iter().enumerate() {
+            positions.entry(function.id()).or_insert(position as u32);
+        }
+        let export = Export { interface: interface.clone(), positions: Arc::new(positions), target };
         self.exports.write().unwrap_or_else(PoisonError::into_inner).insert(token, export);
         token
     }
@@ -143,25 +149,25 @@ impl ExportTable {
         if call.time.is_some_and(|time| time.is_zero()) {
             return refuse(Status::OutOfBudget, "the deadline passed before the call arrived".into());
         }
-        let Some(Export { interface, target }) = self.export(&call.target) else {
+        let Some(Export { interface, positions, target }) = self.export(&call.target) else {
             return refuse(Status::UnknownTarget, "nothing is exported under this token; was it revoked?".into());
         };
         if interface.id() != call.interface {
             return refuse(Status::UnknownInterface, format!("the export is of {}", interface.name()));
         }
         let functions = interface.functions();
-        let Some(index) = functions.iter().position(|function| function.id() == call.function) else {
+        let Some(&position) = positions.get(&call.function) else {
             let names: Vec<&str> = functions.iter().map(Function::name).collect();
             return refuse(Status::UnknownFunction, format!("{} has {}", interface.name(), first(&names)));
         };
-        let function = functions[index].clone();
+        let function = functions[position as usize].clone();
         if function.signature_id() != call.signature {
             return refuse(Status::SignatureMismatch, format!("the signature there is {function}"));
         }
         if let Err(error) = check_params(&function, call.body) {
             return refuse(Status::Malformed, format!("{} at byte {}", error.rule.message(), error.offset));
         }
-        let index = target.function(index as u32);
+        let index = target.function(position);
         Ok((target, index, function))
     }
 
