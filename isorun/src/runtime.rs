@@ -82,8 +82,10 @@ pub use replace::Replace;
 /// A clone is a handle of the same runtime. Several runtimes in one process are separate from each other, except that one can
 /// [import](Runtime::import) what another [exports](Runtime::export).
 ///
-/// Calls are futures. A call that waits, for its turn or for a system, can end at its deadline only inside a tokio runtime whose time driver is
-/// enabled.
+/// Calls are futures, for any executor. A call that waits, for its turn or for a system, ends at its deadline everywhere: a thread of isorun's,
+/// which is started by the first call that waits, wakes it. Only where there are no threads, as in a browser, is a deadline not noticed
+/// before something else wakes the call. A test that pauses tokio's clock pauses that of calls too. Adding an app uses tokio's threads for
+/// blocking work where there are any, and outside of tokio the thread that polls.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -245,7 +247,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`RemoveError::InUse`] while it has instances; [`RemoveError::Removed`] if it was removed before; [`RemoveError::Foreign`] if it belongs
+    /// [`RemoveError::InUse`] while it has instances, or one starts; [`RemoveError::Removed`] if it was removed before; [`RemoveError::Foreign`] if it belongs
     /// to another runtime.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
@@ -265,7 +267,8 @@ impl Runtime {
     /// nothing.
     ///
     /// `make` is called when an instance is wired. Its value lives as long as that instance, also when the instance's app is restarted or
-    /// replaced. The host has a value of its own, which is made when the handle is first called by the host or by a peer through an export.
+    /// replaced. The host has a value of its own, which is made when the handle is first called by the host or by a peer through an export; of
+    /// two such calls at once, each may make one, and one of the two is dropped. A call that `make` itself makes to that value fails.
     ///
     /// ```
     /// #[isorun::system("tests/wit/greeter.wit")]
@@ -352,7 +355,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`RemoveError::InUse`] while another instance is wired to it, it is exported, or a call runs in an app's instance;
+    /// [`RemoveError::InUse`] while another instance is wired to it, an app that is wired to it starts, it is exported, or a call runs in an
+    /// app's instance;
     /// [`RemoveError::InProgress`] while it is replaced or retired; [`RemoveError::Removed`] if it was removed before;
     /// [`RemoveError::Foreign`] if it belongs to another runtime.
     ///
@@ -430,6 +434,9 @@ impl Runtime {
     /// Makes a handle of something on the other side of a transport, which another runtime has exported under this token as the interface `I`.
     ///
     /// Nothing is sent before the first call, so a wrong token is noticed only then.
+    ///
+    /// The transport lives until the instance is removed, or the runtime is dropped. One that holds a handle of this very runtime keeps it
+    /// alive, so remove the instance to let both go. The same is true of a system whose value holds one.
     pub fn import<I: StaticInterface>(&self, token: Token, transport: impl Transport) -> Instance {
         self.import_interface(I::interface(), token, transport)
     }

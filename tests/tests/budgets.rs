@@ -1,14 +1,15 @@
 //! What a call uses is counted, and what is below it is counted with it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use isorun::limits::{Amount, Limit};
-use isorun::{Budget, CallError, Cx, Runtime};
+use isorun::{Budget, CallError, Cx, InstantiateError, Runtime};
 use isorun_tests::compute::Compute;
 use isorun_tests::{
-    Bench, Ticker, apps, bench, caller_of, compute, host, misbehave, misbehaving, poll_once, relay, runtime,
-    runtime_of, start,
+    Bench, Ticker, add, apps, bench, caller_of, compute, host, link_to, misbehave, misbehaving, poll_once, relay,
+    runtime, runtime_of, start, starter,
 };
 
 /// A guest whose first call is over: that one also does what every Rust program does before `main`.
@@ -395,6 +396,60 @@ async fn a_system_costs_no_fuel() {
     let ticker = runtime.provide(Ticker).caller::<host::Interface>().unwrap();
     let (n, receipt) = ticker.tick(1).fuel(1).memory(0).receipt().await;
     assert_eq!((n.unwrap(), receipt.fuel, receipt.memory), (2, 0, 0));
+}
+
+/// Counts how often it is called.
+#[derive(Clone, Default)]
+struct Counts(Arc<AtomicU64>);
+
+#[isorun::system]
+impl host::Host for Counts {
+    fn tick(&self, n: u64) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        n
+    }
+}
+
+/// With no time or no fuel nothing is done, whoever provides, and whoever says so: the call, the runtime's default, or the call above it.
+#[tokio::test]
+async fn no_time_or_no_fuel_lets_nothing_run_whoever_provides() {
+    let (counts, usual) = (Counts::default(), Budget::default());
+    let nothing = [Budget { time: Duration::ZERO, ..usual }, Budget { fuel: 0, ..usual }];
+    for (budget, limit) in nothing.into_iter().zip([Limit::Time, Limit::Fuel]) {
+        let (plenty, none) = (runtime(), runtime_of(Runtime::builder().budget(budget).max_stores(2)));
+        let calc = start(&plenty, "calc", apps::CALC, &[]).await;
+        let system = plenty.provide(counts.clone());
+        let guest = start(&plenty, "relay", apps::RELAY, &[&calc, &system]).await;
+        let token = plenty.export::<host::Interface>(&system).unwrap();
+        let remote = plenty.import::<host::Interface>(token, link_to(&plenty));
+        let (poor_system, poor_remote) =
+            (none.provide(counts.clone()), none.import::<host::Interface>(token, link_to(&plenty)));
+        let cx = Cx::root(budget);
+        let mut calls = vec![poor_system.call("tick", "(1)"), poor_remote.call("tick", "(1)")];
+        for (instance, function) in [(&system, "tick"), (&remote, "tick"), (&guest, "tick-many")] {
+            calls.push(instance.call(function, "(1)").within(&cx));
+            calls.push(match limit {
+                Limit::Time => instance.call(function, "(1)").timeout(Duration::ZERO),
+                _ => instance.call(function, "(1)").fuel(0),
+            });
+        }
+        for call in calls {
+            let error = call.await.unwrap_err();
+            assert_eq!(error.out_of_budget(), Some(limit), "{error}");
+        }
+        assert_eq!(counts.0.load(Ordering::Relaxed), 0);
+        assert_eq!(guest.call("tick-many", "(1)").await.unwrap(), "0", "it is well");
+        assert_eq!(counts.0.load(Ordering::Relaxed), 1);
+        counts.0.store(0, Ordering::Relaxed);
+
+        // What calls the host as it starts does not start.
+        let system = none.provide(counts.clone());
+        let starts = add(&none, "starts", &starter()).await;
+        let error = none.instantiate(&starts).with(&system).await.unwrap_err();
+        let InstantiateError::Start { cause, .. } = &error else { panic!("{error}") };
+        assert_eq!(cause.out_of_budget(), Some(limit), "{error}");
+        assert_eq!(counts.0.load(Ordering::Relaxed), 0);
+    }
 }
 
 /// A call that is late before it begins does not run, so that nothing is lost by it.

@@ -52,15 +52,12 @@ impl Timer {
 
     /// Whether the moment has come. If it has not, the task is woken when it does.
     pub(crate) fn has_fired(&mut self, at: Instant, task: &mut Context<'_>) -> bool {
-        let Some(armed) = &mut self.0 else { return false };
-        if let Fires::Test(_) = armed.fires
-            && Fires::now() != Some(armed.fires)
-        {
-            // The task was moved to another runtime, and the one that was to fire this may be gone.
-            self.0 = Fires::now().and_then(|fires| Armed::new(fires, at));
+        let fires = Fires::now();
+        if self.0.as_ref().map(|armed| armed.fires) != fires {
+            // The task was moved to where another clock goes, or a test has stopped this one. What was to fire it may be gone.
+            self.0 = fires.and_then(|fires| Armed::new(fires, at));
         }
-        let Some(armed) = &mut self.0 else { return false };
-        armed.has_fired(at, task)
+        self.0.as_mut().is_some_and(|armed| armed.has_fired(at, task))
     }
 }
 
@@ -109,7 +106,8 @@ impl Armed {
                 let _entered = clock()?.enter();
                 Box::pin(tokio::time::sleep_until(at))
             }
-            Fires::Test(_) => Box::pin(tokio::time::sleep_until(at)),
+            // Such a runtime may still have no timers, and then tokio panics.
+            Fires::Test(_) => caught(|| Box::pin(tokio::time::sleep_until(at)))?,
         };
         let alarm = Arc::<Alarm>::default();
         let waker = Waker::from(alarm.clone());
@@ -118,6 +116,14 @@ impl Armed {
 
     fn has_fired(&mut self, at: Instant, task: &mut Context<'_>) -> bool {
         self.alarm.set(task.waker());
+        match self.fires {
+            Fires::Clock => self.poll(at),
+            // Such a runtime may be shutting down, and then tokio panics.
+            Fires::Test(_) => caught(|| self.poll(at)).unwrap_or(false),
+        }
+    }
+
+    fn poll(&mut self, at: Instant) -> bool {
         let clock = &mut Context::from_waker(&self.waker);
         match self.sleep.as_mut().poll(clock) {
             // It fired for an earlier call's deadline.
@@ -128,6 +134,11 @@ impl Armed {
             poll => poll.is_ready(),
         }
     }
+}
+
+/// What tokio gives, unless it panics.
+fn caught<T>(tokio: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(tokio)).ok()
 }
 
 /// The task that a timer wakes. It stands between the two so that a waker which panics does not end the thread of the clock, and so that a

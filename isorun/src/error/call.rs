@@ -65,6 +65,8 @@ pub enum CallError {
     },
 
     /// An instance that the called one depends on failed during this call.
+    ///
+    /// Where a hundred causes follow each other, the cause is the first of them, and those between are left out.
     ProviderDown {
         /// The instance that was called.
         instance: Arc<str>,

@@ -17,17 +17,18 @@ impl CallError {
         provider: Arc<str>,
         cause: &CallError,
     ) -> CallError {
-        let cause = if cause.causes() < MOST { cause } else { cause.root_cause() };
+        let (length, first) = cause.causes().fold((0, cause), |(length, _), cause| (length + 1, cause));
+        let cause = if length < MOST { cause } else { first };
         CallError::ProviderDown { instance, function, provider, cause: Arc::new(cause.clone()) }
     }
 
-    /// How many errors the chain has, this one included.
-    fn causes(&self) -> usize {
+    /// This error, its cause, and so on; also where a system has wrapped an error of isorun in its own.
+    fn causes(&self) -> impl Iterator<Item = &CallError> {
         std::iter::successors(Some(self), |error| match error {
             CallError::Poisoned { cause, .. } | CallError::ProviderDown { cause, .. } => Some(&**cause),
+            CallError::System(error) => error.downcast_ref(),
             _ => None,
         })
-        .count()
     }
 }
 
@@ -42,9 +43,13 @@ mod tests {
             let instance: Arc<str> = format!("app {number}").into();
             error = CallError::Poisoned { instance: instance.clone(), restarts: None, cause: Arc::new(error) };
             error = CallError::provider_down(instance, "f".into(), "below".into(), &error);
+            if number % 3 == 0 {
+                error = CallError::system(error);
+            }
         }
-        assert!(error.causes() <= MOST + 2, "{}", error.causes());
-        assert_eq!(error.root_cause().kind(), "cancelled");
+        assert!(error.causes().count() <= MOST + 3, "{}", error.causes().count());
+        let error = error.causes().find(|error| matches!(error, CallError::ProviderDown { .. })).unwrap();
+        assert_eq!(error.causes().last().unwrap().kind(), "cancelled");
         let text = format!("{error:#}");
         assert!(text.contains("`app 99999` stopped in `f`") && text.contains("`bottom`"), "{text}");
     }

@@ -34,7 +34,7 @@ impl Deadline {
 
     /// Whether the deadline has passed. If it has not, `timer` is armed to wake the task when it does.
     ///
-    /// Outside of a tokio runtime there are no timers. There a task notices the deadline only when something else wakes it.
+    /// In a browser there are no timers. There a task notices the deadline only when something else wakes it.
     pub(crate) fn poll_passed(&self, timer: &mut Option<Timer>, task: &mut Context<'_>) -> bool {
         if self.has_passed() {
             return true;

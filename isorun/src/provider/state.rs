@@ -14,7 +14,7 @@ pub enum InstanceState {
     Running,
     /// An earlier call ended in a fault, by which the instance's memory was lost, and its policy allows no further restart. Calls fail with this cause.
     Poisoned(Arc<CallError>),
-    /// Its app is being replaced or the instance is about to be removed: calls wait until that is decided.
+    /// Its app is being replaced: calls wait until that is done.
     Replacing,
     /// It takes no new calls, and is removed when those that run or wait have ended.
     Retiring,

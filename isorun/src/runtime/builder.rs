@@ -125,8 +125,8 @@ impl RuntimeBuilder {
     /// any file may be removed at any time: a runtime that has loaded an app no longer needs its entry. A problem with an entry is logged,
     /// and never keeps an app from being added.
     ///
-    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that belongs to another user, or that others may read or write. On systems
-    /// other than Unix this is not checked.
+    /// [`build`](RuntimeBuilder::build) refuses a folder or a secret that belongs to another user, or that others may read or write, so name a
+    /// folder that is not there yet. On systems other than Unix this is not checked.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn code_cache(mut self, folder: impl AsRef<Path>) -> RuntimeBuilder {
@@ -135,6 +135,9 @@ impl RuntimeBuilder {
     }
 
     /// As [`code_cache`](RuntimeBuilder::code_cache), with a secret that this program keeps outside the folder.
+    ///
+    /// Then the folder needs no trust: whoever may write to it can make apps be compiled again, and no more. Of a file that does not carry a MAC
+    /// under the key only a header is read, and links, pipes and devices are not opened.
     ///
     /// The key must be random. Whoever knows it, and may write to the folder, can have any machine code run in this process.
     #[cfg(feature = "engine")]

@@ -31,6 +31,9 @@ use crate::wiring::wire::slots;
 /// An instance that is about to be made: its app, what its imports are given, and its policies. Awaiting it makes the instance. It needs the
 /// feature `engine`.
 ///
+/// From its wiring on, the app that starts holds what it is wired to: its providers cannot be removed or retired, nor replaced by what does not
+/// fit it.
+///
 /// It owns all that it needs, so it can also be spawned: `tokio::spawn(runtime.instantiate(&app).into_future())`.
 ///
 /// ```no_run
@@ -57,7 +60,7 @@ use crate::wiring::wire::slots;
 ///
 /// # Cancel safety
 ///
-/// Dropping the future leaves nothing of the instance behind.
+/// Dropping the future leaves nothing of the instance behind, and lets go of its providers.
 #[must_use = "an instance is made when this is awaited"]
 #[derive(Debug)]
 pub struct Instantiate {

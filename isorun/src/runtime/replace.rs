@@ -26,7 +26,8 @@ use crate::wiring::given::Given;
 /// instance by a [system per consumer](Runtime::provide_per_consumer) stays.
 ///
 /// For a moment both apps exist, so there must be room for one more store. If the calls of a [`Fresh`](crate::Reuse::Fresh) instance have
-/// taken all the room, the new app is started when those calls have ended.
+/// taken all the room, the new app is started when those calls have ended. While it starts, the new app holds what it is wired to, as the
+/// instance holds what the old one is wired to.
 ///
 /// It owns all that it needs, so it can also be spawned: `tokio::spawn(runtime.replace(&instance, &app).into_future())`.
 ///

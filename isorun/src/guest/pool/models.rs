@@ -5,19 +5,20 @@
 //!
 //! What is modelled: permits that come back whatever becomes of a call, wake-ups that are passed on, the order of arrival, and closing the pool
 //! against calls that come, wait and end. Every store and every waker here takes the pool's lock when it is dropped or woken, so that each
-//! model also ends in a deadlock where the pool drops a store or wakes somebody under its lock.
+//! model also ends in a deadlock where the pool drops a store or a waker, or wakes somebody, under its lock.
 //!
 //! What is not modelled: more threads and more switches between them than [`check`] names; the executor and the timers (those are
-//! kept for each thread, and shared by none); wakers that lock something when they are cloned or dropped, which the pool does under its lock.
+//! kept for each thread, and shared by none); wakers that lock something when they are cloned, which a waker made of an `Arc` cannot.
 //! That a store is with one call at a time needs no model: `S` is not `Clone`. What a model counts are the calls that run at once.
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Weak;
 use std::task::Wake;
 
 use super::*;
-use std::pin::pin;
 
 type Pool = StorePool<Store, Model>;
 type Taking = Pin<Box<dyn Future<Output = Result<Permit<Store, Model>, Refused>> + Send>>;
@@ -70,7 +71,8 @@ impl Shared {
     /// A call that is in the line already.
     fn waiting(self: &Arc<Self>) -> Taking {
         let mut taking = self.taking();
-        assert!(taking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let waker = Waker::from(Arc::new(Locking { shared: self.clone(), inner: Waker::noop().clone() }));
+        assert!(taking.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         taking
     }
 
@@ -146,6 +148,12 @@ impl Wake for Locking {
     }
 }
 
+impl Drop for Locking {
+    fn drop(&mut self) {
+        self.shared.pool.counters();
+    }
+}
+
 fn restarts() -> Restart {
     Restart::Limited { max: 100, within: std::time::Duration::MAX }
 }
@@ -185,6 +193,47 @@ fn who_gives_up_passes_the_wake_up_on() {
         shared.end(running);
         first.join().unwrap();
         assert!(second.join().unwrap());
+        shared.assert_at_rest();
+    });
+}
+
+#[test]
+fn who_gives_up_after_it_was_woken_passes_the_wake_up_on() {
+    check(|| {
+        let shared = Shared::new(1, restarts());
+        let running = shared.begin("running", shared.taking()).ok().expect("a permit");
+        let (first, mut second, third) = (shared.waiting(), shared.waiting(), shared.waiting());
+        // Its turn comes, and it is polled with another waker before it goes.
+        shared.end(running);
+        let first = shared.spawn(|_| drop(first));
+        match second.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(_)) => shared.pool.put(None),
+            Poll::Ready(Err(_)) => panic!("refused"),
+            Poll::Pending => {}
+        }
+        let third = shared.spawn(|shared| shared.call("third", third));
+        drop(second);
+        first.join().unwrap();
+        assert!(third.join().unwrap());
+        shared.assert_at_rest();
+    });
+}
+
+#[test]
+fn who_gives_up_waiting_for_the_end_is_woken_no_more() {
+    check(|| {
+        let shared = Shared::new(1, restarts());
+        let running = shared.begin("running", shared.taking()).ok().expect("a permit");
+        let mut closed = shared.pool.retire().expect("open");
+        let ends = shared.spawn(|shared| shared.end(running));
+        {
+            let mut given_up = pin!(closed.idle());
+            let _ = given_up.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+        assert!(shared.pool.queue().watcher.is_none());
+        shared.block_on(closed.idle());
+        ends.join().unwrap();
+        drop(closed);
         shared.assert_at_rest();
     });
 }
@@ -235,7 +284,7 @@ fn suspended_is_idle_when_nobody_runs_and_all_go_on_afterwards() {
         let waits = shared.waiting();
         let ends = shared.spawn(|shared| shared.end(running));
         let waits = shared.spawn(|shared| shared.call("waits", waits));
-        let closed = shared.pool.suspend().expect("open");
+        let mut closed = shared.pool.suspend().expect("open");
         shared.block_on(closed.idle());
         assert_eq!(shared.running.load(Ordering::SeqCst), 0);
         let before = closed.swap(Model, Some(Store(Arc::downgrade(&shared))));
@@ -254,7 +303,7 @@ fn retiring_is_idle_when_nobody_runs_or_waits() {
         let shared = Shared::new(1, restarts());
         let running = shared.begin("running", shared.taking()).ok().expect("a permit");
         let (waits, gives_up) = (shared.waiting(), shared.waiting());
-        let closed = shared.pool.retire().expect("open");
+        let mut closed = shared.pool.retire().expect("open");
         assert!(matches!(shared.block_on(shared.taking()), Err(Refused::Retiring)));
         let waits = shared.spawn(|shared| shared.call("waits", waits));
         let others = shared.spawn(|shared| {
@@ -279,7 +328,7 @@ fn calls_that_come_while_it_retires_run_or_are_told() {
             Ok(store) => shared.end(store),
             Err(refused) => assert!(matches!(refused, Refused::Retiring | Refused::Removed)),
         });
-        let closed = shared.pool.retire().expect("open");
+        let mut closed = shared.pool.retire().expect("open");
         shared.block_on(closed.idle());
         assert_eq!(shared.running.load(Ordering::SeqCst), 0);
         closed.remove();
@@ -292,7 +341,7 @@ fn calls_that_come_while_it_retires_run_or_are_told() {
 fn who_waits_is_told_that_the_instance_is_removed() {
     check(|| {
         let shared = Shared::new(1, restarts());
-        let closed = shared.pool.suspend().expect("open");
+        let mut closed = shared.pool.suspend().expect("open");
         let (first, second) = (shared.waiting(), shared.waiting());
         let told = |taking: Taking| {
             shared.spawn(|shared| assert!(matches!(shared.begin("told", taking), Err(Refused::Removed))))

@@ -1,12 +1,13 @@
 //! Models of the drain: loom runs each of them once for every order in which its threads can meet at the lock, as far as [`check`] bounds
 //! them, and reports a thread that waits forever as a deadlock. Run them with `.ci/models`.
 //!
-//! What is modelled: calls that come and end while somebody waits for the last of them. Each waker takes the drain's lock, so that to wake
-//! under the lock is a deadlock.
+//! What is modelled: calls that come and end while somebody waits for the last of them. Each waker takes the drain's lock, so that to wake or to
+//! drop it under the lock is a deadlock.
 //!
 //! What is not modelled: more than two calls at once; more switches between threads than [`check`] names; wakers that lock something when they
-//! are cloned or dropped.
+//! are cloned.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Wake};
@@ -61,6 +62,12 @@ impl Wake for Locking {
     }
 }
 
+impl Drop for Locking {
+    fn drop(&mut self) {
+        self.shared.drain.is_draining();
+    }
+}
+
 #[test]
 fn idle_when_nobody_is_inside_and_nobody_enters_before_the_end() {
     check(|| {
@@ -69,7 +76,7 @@ fn idle_when_nobody_is_inside_and_nobody_enters_before_the_end() {
             let shared = shared.clone();
             thread::spawn(move || shared.call())
         });
-        let draining = shared.drain.begin().expect("nobody else drains");
+        let mut draining = shared.drain.begin().expect("nobody else drains");
         assert!(shared.drain.begin().is_none());
         assert!(!shared.call(), "a call was let in while it drains");
         shared.block_on(draining.idle());
@@ -89,18 +96,18 @@ fn the_last_to_leave_wakes_who_waits() {
     check(|| {
         let shared = Arc::new(Shared::default());
         let first = shared.drain.enter().expect("open");
-        let draining = shared.drain.begin().expect("nobody else drains");
+        let mut draining = shared.drain.begin().expect("nobody else drains");
         {
-            // A wait that is given up leaves its waker behind, which must not stand for the next one's.
             let mut given_up = pin!(draining.idle());
             assert!(given_up.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
+        assert!(shared.drain.calls().waiting.is_none(), "whoever gave up is still there");
         drop(draining);
         let second = shared.clone();
         let second = thread::spawn(move || second.call());
         let waits = shared.clone();
         let waits = thread::spawn(move || {
-            let draining = waits.drain.begin().expect("nobody else drains");
+            let mut draining = waits.drain.begin().expect("nobody else drains");
             waits.block_on(draining.idle());
             assert_eq!(waits.inside.load(Ordering::SeqCst), 0);
             assert_eq!(waits.drain.calls().running, 0);
