@@ -61,10 +61,6 @@ pub(crate) struct Provider {
 }
 
 /// The kinds of providers.
-#[cfg_attr(
-    feature = "engine",
-    expect(clippy::large_enum_variant, reason = "there is one for each instance, and it never moves")
-)]
 pub(crate) enum Kind {
     #[cfg(feature = "engine")]
     Guest(GuestProvider),
