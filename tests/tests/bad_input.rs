@@ -336,7 +336,7 @@ async fn an_app_with_instances_stays_and_names_them() {
     let (one, two) = (again(&runtime, &app, &[]).await, again(&runtime, &app, &[]).await);
     assert_eq!(
         runtime.remove_app(&app).unwrap_err().to_string(),
-        "`calc` is in use by `calc`, `calc-2`\n  help: remove those first; a call or a start ends by itself"
+        "`calc` is in use by `calc`, `calc-2`\n  help: remove those first"
     );
     runtime.remove(&one).unwrap();
     runtime.remove(&two).unwrap();

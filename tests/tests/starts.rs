@@ -30,6 +30,10 @@ async fn what_starts_holds_its_providers_and_then_the_instance_does() {
     let mut starting = runtime.instantiate(&app).with(&system).into_future();
     assert!(poll_once(&mut starting).is_pending());
     assert_eq!(gate.inside(), 1);
+    assert_eq!(
+        runtime.remove(&system).unwrap_err().to_string(),
+        "`Gate` is in use by the start of `app`\n  help: wait until it has started, or drop what starts it"
+    );
     assert_used_by(&runtime, &system, "the start of app").await;
     assert_eq!(runtime.graph().nodes.len(), 1, "it is no instance yet");
     assert!(!runtime.graph().nodes[0].shared);

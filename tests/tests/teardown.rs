@@ -28,7 +28,7 @@ async fn an_instance_in_use_stays_and_names_all_its_users() {
     runtime.remove(&second).unwrap();
     assert_eq!(
         runtime.remove(&calc).unwrap_err().to_string(),
-        "`calc` is in use by `relay`\n  help: remove those first; a call or a start ends by itself"
+        "`calc` is in use by `relay`\n  help: remove those first"
     );
     runtime.remove(&relay).unwrap();
     runtime.remove(&calc).unwrap();

@@ -142,11 +142,14 @@ fn lines(problems: &[String]) -> String {
 /// How an export and a running call begin among the users of an instance.
 const EXPORT: &str = "an export of ";
 const OCCUPATIONS: [&str; 3] = ["a running call", "a replacement", "a retirement"];
+/// How an app that starts begins among the users.
+pub(crate) const START: &str = "the start of ";
 
 /// Who uses an instance, in words: names of instances in backticks, other things as they are.
 fn users(by: &[String]) -> String {
     let one = |user: &String| match user.strip_prefix(EXPORT) {
         Some(interface) => format!("its export of `{}`", printable(interface)),
+        None if user.starts_with(START) => format!("{START}`{}`", printable(&user[START.len()..])),
         None => match OCCUPATIONS.iter().find_map(|what| Some((what, user.strip_prefix(what)?))) {
             Some((what, "")) => (*what).into(),
             Some((what, of)) if of.starts_with(" of ") => format!("{what} of `{}`", printable(&of[4..])),
@@ -166,6 +169,9 @@ fn ends(by: &[String]) -> String {
     let is_busy = |user: &&String| OCCUPATIONS.iter().any(|what| user.starts_with(what));
     let exports = by.iter().any(|user| is_export(&user)).then_some("end the export by `revoke` with its token");
     let calls = by.iter().any(|user| is_busy(&user)).then_some("wait for the call, as `retire` does");
-    let others = by.iter().any(|user| !is_export(&user) && !is_busy(&user)).then_some("remove those first");
-    [others, exports, calls].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let is_start = |user: &&String| user.starts_with(START);
+    let starts = by.iter().any(|user| is_start(&user)).then_some("wait until it has started, or drop what starts it");
+    let is_other = |user: &String| !is_export(&user) && !is_busy(&user) && !is_start(&user);
+    let others = by.iter().any(is_other).then_some("remove those first");
+    [others, exports, calls, starts].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "engine")]
 use crate::app::App;
-use crate::error::instance::RemoveError;
+use crate::error::instance::{RemoveError, START};
 #[cfg(feature = "engine")]
 use crate::error::replace::{Break, ReplaceError};
 #[cfg(feature = "engine")]
@@ -75,7 +75,7 @@ impl Tables {
 
     /// What uses an app or instance, in words: an instance by its name, and a start.
     pub(super) fn user(&self, id: u64) -> Option<String> {
-        self.name(id).or_else(|| self.starts.get(&id).map(|start| format!("the start of {}", start.name)))
+        self.name(id).or_else(|| self.starts.get(&id).map(|start| format!("{START}{}", start.name)))
     }
 
     /// The instances that two consumers or more reach, directly or by way of one that they share.
