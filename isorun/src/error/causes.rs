@@ -50,7 +50,6 @@ mod tests {
         assert!(error.causes().count() <= MOST + 3, "{}", error.causes().count());
         let error = error.causes().find(|error| matches!(error, CallError::ProviderDown { .. })).unwrap();
         assert_eq!(error.causes().last().unwrap().kind(), "cancelled");
-        let text = format!("{error:#}");
-        assert!(text.contains("`app 99999` stopped in `f`") && text.contains("`bottom`"), "{text}");
+        assert!(format!("{error:#}").starts_with("`app 99999` stopped in `f`"));
     }
 }
