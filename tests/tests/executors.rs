@@ -12,7 +12,7 @@ use isorun::limits::Limit;
 use isorun::{Instance, Restart, Runtime};
 use isorun_tests::{Gate, apps, host, misbehave, poll_once, runtime_of};
 
-const SOON: Duration = Duration::from_millis(50);
+const SOON: Duration = Duration::from_millis(200);
 
 /// tokio without a time driver.
 fn timeless() -> tokio::runtime::Runtime {

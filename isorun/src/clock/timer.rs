@@ -244,9 +244,9 @@ mod tests {
     #[test]
     fn one_that_is_armed_for_an_earlier_call_serves_a_later_one() {
         executor().block_on(async {
-            arm(Duration::from_millis(20)).await;
+            arm(Duration::from_millis(200)).await;
             assert_eq!(kept_now(), 1);
-            wait(Duration::from_millis(50)).await;
+            wait(Duration::from_millis(250)).await;
             // It has fired, and can be armed again.
             wait(Duration::from_millis(5)).await;
             assert_eq!(kept_now(), 1);
@@ -265,8 +265,8 @@ mod tests {
     #[test]
     fn they_fire_without_a_time_driver_and_outlive_a_runtime() {
         let timeless = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-        timeless().block_on(arm(Duration::from_millis(1)));
-        timeless().block_on(wait(Duration::from_millis(5)));
+        timeless().block_on(arm(Duration::from_millis(200)));
+        timeless().block_on(wait(Duration::from_millis(250)));
         executor().block_on(async {
             wait(Duration::from_millis(5)).await;
             assert_eq!(kept_now(), 1);
@@ -281,7 +281,7 @@ mod tests {
                 self.0.unpark();
             }
         }
-        let mut waits = Box::pin(wait(Duration::from_millis(20)));
+        let mut waits = Box::pin(wait(Duration::from_millis(200)));
         assert!(executor().block_on(poll_fn(|task| Poll::Ready(waits.as_mut().poll(task)))).is_pending());
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         while waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
@@ -297,10 +297,10 @@ mod tests {
                 panic!("as it was told");
             }
         }
-        let at = Instant::now() + Duration::from_millis(1);
+        let at = Instant::now() + Duration::from_millis(200);
         let mut timer = Timer::new(at).unwrap();
         assert!(!timer.has_fired(at, &mut Context::from_waker(&Arc::new(Panics).into())));
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(250));
         executor().block_on(wait(Duration::from_millis(5)));
     }
 
