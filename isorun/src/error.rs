@@ -3,6 +3,9 @@
 //! A message says what is wrong, where, and what to do. Its first line stands alone, and the fields hold the data. A list in a message names
 //! ten items and counts the rest; the field has all of them.
 //!
+//! Names and texts that a guest, a peer or an upload may have chosen are shown so that they can go to a terminal or a log: on one line, cut, with
+//! U+FFFD for control characters, for marks that turn the direction of text, and for what nobody can see. The fields hold them as they came.
+//!
 //! # Causes
 //!
 //! An error that exists because of another one relates to it in one of two ways, so that a reporter which walks the chain of

@@ -191,7 +191,7 @@ impl Runtime {
             if let Some(old) = registered.get(interface.name()) {
                 let differences = old.differences(interface);
                 if !differences.is_empty() {
-                    return Err(RegisterError::Conflict { interface: interface.name().to_string(), differences });
+                    return Err(RegisterError::conflict(interface, differences));
                 }
             }
         }

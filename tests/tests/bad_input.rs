@@ -413,11 +413,11 @@ fn one_interface_is_registered_with_one_set_of_functions() {
         error.to_string(),
         "`test:bench/host@0.1.0` is registered already, with other functions
     `tick`
-      one    func(n: u64) -> u64
-      other  func(n: u32) -> u64
+      registered  func(n: u64) -> u64
+      new         func(n: u32) -> u64
     `tock`
-      one    no such function
-      other  func()
+      registered  no such function
+      new         func()
   help: an interface that was changed needs a new version; give it one"
     );
     // The text is taken whole or not at all.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::interface::Interface;
 use crate::text::{indent, printable, printable_line};
 use crate::wit::WitError;
 
@@ -65,4 +66,15 @@ pub enum RegisterError {
         /// Every difference, with both signatures.
         differences: Vec<String>,
     },
+}
+
+impl RegisterError {
+    /// The error for an interface that differs from the one which is registered. The differences were found from the registered one.
+    pub(crate) fn conflict(new: &Interface, differences: Vec<String>) -> RegisterError {
+        let sides = |text: String| {
+            text.replacen("\n  one    ", "\n  registered  ", 1).replacen("\n  other  ", "\n  new         ", 1)
+        };
+        let differences = differences.into_iter().map(sides).collect();
+        RegisterError::Conflict { interface: new.name().to_string(), differences }
+    }
 }

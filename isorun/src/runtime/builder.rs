@@ -27,6 +27,10 @@ pub struct RuntimeBuilder {
     gate: GateSettings,
 }
 
+/// The most fuel of a slice. A guest that runs longer without a pause would make deadlines of others, and its own, mean little.
+#[cfg(feature = "engine")]
+const LARGEST_SLICE: u64 = 40_000_000;
+
 impl Runtime {
     /// A runtime with the defaults of its [builder](RuntimeBuilder).
     ///
@@ -86,11 +90,12 @@ impl RuntimeBuilder {
     }
 
     /// How much fuel a guest uses before it lets other tasks of its thread run and its deadline is checked. Default: 4 million, about
-    /// 100 µs of a tight loop. With smaller slices other tasks wait less, and guests run a little slower.
+    /// 100 µs of a tight loop. With smaller slices other tasks wait less, and guests run a little slower. A slice is at least 1 and at most 40
+    /// million, so that no deadline is missed by much.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn slice(mut self, fuel: u64) -> RuntimeBuilder {
-        self.limits.slice = fuel.max(1);
+        self.limits.slice = fuel.clamp(1, LARGEST_SLICE);
         self
     }
 
