@@ -12,12 +12,15 @@ use super::{Interface, interface};
 
 /// Something that a component imports: an interface, or a function at the root of its world.
 ///
-/// ```no_run
-/// # fn example(app: isorun::App) {
-/// for import in app.imports().iter().filter(|import| import.needs_provider()) {
-///     println!("{} wants {}", import.name(), import.interface().name());
+/// ```
+/// use isorun::wit::Import;
+///
+/// /// What `App::imports` gives, as a list for people.
+/// fn wanted(imports: &[Import]) -> Vec<String> {
+///     let needed = imports.iter().filter(|import| import.needs_provider());
+///     needed.map(|import| format!("{}: {}", import.name(), import.interface().name())).collect()
 /// }
-/// # }
+/// # assert!(wanted(&[]).is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {

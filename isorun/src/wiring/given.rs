@@ -1,5 +1,7 @@
 //! Matches the imports of an app with the instances that they are given.
 
+#![expect(clippy::mutable_key_type, reason = "an instance is hashed by what it stands for, which never changes")]
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -76,7 +78,7 @@ impl Given {
     /// Reports instances that were given and cannot be used by anybody.
     fn unusable(&self, is_ours: impl Fn(&Instance) -> bool, problems: &mut Vec<WiringProblem>) {
         let mut seen = HashSet::new();
-        for instance in self.instances().filter(|instance| seen.insert(instance.provider().id())) {
+        for instance in self.instances().filter(|instance| seen.insert(Arc::as_ptr(instance.provider()))) {
             let name = instance.name().to_string();
             if instance.provider().is_removed() {
                 problems.push(WiringProblem::Removed { instance: name });
