@@ -44,6 +44,37 @@
 /// # fn main() { let _ = count; }
 /// ```
 ///
+/// **`world = "app"`**: a part of that world of the package. With `interface = ".."`, or else by the module's name, it is an interface that
+/// the world imports or exports: one that is written in it, under its plain name; or one that it names, where `primary` of
+/// `import primary: acme:app/store` means the interface `acme:app/store`. If nothing is called so and `interface` is not given, it is the
+/// functions at the world's root, as an interface whose name is `$root`; its trait is called like the world. Where both an import and an
+/// export fit, `imports` or `exports` says which is meant.
+///
+/// ```
+/// #[isorun::interface("wit/app.wit", world = "app")]
+/// pub mod clip {}
+///
+/// #[isorun::interface("wit/app.wit", world = "app", imports)]
+/// pub mod app {}
+///
+/// struct Desktop;
+///
+/// #[isorun::system]
+/// impl clip::Clip for Desktop {
+///     fn paste(&self) -> String {
+///         "what was copied".into()
+///     }
+/// }
+///
+/// #[isorun::system]
+/// impl app::App for Desktop {
+///     fn log(&self, line: &str) {
+///         println!("{line}");
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
 /// **`with("ns:pkg/types" = path::of::module)`**: types that come from that interface are taken from that module, in this crate
 /// or another one, so that several modules share them.
 ///
@@ -82,7 +113,8 @@
 /// # fn main() { let _ = sorted; }
 /// ```
 ///
-/// **`features("name")`**: includes the items behind `@unstable(feature = name)`, which are left out otherwise.
+/// **`features("name")`**: includes the items behind `@unstable(feature = name)`, which are left out otherwise. An app that imports a
+/// function that is left out is told which feature it is behind.
 ///
 /// ```
 /// #[isorun::interface("wit/kv.wit", features("expiry"))]
@@ -192,7 +224,7 @@
 /// | unit | one interface in one module, of any provider | a world: all imports and exports of a component | a world: what is invoked and what is served |
 /// | resources | refused, with what to do instead | **yes** | **yes** |
 /// | `stream`, `future`, `async func` | refused, with what to do instead | **yes** | **yes**: an `async func` as a plain one |
-/// | functions at the root of a world | no: interfaces only | **yes** | **yes** |
+/// | functions at the root of a world | yes, as an interface: `world` | **yes** | **yes** |
 /// | WIT in the macro call | no: files and folders | **`inline`** | **`inline`** |
 /// | parameters of a function | 100 | 17 | not measured |
 /// | a host method is sync or async | as the impl is written, method by method | as the macro call says, by function | async |

@@ -49,6 +49,7 @@ fn everything_public_may_go_to_another_thread() {
     shared::<(instance::Counters, instance::InstanceState)>();
     shared::<(limits::Amount, limits::Limit, limits::Instant)>();
     shared::<(types::Label, types::Layout, wit::Function, wit::InterfaceName)>();
+    shared::<(wit::Source, wit::Interfaces, wit::LeftOut)>();
     shared::<observe::CallEnded<'static>>();
     // A future is polled by one thread at a time.
     sent::<Call<'static, String>>();

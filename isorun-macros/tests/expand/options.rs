@@ -65,7 +65,7 @@ pub mod options {
     pub struct Interface;
     crate::reexported::__private::interface! {
         Interface, Caller, "topics:options/options@1.2.0" { "old-way"("old" : Old);
-        "fast-way"("fast" : Fast); }
+        "fast-way"("fast" : Fast); } without { "never-way" if "never"; }
     }
     /// Generated from `options.wit:4`.
     pub trait Options: ::core::marker::Send + ::core::marker::Sync + 'static {

@@ -267,6 +267,42 @@ fn places_are_found_without_walking_through_the_text_again() {
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
+/// What reading does with a long chain is tried where the rules are, in `isorun-wit`; here it is that nothing after them needs more stack.
+#[test]
+fn chains_are_read_or_refused_on_a_small_stack() {
+    let uses = |count: usize| {
+        let others: String = (1..count)
+            .map(|i| format!("interface i{i} {{ use i{}.{{t as u}}; type t = u; g: func(x: t) -> t; }}\n", i - 1))
+            .collect();
+        format!("package a:b; interface i0 {{ type t = u8; }} {others} world w {{ import i{}; }}", count - 1)
+    };
+    let lists = |count: usize| {
+        let others: String = (1..count).map(|i| format!("type t{i} = list<t{}>;\n", i - 1)).collect();
+        format!("package a:b; interface i {{ type t0 = u8; {others} g: func(x: t{}); }}", count - 1)
+    };
+    let packages = |count: usize| {
+        let others: String = (1..count)
+            .map(|i| format!("package a:p{i} {{ interface i {{ use a:p{}/i.{{t}}; g: func(x: t); }} }}\n", i - 1))
+            .collect();
+        format!("package a:last; package a:p0 {{ interface i {{ type t = u8; }} }}\n{others}")
+    };
+    let cases = [
+        (uses(90), true),
+        (uses(4000), false),
+        (lists(100), true),
+        (lists(20_000), false),
+        (packages(190), true),
+        (packages(5000), false),
+    ];
+    for (text, is_read) in cases {
+        let reading = move || match Interface::from_wit(&text) {
+            Ok(read) => assert!(is_read && !read.is_empty()),
+            Err(error) => assert!(!is_read, "{error}"),
+        };
+        std::thread::Builder::new().stack_size(1 << 20).spawn(reading).unwrap().join().unwrap();
+    }
+}
+
 #[cfg(not(target_family = "wasm"))]
 mod files {
     use super::*;
