@@ -57,7 +57,7 @@ fn check_value(vector: &Json) -> Result<()> {
 /// A function, from its WIT: the images of its parameters and its result.
 fn check_function(vector: &Json) -> Result<()> {
     let (types, signature) = (text(&vector["wit"]["decls"])?, text(&vector["wit"]["func"])?);
-    let interfaces = Interface::from_wit(&format!("package a:b; interface i {{ {types}\n f: {signature}; }}"))?;
+    let interfaces = Interface::from_wit(format!("package a:b; interface i {{ {types}\n f: {signature}; }}"))?;
     let function = interfaces.first().and_then(|interface| interface.functions().first()).context("no function")?;
 
     let values = function.params().iter().zip(list(&vector["param_values"])?);

@@ -67,7 +67,7 @@ async fn instance(runtime: &Runtime, name: &str, component: &[u8]) -> Instance {
 async fn functions_of_an_interface_are_checked() {
     let linear = assert_linear(3_000, |n| async move {
         let runtime = Runtime::new().unwrap();
-        runtime.register_wit(&format!("package bug:many; interface i {{ {} }}", functions(n))).unwrap();
+        runtime.register_wit(format!("package bug:many; interface i {{ {} }}", functions(n))).unwrap();
         let (provider, consumer) = (provider(n), consumer(n));
         let before = ThreadTime::now();
         runtime.check_app("provider", &provider).unwrap();
@@ -81,7 +81,7 @@ async fn functions_of_an_interface_are_checked() {
 async fn functions_of_an_interface_are_wired() {
     let linear = assert_linear(2_000, |n| async move {
         let runtime = Runtime::new().unwrap();
-        runtime.register_wit(&format!("package bug:many; interface i {{ {} }}", functions(n))).unwrap();
+        runtime.register_wit(format!("package bug:many; interface i {{ {} }}", functions(n))).unwrap();
         let provider = instance(&runtime, "provider", &provider(n)).await;
         let app = add(&runtime, "consumer", &consumer(n)).await;
         let before = ThreadTime::now();
@@ -95,7 +95,7 @@ async fn functions_of_an_interface_are_wired() {
 async fn interfaces_are_registered_and_registered_again() {
     let linear = assert_linear(3_000, |n| async move {
         let runtime = Runtime::new().unwrap();
-        let interfaces = isorun::Interface::from_wit(&wit_of_interfaces(n)).unwrap();
+        let interfaces = isorun::Interface::from_wit(wit_of_interfaces(n)).unwrap();
         let before = ThreadTime::now();
         for _ in 0..2 {
             interfaces.iter().for_each(|interface| runtime.register_interface(interface).unwrap());
@@ -110,7 +110,7 @@ async fn imports_are_wired_by_one_instance_and_by_name() {
     for by_name in [false, true] {
         let linear = assert_linear(240, |n| async move {
             let runtime = Runtime::new().unwrap();
-            runtime.register_wit(&wit_of_interfaces(n)).unwrap();
+            runtime.register_wit(wit_of_interfaces(n)).unwrap();
             let [consumer, provider] = many_interfaces(n);
             let provider = instance(&runtime, "provider", &provider).await;
             let app = add(&runtime, "consumer", &consumer).await;
@@ -136,8 +136,8 @@ async fn imports_are_wired_by_one_instance_and_by_name() {
 async fn a_report_on_very_many_imports_is_made() {
     let linear = assert_linear(240, |n| async move {
         let runtime = Runtime::new().unwrap();
-        runtime.register_wit(&wit_of_interfaces(n)).unwrap();
-        runtime.register_wit(&format!("package bug:many; interface i {{ {} }}", functions(n))).unwrap();
+        runtime.register_wit(wit_of_interfaces(n)).unwrap();
+        runtime.register_wit(format!("package bug:many; interface i {{ {} }}", functions(n))).unwrap();
         let provider = instance(&runtime, "provider", &provider(n)).await;
         let app = add(&runtime, "consumer", &many_interfaces(n)[0]).await;
         let mut making = runtime.instantiate(&app);

@@ -401,7 +401,7 @@ async fn a_thousand_callers_of_a_diamond_lose_nothing_at_its_bottom() {
 async fn chain(runtime: &Runtime) -> Vec<Instance> {
     let interfaces: String =
         (0..5).map(|number| format!("interface i{number} {{ f: func(n: u32) -> u32; }}")).collect();
-    runtime.register_wit(&format!("package acme:chain; {interfaces}")).unwrap();
+    runtime.register_wit(format!("package acme:chain; {interfaces}")).unwrap();
     let body = "(if (i32.eqz (local.get 0)) (then unreachable)) (local.get 0)";
     let bottom = guests::provider("acme:chain/i0", &[("f", r#"(param "n" u32) (result u32)"#, body)]);
     let mut chain = vec![start(runtime, "a0", &bottom, &[]).await];

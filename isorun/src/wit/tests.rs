@@ -179,7 +179,7 @@ interface greet { greet: func(); }
 world app { include cli; import wasi:io/streams@0.2.0; import log: func(s: string); export greet; import primary: greet; }";
     // The attributes are still those of no item that could be.
     assert_eq!(problems(text), [(4, 26, "`@since` stands twice before one item".to_owned())]);
-    let read = Interface::from_wit(&text.replacen("@since(version = 1.0.0)", "", 2)).unwrap();
+    let read = Interface::from_wit(text.replacen("@since(version = 1.0.0)", "", 2)).unwrap();
     assert_eq!(names(&read), ["my:app/greet"]);
 }
 

@@ -45,7 +45,7 @@ async fn two_guests_of_any_types_exchange_what_wasmtime_says() {
         let relay = guests::relay(&package, &functions, near);
         let echo = guests::echo(&package, &functions, far);
 
-        let interface = runtime.register_wit(&echo_wit(&package, &functions)).unwrap()[0].clone();
+        let interface = runtime.register_wit(echo_wit(&package, &functions)).unwrap()[0].clone();
         let ways = Ways::new(&runtime, &interface, &package, &relay, &echo).await;
         let mut by_hand = ByHand::new(&engine, &interface, &relay, &echo).await;
         for (index, function) in interface.functions().iter().enumerate() {
