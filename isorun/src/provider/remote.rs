@@ -54,9 +54,11 @@ impl RemoteProvider {
         let refused =
             |status, message: &str| RemoteError::Refused { function: label.clone(), status, message: message.into() };
         let Some(hops) = cx.hops().checked_sub(1) else {
-            return Err(
-                refused(Status::HopLimit, "the call has crossed too many borders; look for a loop of remotes").into()
-            );
+            return Err(refused(
+                Status::HopLimit,
+                "the hop limit is reached: the call has crossed too many borders; look for a loop of remotes",
+            )
+            .into());
         };
         if params.as_bytes().len() > self.limit {
             return Err(refused(Status::TooLarge, &format!("the arguments take more than {} bytes", self.limit)).into());

@@ -22,7 +22,7 @@ use crate::limits::budget::Budget;
 use crate::limits::receipt::Receipt;
 use crate::provider::Provider;
 use crate::random::Random;
-use crate::text::MOST_NAMED;
+use crate::text::{MOST_NAMED, printable_line};
 
 /// What a runtime lets others call.
 #[derive(Default)]
@@ -119,7 +119,7 @@ impl ExportTable {
                     Err(error) => {
                         // The text includes the causes, because only text reaches the other side, not the chain of errors. The help is left
                         // out: it is for this side.
-                        text = error.headline();
+                        text = told(&error);
                         (reply.status, reply.ran) = status_of(&error);
                         reply.text = &text;
                     }
@@ -143,7 +143,7 @@ impl ExportTable {
         if call.hops == 0 {
             return refuse(
                 Status::HopLimit,
-                "the call has crossed too many borders; look for a loop of remotes".into(),
+                "the hop limit is reached: the call has crossed too many borders; look for a loop of remotes".into(),
             );
         }
         if call.time.is_some_and(|time| time.is_zero()) {
@@ -200,6 +200,17 @@ async fn run(
     };
     let image = Image::from_bytes(call.body.to_vec());
     by_image(target.provider(), function, image).granted(budget, call.hops).receipt().await
+}
+
+/// What the other side is told of an error, on one line.
+fn told(error: &CallError) -> String {
+    match error {
+        // This side only relayed the call. What it was told itself is all that there is to say, however long the way is.
+        CallError::Remote(RemoteError::Refused { message, .. } | RemoteError::Failed { message, .. }) => {
+            printable_line(message.lines().next().unwrap_or_default())
+        }
+        error => error.headline(),
+    }
 }
 
 /// The status for an error, and whether guest code may have run.
