@@ -60,6 +60,13 @@ async fn names_that_strangers_chose_stay_in_their_place() {
     let runtime = runtime();
     let app = add(&runtime, HOSTILE, &faulty()).await;
     let instance = runtime.instantiate(&app).name(HOSTILE).await.unwrap();
+    says_harmless(&runtime.add_app(HOSTILE, &faulty()).await.unwrap_err());
+    says_harmless(&runtime.add_app(HOSTILE, b"<html>").await.unwrap_err());
+    says_harmless(&runtime.add_app(&format!("{HOSTILE}2"), &faulty()[..40]).await.unwrap_err());
+    says_harmless(&runtime.add_app("other", &faulty()).allow([HOSTILE]).await.unwrap_err());
+    says_harmless(&runtime.instantiate(&app).name(HOSTILE).await.unwrap_err());
+    says_harmless(&runtime.instantiate(&app).with(&instance).await.unwrap_err());
+    says_harmless(&runtime.instantiate(&app).with_named(HOSTILE, &instance).await.unwrap_err());
     says_harmless(&runtime.remove_app(&app).unwrap_err());
     says_harmless(&instance.caller::<compute::Interface>().unwrap_err());
     says_harmless(&instance.only([HOSTILE, "fine"]).unwrap_err());

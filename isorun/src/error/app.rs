@@ -6,14 +6,14 @@ use std::fmt;
 use super::inspect::InspectError;
 use super::toolchain::Toolchain;
 use super::wasi::WasiReason;
-use crate::text::{count, list, printable};
+use crate::text::{count, list, printable, printable_line};
 
 /// Why an app was not added. Nothing of it is left in the runtime.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
     /// The bytes are not a wasm component.
-    #[error("`{app}` is not a component: {found}\n  help: {help}")]
+    #[error("`{app}` is not a component: {found}\n  help: {help}", app = printable(app), found = printable_line(found))]
     NotAComponent {
         /// The name given to `add_app`.
         app: String,
@@ -23,7 +23,10 @@ pub enum AppError {
         help: String,
     },
     /// The bytes begin like a component, but the rest is not a valid one that isorun can run.
-    #[error("`{app}` is not a valid component: {message}\n  help: {help}")]
+    #[error(
+        "`{app}` is not a valid component: {message}\n  help: {help}",
+        app = printable(app), message = printable_line(message)
+    )]
     Invalid {
         /// The name given to `add_app`.
         app: String,
@@ -34,7 +37,8 @@ pub enum AppError {
     },
     /// There are more bytes than an app may have. None of them was read.
     #[error(
-        "`{app}` has {size} bytes, more than the {limit} that an app may have\n  help: remove names and debug information (`wasm-tools strip`), or raise `max_app_size` in the runtime's builder"
+        "`{app}` has {size} bytes, more than the {limit} that an app may have\n  help: remove names and debug information (`wasm-tools strip`), or raise `max_app_size` in the runtime's builder",
+        app = printable(app)
     )]
     TooManyBytes {
         /// The name given to `add_app`.
@@ -47,7 +51,7 @@ pub enum AppError {
     /// A text that was given to [`allow`](crate::runtime::AddApp::allow) is not a pattern.
     #[error(
         "cannot allow imports of `{app}`: these are not patterns: {}\n  help: a pattern is a namespace `isorun:*`, a package `isorun:kv` or an interface `isorun:kv/kv`, the last two with or without `@` and a version, or a plain name `log`",
-        list(patterns)
+        list(patterns), app = printable(app)
     )]
     MalformedPattern {
         /// The name given to `add_app`.
@@ -57,7 +61,8 @@ pub enum AppError {
     },
     /// The component has more, or larger, memories, tables or instances than a store of this runtime has room for.
     #[error(
-        "`{app}` is too large for this runtime: {message}\n  help: make it smaller; all stores of a runtime have the same room"
+        "`{app}` is too large for this runtime: {message}\n  help: make it smaller; all stores of a runtime have the same room",
+        app = printable(app), message = printable_line(message)
     )]
     TooLarge {
         /// The name given to `add_app`.
@@ -69,7 +74,10 @@ pub enum AppError {
     #[error(transparent)]
     Mismatch(#[from] AppReport),
     /// There is an app of this name already.
-    #[error("there is an app named `{app}` already\n  help: choose another name, or remove that app with `remove_app`")]
+    #[error(
+        "there is an app named `{app}` already\n  help: choose another name, or remove that app with `remove_app`",
+        app = printable(app)
+    )]
     NameTaken {
         /// The name.
         app: String,
@@ -157,7 +165,7 @@ impl fmt::Display for AppReport {
         write!(
             f,
             "cannot add app `{}`: {} among its imports and exports",
-            self.app,
+            printable(&self.app),
             count((self.problems.len() + self.omitted) as u64, "problem")
         )?;
         self.wasi(f)?;
@@ -230,11 +238,11 @@ impl fmt::Display for AppProblem {
                 writeln!(f, "    missing: the registered interface has no such function")?
             }
             AppProblemKind::Differs { component, registered } => {
-                writeln!(f, "    component has   {component}")?;
-                writeln!(f, "    registered is   {registered}")?;
+                writeln!(f, "    component has   {}", printable_line(component))?;
+                writeln!(f, "    registered is   {}", printable_line(registered))?;
             }
-            AppProblemKind::Unsupported { what } => writeln!(f, "    not supported: {what}")?,
+            AppProblemKind::Unsupported { what } => writeln!(f, "    not supported: {}", printable_line(what))?,
         }
-        write!(f, "    help: {}", self.help)
+        write!(f, "    help: {}", printable_line(&self.help))
     }
 }

@@ -1,11 +1,13 @@
 //! Why bytes cannot be inspected.
 
+use crate::text::printable_line;
+
 /// Why bytes are not a component that can be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
     /// The bytes are not a wasm component.
-    #[error("not a component: {found}\n  help: {help}")]
+    #[error("not a component: {}\n  help: {help}", printable_line(found))]
     NotAComponent {
         /// What the bytes are instead.
         found: String,
@@ -13,7 +15,7 @@ pub enum InspectError {
         help: String,
     },
     /// The bytes begin like a component, but the rest is not valid.
-    #[error("not a valid component: {message}\n  help: {help}")]
+    #[error("not a valid component: {}\n  help: {help}", printable_line(message))]
     Invalid {
         /// The validator's message, with the offset in the bytes.
         message: String,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::call::CallError;
-use crate::text::{count, indent, list, printable};
+use crate::text::{count, indent, list, printable, printable_line};
 
 /// Why an instance was not made. Nothing of it is left running.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -24,7 +24,8 @@ pub enum InstantiateError {
     },
     /// The runtime has no room for another store.
     #[error(
-        "no room left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_stores` in the runtime's builder"
+        "no room left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_stores` in the runtime's builder",
+        app = printable(app), message = printable_line(message)
     )]
     NoCapacity {
         /// The app.
@@ -34,20 +35,21 @@ pub enum InstantiateError {
     },
     /// There is an instance of the requested name already.
     #[error(
-        "there is an instance named `{name}` already\n  help: choose another name, or leave the name out to get one with a number"
+        "there is an instance named `{name}` already\n  help: choose another name, or leave the name out to get one with a number",
+        name = printable(name)
     )]
     NameTaken {
         /// The name.
         name: String,
     },
     /// The app was added to another runtime.
-    #[error("app `{app}` belongs to another runtime\n  help: add it here too")]
+    #[error("app `{app}` belongs to another runtime\n  help: add it here too", app = printable(app))]
     Foreign {
         /// The app.
         app: String,
     },
     /// The app was removed from the runtime.
-    #[error("app `{app}` was removed\n  help: add it again and instantiate the new handle")]
+    #[error("app `{app}` was removed\n  help: add it again and instantiate the new handle", app = printable(app))]
     AppRemoved {
         /// The app.
         app: String,
@@ -95,7 +97,7 @@ impl fmt::Display for WiringReport {
         write!(
             f,
             "cannot wire app `{}`, which has {}: {}",
-            self.app,
+            printable(&self.app),
             count(self.imports as u64, "import"),
             count(self.problems.len() as u64, "problem")
         )?;
@@ -219,79 +221,109 @@ impl fmt::Display for WiringProblem {
         match self {
             WiringProblem::Missing { import } => write!(
                 f,
-                "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that exports it"
+                "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that exports it",
+                import = printable(import)
             ),
             WiringProblem::MissingFunction { import } => write!(
                 f,
-                "  {import}\n    missing: no function was given for it\n    help: add `.with_function(\"{import}\", &instance, \"name\")` with a function of an instance, or one of this program's own from `provide_function`"
+                "  {import}\n    missing: no function was given for it\n    help: add `.with_function(\"{import}\", &instance, \"name\")` with a function of an instance, or one of this program's own from `provide_function`",
+                import = printable(import)
             ),
             WiringProblem::SeveralExports { import, instance, exports } => write!(
                 f,
                 "  {import}\n    ambiguous: `{instance}` exports it as {}\n    help: wire a handle of one of them: `instance.only([\"{}\"])`",
                 list(exports),
-                exports.first().map_or("", String::as_str)
+                exports.first().map_or("".into(), |name| printable(name)),
+                import = printable(import),
+                instance = printable(instance)
             ),
             WiringProblem::NotOneFunction { import, instance, function, candidates } => match candidates[..] {
                 [] => write!(
                     f,
-                    "  {import}\n    `{instance}` has no function `{function}`\n    help: write `namespace:package/interface#function`, or any end of it that is unique"
+                    "  {import}\n    `{instance}` has no function `{function}`\n    help: write `namespace:package/interface#function`, or any end of it that is unique",
+                    import = printable(import),
+                    instance = printable(instance),
+                    function = printable(function)
                 ),
                 _ => write!(
                     f,
                     "  {import}\n    ambiguous: `{function}` of `{instance}` may be {}\n    help: write as much of the name as makes it unique",
-                    list(candidates)
+                    list(candidates),
+                    import = printable(import),
+                    function = printable(function),
+                    instance = printable(instance)
                 ),
             },
             WiringProblem::NotAFunction { import } => write!(
                 f,
-                "  {import}\n    is an interface, and a function was given for it\n    help: give it an instance, with `.with_named(\"{import}\", &instance)`"
+                "  {import}\n    is an interface, and a function was given for it\n    help: give it an instance, with `.with_named(\"{import}\", &instance)`",
+                import = printable(import)
             ),
             WiringProblem::Ambiguous { import, candidates } => write!(
                 f,
                 "  {import}\n    ambiguous: {} export it\n    help: name one of them with `.with_named(\"{import}\", &instance)`",
-                list(candidates)
+                list(candidates),
+                import = printable(import)
             ),
             WiringProblem::NotExported { import, instance, exports } => write!(
                 f,
                 "  {import}\n    `{instance}` does not export it; it exports {}\n    help: wire an instance that does",
-                list(exports)
+                list(exports),
+                import = printable(import),
+                instance = printable(instance)
             ),
             WiringProblem::Differs { import, instance, differences } => write!(
                 f,
                 "  {import}\n    `{instance}` exports another edition of it\n{}\n    help: versions of one track must agree, so one side was built from an edited WIT; rebuild it",
-                indent(differences)
+                indent(differences),
+                import = printable(import),
+                instance = printable(instance)
             ),
             WiringProblem::Narrowed { import, instance, functions } => write!(
                 f,
                 "  {import}\n    not allowed: the handle of `{instance}` does not reach {}\n    help: it was narrowed with `only`; wire a handle that reaches them, or an app that does not import them",
-                list(functions)
+                list(functions),
+                import = printable(import),
+                instance = printable(instance)
             ),
             WiringProblem::Superfluous { instance, exports } => write!(
                 f,
                 "  `{instance}`\n    superfluous: no import needs it; it exports {}\n    help: leave it out; a wiring lists exactly what an app uses",
-                list(exports)
+                list(exports),
+                instance = printable(instance)
             ),
             WiringProblem::UnknownImport { import, imports } => {
                 write!(
                     f,
                     "  {import}\n    the app has no such import; it has {}\n    help: use one of those names",
-                    list(imports)
+                    list(imports),
+                    import = printable(import)
                 )
             }
             WiringProblem::Removed { instance } => {
-                write!(f, "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new handle")
+                write!(
+                    f,
+                    "  `{instance}`\n    was removed\n    help: instantiate it again and wire the new handle",
+                    instance = printable(instance)
+                )
             }
             WiringProblem::Retiring { instance } => {
-                write!(f, "  `{instance}`\n    is retiring\n    help: wire the instance that has taken its place")
+                write!(
+                    f,
+                    "  `{instance}`\n    is retiring\n    help: wire the instance that has taken its place",
+                    instance = printable(instance)
+                )
             }
             WiringProblem::Cycle { instance, through } => write!(
                 f,
                 "  `{instance}`\n    depends on the instance whose app is replaced, by way of {}\n    help: wire an instance that does not; the graph has no cycles",
-                list(through)
+                list(through),
+                instance = printable(instance)
             ),
             WiringProblem::Foreign { instance } => write!(
                 f,
-                "  `{instance}`\n    belongs to another runtime\n    help: `export` it there and `import` it here"
+                "  `{instance}`\n    belongs to another runtime\n    help: `export` it there and `import` it here",
+                instance = printable(instance)
             ),
         }
     }
