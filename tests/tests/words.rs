@@ -428,7 +428,7 @@ async fn many_functions_are_told_apart_in_no_time() {
         write!(text, "x{i}: func();").unwrap();
         text
     });
-    runtime.register_wit(&format!("package bug:many; interface i {{ {wit} }}")).unwrap();
+    runtime.register_wit(format!("package bug:many; interface i {{ {wit} }}")).unwrap();
     let many: Instance = start(&runtime, "many", &component, &[]).await;
     let started = Instant::now();
     for i in 0..100 {
