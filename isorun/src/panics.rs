@@ -1,9 +1,8 @@
 //! Panics of host code become errors, so that they do not end the caller's task as well.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::future::Future;
-#[cfg(feature = "engine")]
-use std::panic::resume_unwind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,11 +17,13 @@ pub(crate) struct Panicked {
 
 impl From<Box<dyn Any + Send>> for Panicked {
     fn from(panic: Box<dyn Any + Send>) -> Panicked {
-        match panic.downcast::<InProvider>() {
-            Ok(panic) => Panicked { message: panic.message, provider: Some(panic.provider) },
-            Err(panic) => Panicked { message: message_of(&*panic), provider: None },
-        }
+        Panicked { message: message_of(&*panic), provider: PANICKED.take() }
     }
+}
+
+thread_local! {
+    /// The provider whose code is being unwound on this thread, until the panic is caught.
+    static PANICKED: Cell<Option<Arc<str>>> = const { Cell::new(None) };
 }
 
 /// A future that gives another one's value, or the panic that ended it. The other one is borrowed, because some are large
@@ -58,24 +59,24 @@ pub(crate) fn message_of(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())
 }
 
-/// The panic of a provider's code, on its way through the guest that called it.
-struct InProvider {
-    message: String,
-    provider: Arc<str>,
-}
-
-/// Does the work of a provider. If that panics, the panic goes on with the provider's name, so that whoever catches it can tell.
+/// Does the work of a provider. If that panics, whoever catches the panic is told the provider's name. If it does not, this costs nothing.
 #[cfg(feature = "engine")]
 #[inline]
 pub(crate) fn naming<T>(provider: &Arc<str>, work: impl FnOnce() -> T) -> T {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(value) => value,
-        Err(panic) => go_on(provider, panic),
-    }
+    let unwinding = Unwinding(provider);
+    let value = work();
+    std::mem::forget(unwinding);
+    value
 }
 
+/// Is dropped only where a panic goes by.
 #[cfg(feature = "engine")]
-#[cold]
-fn go_on(provider: &Arc<str>, panic: Box<dyn Any + Send>) -> ! {
-    resume_unwind(Box::new(InProvider { message: message_of(&*panic), provider: provider.clone() }))
+struct Unwinding<'a>(&'a Arc<str>);
+
+#[cfg(feature = "engine")]
+impl Drop for Unwinding<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        PANICKED.set(Some(self.0.clone()));
+    }
 }

@@ -384,7 +384,8 @@ impl<S, M: Clone> Future for Take<'_, S, M> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let mut waker = None;
+        // Who comes just now has found no store at rest, and will most likely wait.
+        let mut waker = this.number.is_none().then(|| task.waker().clone());
         loop {
             let mut queue = this.pool.queue();
             let first = queue.waiting.first_key_value().map(|(number, _)| *number) == this.number;
