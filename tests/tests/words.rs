@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
