@@ -5,7 +5,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::source::{Side, WorldPart};
+use crate::world_part::{Side, WorldPart};
 use isorun_wit::WitFile;
 use isorun_wit::nearest;
 

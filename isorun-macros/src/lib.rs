@@ -19,6 +19,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod text;
+mod world_part;
 
 use proc_macro::TokenStream;
 

@@ -4,7 +4,7 @@ pub(crate) mod build;
 
 use proc_macro2::TokenStream;
 
-use crate::source::WorldPart;
+use crate::world_part::WorldPart;
 use isorun_wit::{Place, WitFile};
 
 /// One interface and everything that its module contains.

@@ -12,7 +12,7 @@ use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::names;
 use crate::site::Site;
-pub(crate) use world::{Side, WorldPart};
+use crate::world_part::WorldPart;
 
 /// A resolved package, the interface that is meant, and the files that were read.
 pub(crate) struct Source {

@@ -25,7 +25,7 @@ use crate::limits::deadline::Deadline;
 use crate::limits::receipt::Receipt;
 use crate::limits::slow;
 use crate::observe::Callee;
-use crate::provider::{Provider, out_of_fuel};
+use crate::provider::Provider;
 use depth::Inside;
 
 /// A call that is about to be made, or is being made: a future of `T`.
@@ -169,7 +169,7 @@ impl<'a, T> Call<'a, T> {
                 return Poll::Ready(self.late(deadline));
             }
             if fuel == 0 {
-                let error = out_of_fuel(self.provider.name().clone(), self.provider.label(self.function));
+                let error = CallError::out_of_fuel(self.provider.name().clone(), self.provider.label(self.function));
                 return Poll::Ready(self.fail(error));
             }
         }

@@ -20,7 +20,6 @@ use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
 use crate::panics::caught;
-use crate::provider::out_of_fuel;
 use crate::store::Frame;
 
 use policy::Policy;
@@ -121,7 +120,7 @@ impl GuestProvider {
     fn unfit(&self, cx: &Cx, function: FuncIndex) -> CallError {
         let (instance, function) = (self.name.clone(), self.label(function));
         match cx.fuel() {
-            0 => out_of_fuel(instance, function),
+            0 => CallError::out_of_fuel(instance, function),
             _ if cx.is_awaited_by(&self.name) => CallError::ReEntered { instance, function },
             _ => CallError::TooDeep { instance, function },
         }

@@ -30,7 +30,6 @@ use crate::interface::exports::{Exports, FuncIndex};
 use crate::let_go::let_go;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit, Scope};
 use crate::observe::{Callee, Observers, see};
 use crate::panics::caught;
 #[cfg(feature = "engine")]
@@ -208,7 +207,7 @@ impl Provider {
             return Err(CallError::Removed { instance: self.name.clone() }.into());
         }
         if cx.fuel() == 0 {
-            return Err(out_of_fuel(self.name.clone(), self.label(function)).into());
+            return Err(CallError::out_of_fuel(self.name.clone(), self.label(function)).into());
         }
         let Some(_running) = self.drain.enter() else {
             return Err(CallError::Retiring { instance: self.name.clone() }.into());
@@ -275,13 +274,6 @@ impl Drop for Provider {
             Kind::Remote(remote) => remote.free(),
         }
     }
-}
-
-/// The error of a call that has no fuel.
-#[cold]
-pub(crate) fn out_of_fuel(instance: Arc<str>, function: Arc<str>) -> CallError {
-    let (limit, amount, scope) = (Limit::Fuel, Amount::Fuel(0), Scope::Call);
-    CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }
 }
 
 impl fmt::Debug for Provider {

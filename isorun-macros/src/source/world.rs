@@ -10,49 +10,11 @@ use wit_bindgen_core::wit_parser::{
 use super::Chosen;
 use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::world_part::{Side, WorldPart};
 use crate::{names, text};
 
 /// The wire name of the functions at the root of a world.
 const ROOT: &str = "$root";
-
-/// A part of a world that is an interface. Its texts are carried by generated code, which finds it again by them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WorldPart {
-    /// `app`.
-    pub(crate) world: String,
-    pub(crate) side: Side,
-    /// The wire name or the name that the world gives it; empty for its root.
-    pub(crate) label: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    Imports,
-    Exports,
-}
-
-impl Side {
-    const BOTH: [Side; 2] = [Side::Imports, Side::Exports];
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Side::Imports => "imports",
-            Side::Exports => "exports",
-        }
-    }
-}
-
-impl WorldPart {
-    /// The texts that [`WorldPart::from_texts`] reads.
-    pub(crate) fn texts(&self) -> [&str; 3] {
-        [&self.world, self.side.as_str(), &self.label]
-    }
-
-    pub(crate) fn from_texts([world, side, label]: [String; 3]) -> Option<WorldPart> {
-        let side = Side::BOTH.into_iter().find(|known| known.as_str() == side)?;
-        Some(WorldPart { world, side, label })
-    }
-}
 
 /// An interface that a world imports or exports.
 struct Candidate {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::frame::Frame;
 use super::remote::{RemoteError, Status};
+use crate::image::bytes::NotLent;
 use crate::image::encode::TooLarge;
 use crate::image::malformed::Malformed;
 use crate::limits::deadline::Deadline;
@@ -214,6 +215,13 @@ impl CallError {
         CallError::system(format!("{what}\n  help: this is a bug of isorun; please report it"))
     }
 
+    /// The error of a call that has no fuel.
+    #[cold]
+    pub(crate) fn out_of_fuel(instance: Arc<str>, function: Arc<str>) -> CallError {
+        let (limit, amount, scope) = (Limit::Fuel, Amount::Fuel(0), Scope::Call);
+        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }
+    }
+
     /// The error of a call whose deadline has passed, while the instance waited for the answer of a provider or did not.
     #[cold]
     pub(crate) fn late(
@@ -384,6 +392,14 @@ impl Error for Failed {}
 impl AsRef<CallError> for CallError {
     fn as_ref(&self) -> &CallError {
         self
+    }
+}
+
+/// Only isorun itself can be wrong about what a guest lends.
+impl From<NotLent> for CallError {
+    #[cold]
+    fn from(_: NotLent) -> CallError {
+        CallError::bug("a method was to look at bytes that no guest has lent")
     }
 }
 

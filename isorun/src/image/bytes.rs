@@ -1,7 +1,5 @@
 //! Byte lists that a system only reads are lent to it, not copied.
 
-use crate::error::call::{CallError, Result};
-
 /// A `list<u8>` parameter that a sync method of a system takes as `&[u8]`: either a copy that was made from an image, or bytes in the
 /// memory of the calling guest, which lends them.
 #[derive(Debug)]
@@ -47,18 +45,17 @@ impl Bytes {
     ///
     /// None but by a bug: only a guest lends bytes, and a guest's call always has access to the guest.
     #[inline]
-    pub fn get<'a>(&'a self, reach: Reach<'a>) -> Result<&'a [u8]> {
+    pub fn get<'a>(&'a self, reach: Reach<'a>) -> Result<&'a [u8], NotLent> {
         match &self.0 {
             Origin::Copied(bytes) => Ok(bytes),
-            Origin::Lent(list) => reach.0.and_then(|lender| lender.lent(*list)).ok_or_else(not_lent),
+            Origin::Lent(list) => reach.0.and_then(|lender| lender.lent(*list)).ok_or(NotLent),
         }
     }
 }
 
-#[cold]
-fn not_lent() -> CallError {
-    CallError::bug("a method was to look at bytes that no guest has lent")
-}
+/// No guest has lent the bytes that were to be looked at.
+#[derive(Debug)]
+pub struct NotLent;
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Bytes {
