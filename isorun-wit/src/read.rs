@@ -314,6 +314,9 @@ fn what_to_do(error: &ParseErrorKind) -> Option<&'static str> {
     if text.contains("no `package` header") {
         return Some("begin with `package namespace:name@1.0.0;`");
     }
+    if text.contains("invalid character in identifier") {
+        return Some("a name is words of letters and digits with `-` between them, each word in one case: `get-it`");
+    }
     match error {
         ParseErrorKind::ItemNotFound { hint: None, .. } => {
             Some("define it in this interface, or `use` it from the one that has it")

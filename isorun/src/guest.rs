@@ -19,6 +19,7 @@ use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
+use crate::limits::slow::InLine;
 use crate::panics::caught;
 use crate::store::Frame;
 
@@ -80,7 +81,10 @@ impl GuestProvider {
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
     /// start used.
     async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, u64)> {
-        let prototype = match self.stores.take().await.map_err(|refused| self.refusal(refused))? {
+        let in_line = InLine(Some(&self.name));
+        let permit = self.stores.take().await;
+        in_line.ended();
+        let prototype = match permit.map_err(|refused| self.refusal(refused))? {
             Permit::Store(live) => return Ok((live, 0)),
             Permit::Empty(prototype) => prototype,
         };

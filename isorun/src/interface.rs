@@ -87,6 +87,15 @@ impl Interface {
         Some(&gated[found].feature)
     }
 
+    /// Whether `other` is the same interface with functions more, each of which is behind a feature here.
+    pub(crate) fn is_extended_by(&self, other: &Interface) -> bool {
+        let same = |function: &Function| other.function(function.name()).is_some_and(|(_, theirs)| theirs == function);
+        let added = |function: &Function| {
+            self.function(function.name()).is_some() || self.feature_of(function.name()).is_some()
+        };
+        self.functions().iter().all(same) && other.functions().iter().all(added)
+    }
+
     /// The id that stands for it in messages: the same for all versions of one semver track.
     pub fn id(&self) -> u64 {
         self.0.id

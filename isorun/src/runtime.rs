@@ -188,11 +188,9 @@ impl Runtime {
     fn register_all(&self, new: &[Interface], left_out: &[LeftOut]) -> Result<(), RegisterError> {
         let mut registered = self.0.interfaces.write().unwrap_or_else(PoisonError::into_inner);
         for interface in new {
-            if let Some(old) = registered.get(interface.name()) {
-                let differences = old.differences(interface);
-                if !differences.is_empty() {
-                    return Err(RegisterError::conflict(interface, differences));
-                }
+            let differences = registered.conflicts(interface);
+            if !differences.is_empty() {
+                return Err(RegisterError::conflict(interface, differences));
             }
         }
         let registered = Arc::make_mut(&mut registered);
@@ -444,7 +442,10 @@ impl Runtime {
     /// As [`import`](Runtime::import), for an interface without Rust types.
     pub fn import_interface(&self, interface: &Interface, token: Token, transport: impl Transport) -> Instance {
         let remote = RemoteProvider::new(interface, token, transport, self.0.limits.message);
-        let name = format!("remote {}", interface.name().interface());
+        // Functions at the root have no interface to be named after.
+        let first = interface.functions().first().map_or("", Function::name);
+        let named = if interface.name().is_root() { first } else { interface.name().interface() };
+        let name = format!("remote {named}");
         self.admit(&name, Exports::one(interface.clone()), Kind::Remote(remote))
     }
 
@@ -532,8 +533,13 @@ impl Runtime {
 
     /// Checks that everything which uses the instance could still use it if this app were behind it.
     #[cfg(feature = "engine")]
-    pub(crate) fn check_replacement(&self, provider: &Arc<Provider>, app: &App) -> Result<(), ReplaceError> {
-        self.0.registry.check_replacement(provider, app, app.all_exports(), &self.0.exports)
+    pub(crate) fn check_replacement(
+        &self,
+        provider: &Arc<Provider>,
+        app: &App,
+        offered: &Exports,
+    ) -> Result<(), ReplaceError> {
+        self.0.registry.check_replacement(provider, app, offered, &self.0.exports)
     }
 
     /// Puts another app behind an instance whose calls are suspended.

@@ -101,6 +101,14 @@ async fn one_import_named_twice_is_refused() {
         .with_named("test:bench/compute@0.1.0", &calc)
         .with_named("test:bench/compute", &other);
     let error = wired.await.map(|instance| instance.name().to_string()).unwrap_err().to_string();
+    // The whole name comes first, and then nothing is left for the other one.
+    assert!(error.contains("  `other`\n    superfluous: no import needs it"), "{error}");
+    let twice = runtime
+        .instantiate(&relay)
+        .with(&ticker)
+        .with_named("test:bench/compute", &calc)
+        .with_named("test:bench/compute", &other);
+    let error = twice.await.map(|instance| instance.name().to_string()).unwrap_err().to_string();
     assert!(error.contains("ambiguous: `calc`, `other`"), "{error}");
 }
 

@@ -259,7 +259,10 @@ async fn a_provider_of_before_gives_the_new_app_no_more_than_it_gave_the_old() {
     let user = runtime.instantiate(&modest).with_named("acme:wide/data", &provider).await.unwrap();
     let error = runtime.replace(&user, &greedy).await.unwrap_err();
     let ReplaceError::Instantiate(InstantiateError::Wiring(report)) = &error else { panic!("{error}") };
-    assert!(matches!(report.problems(), [WiringProblem::Missing { import }] if import == "acme:wide/admin"), "{error}");
+    assert!(
+        matches!(report.problems(), [WiringProblem::Missing { import, .. }] if import == "acme:wide/admin"),
+        "{error}"
+    );
     runtime.replace(&user, &greedy).with(&provider).await.unwrap();
 }
 

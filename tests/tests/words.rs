@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use isorun::error::Frame;
+use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::{CallError, Instance, Reuse, Runtime, TransportError};
 use isorun_tests::guests::parse;
@@ -200,6 +201,29 @@ fn help_names_what_there_is() {
         }
     }
     assert!(named > 10, "{named}");
+}
+
+/// A call that got no turn has not run, so it was not stopped anywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_got_no_turn_says_so() {
+    let component = parse(
+        r#"(component (core module $m (func (export "f") (loop (br 0)))) (core instance $i (instantiate $m))
+            (func (export "f") (canon lift (core func $i "f"))))"#,
+    );
+    let app = start(&runtime(), "app", &component, &[]).await;
+    let second = app.clone();
+    let first = tokio::spawn(async move { app.call("f", "()").timeout(Duration::from_secs(60)).fuel(u64::MAX).await });
+    while !matches!(second.state(), InstanceState::Running) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let error = second.call("f", "()").timeout(Duration::from_millis(60)).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("out of time: `f` of `app` got no turn within 60ms, as other calls were before it\n  help: "),
+        "{error}"
+    );
+    first.abort();
 }
 
 #[tokio::test]

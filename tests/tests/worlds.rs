@@ -319,7 +319,7 @@ async fn what_does_not_fit_a_world_is_reported_at_once() {
         found.unwrap_or_else(|| panic!("{name}: {report}"))
     };
     assert!(matches!(problem("clip"), WiringProblem::NotExported { .. }), "{report}");
-    assert!(matches!(problem("log"), WiringProblem::Differs { .. }), "{report}");
+    assert!(matches!(problem("log"), WiringProblem::FunctionDiffers { .. }), "{report}");
     assert!(matches!(problem("add"), WiringProblem::NotOneFunction { candidates, .. } if candidates.is_empty()));
     assert!(matches!(problem("primary"), WiringProblem::NotAFunction { .. }), "{report}");
     assert!(
@@ -362,6 +362,94 @@ async fn a_replaced_app_keeps_what_its_world_was_given() {
     let mut sorted = edges.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, names, "{graph}");
+}
+
+/// Who is wired to one of several exports stays wired to that one, and a function of it can be given by itself.
+#[tokio::test]
+async fn a_provider_of_one_interface_under_two_names_is_replaced() {
+    let runtime = desk_runtime();
+    let shelf = shelf(&runtime).await;
+    let desk = desk(&runtime, &shelf).await;
+    let imports = runtime.app("desk").unwrap().imports();
+    let cabinet = imports.iter().find(|import| import.name() == "backup").unwrap().interface();
+    let token = runtime.export_interface(&shelf.only(["backup"]).unwrap(), cabinet).unwrap();
+    let component = guests::parse(
+        r#"(component (import "one" (func $one (param "number" u32))) (core func $one (canon lower (func $one)))
+            (func (export "f") (param "number" u32) (canon lift (core func $one))))"#,
+    );
+    let user = add(&runtime, "user", &component).await;
+    let error = runtime.instantiate(&user).with_function("one", &shelf, "primary#get").await.unwrap_err().to_string();
+    assert!(
+        error.contains("`primary#get` of `shelf` has other types\n      wanted    func(number: u32)\n      provided  func(number: u32) -> option<string>"),
+        "{error}"
+    );
+    let newer = add(&runtime, "newer shelf", apps::SHELF).await;
+    runtime.replace(&shelf, &newer).await.unwrap_or_else(|error| panic!("{error}"));
+    works(&desk).await;
+    let backup = runtime.import_interface(cabinet, token, link_to(&runtime));
+    assert_eq!(answer(&backup, "get", "(1001)").await, r#"some("a paper")"#);
+    // An app that exports nothing of this is no replacement.
+    let provider = guests::provider("acme:other/other", &[("f", "(result u32)", "(i32.const 1)")]);
+    let less = add(&runtime, "less", &provider).await;
+    let error = runtime.replace(&shelf, &less).await.unwrap_err().to_string();
+    assert!(error.contains("used by `desk`"), "{error}");
+}
+
+/// The whole name of an import is meant for it alone; the name without a version for those that are given nothing by their whole names.
+#[tokio::test]
+async fn a_whole_name_comes_before_one_without_a_version() {
+    let runtime = Runtime::new().unwrap();
+    for version in ["1.0.0", "2.0.0"] {
+        runtime.register_wit(format!("package a:b@{version}; interface c {{ f: func() -> u32; }}")).unwrap();
+    }
+    let component = guests::parse(
+        r#"(component
+            (import "a:b/c@1.0.0" (instance $one (export "f" (func (result u32)))))
+            (import "a:b/c@2.0.0" (instance $two (export "f" (func (result u32)))))
+            (core func $one (canon lower (func $one "f"))) (core func $two (canon lower (func $two "f")))
+            (func (export "one") (result u32) (canon lift (core func $one)))
+            (func (export "two") (result u32) (canon lift (core func $two))))"#,
+    );
+    let app = add(&runtime, "app", &component).await;
+    let mut providers = Vec::new();
+    for (version, number) in [("1.0.0", 1), ("2.0.0", 2)] {
+        let body = format!("(i32.const {number})");
+        let provider = guests::provider(&format!("a:b/c@{version}"), &[("f", "(result u32)", &body)]);
+        let provider = add(&runtime, &format!("provider {number}"), &provider).await;
+        providers.push(runtime.instantiate(&provider).await.unwrap());
+    }
+    let both = runtime.instantiate(&app).with_named("a:b/c", &providers[0]).with_named("a:b/c@2.0.0", &providers[1]);
+    let both = both.await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((answer(&both, "one", "()").await, answer(&both, "two", "()").await), ("1".into(), "2".into()));
+}
+
+/// An import under another name is told with the interface that it is.
+#[tokio::test]
+async fn an_import_under_another_name_is_told_with_its_interface() {
+    let component = guests::parse(
+        r#"(component (import "primary" (implements "test:desk/cabinet@0.1.0")
+            (instance (export "get" (func (param "number" u32) (result (option string)))))))"#,
+    );
+    let error = runtime().add_app("app", &component).allow(["primary"]).await.unwrap_err().to_string();
+    assert!(error.contains("\n  primary: test:desk/cabinet@0.1.0\n    not allowed"), "{error}");
+    assert!(error.contains("\n  primary: test:desk/cabinet@0.1.0\n    missing: no interface"), "{error}");
+    let runtime = desk_runtime();
+    let app = add(&runtime, "app", &component).await;
+    let error = runtime.instantiate(&app).await.unwrap_err().to_string();
+    assert!(error.contains("with an instance that exports `test:desk/cabinet@0.1.0`"), "{error}");
+}
+
+/// Who learns that a feature is missing can register the interface with it, whoever did before, and it stays.
+#[tokio::test]
+async fn an_interface_is_registered_again_with_more_features() {
+    let runtime = runtime();
+    runtime.register_wit(WIT).unwrap();
+    runtime.add_app("desk", apps::DESK).await.unwrap_err();
+    runtime.register_wit(Source::text(WIT).features(["dimmer"])).unwrap();
+    runtime.register_wit(WIT).unwrap();
+    add(&runtime, "desk", apps::DESK).await;
+    let other = "package test:desk@0.1.0; interface lamp { switch: func(on: bool); blink: func(); }";
+    runtime.register_wit(other).unwrap_err();
 }
 
 #[tokio::test]

@@ -46,6 +46,11 @@ impl Target {
         self.instance.provider()
     }
 
+    /// The provider's index of each function, in the interface's order.
+    pub(crate) fn functions(&self) -> &Arc<[FuncIndex]> {
+        &self.functions
+    }
+
     /// The provider's index of function `function` of the interface.
     pub(crate) fn function(&self, function: u32) -> FuncIndex {
         self.functions.get(function as usize).copied().unwrap_or(FuncIndex::NONE)

@@ -108,7 +108,7 @@ impl Survey<'_> {
         let types_alone =
             matches!(&item.kind, Kind::Instance(items) if items.iter().all(|item| matches!(item.kind, Kind::Type)));
         if !types_alone && !allowed.has(item.interface()) {
-            self.problem(&*item.name, AppProblemKind::NotAllowed, |_| {
+            self.problem(item.label(), AppProblemKind::NotAllowed, |_| {
                 format!("allowed are {allowed}; leave the import out, or allow it where the app is added")
             });
         }
@@ -117,13 +117,14 @@ impl Survey<'_> {
     /// An imported interface. One that is registered must be as it is registered, whatever its name. One with a plain name, which the
     /// component's world defines in place, needs no registration: it is compared with what it is wired to.
     fn import(&mut self, item: &Item, items: &[Item]) -> Option<Import> {
-        let (name, wanted) = (&*item.name, item.interface());
+        let (name, wanted) = (&*item.label(), item.interface());
         let known = self.find(wanted);
         // An interface of types alone needs no provider; its types are compared where functions use them.
         let types_alone = items.iter().all(|item| matches!(item.kind, Kind::Type));
         if known.is_none()
             && !types_alone
             && let Some(reason) = WasiReason::of(wanted)
+            && !self.registered.has_path(InterfaceName::of(wanted).path())
         {
             self.problem(name, AppProblemKind::Wasi { reason }, |_| format!("{reason}; {}", reason.remedy()));
             return None;
@@ -148,7 +149,7 @@ impl Survey<'_> {
                 }
             }),
         }
-        Some(Import::new(name, imported))
+        Some(Import::new(&*item.name, imported))
     }
 
     fn exports(&mut self, items: &[Item]) -> Exports {
@@ -157,9 +158,10 @@ impl Survey<'_> {
             let name = &*item.name;
             match &item.kind {
                 Kind::Instance(items) => {
-                    let exported = interface(item.interface(), self.functions(name, items));
+                    let label = item.label();
+                    let exported = interface(item.interface(), self.functions(&label, items));
                     if let Some(known) = self.find(item.interface()) {
-                        self.compare_export(name, &exported, &known);
+                        self.compare_export(&label, &exported, &known);
                     }
                     exports.push(Export::new(name, exported));
                 }

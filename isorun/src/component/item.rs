@@ -15,6 +15,14 @@ pub(crate) struct Item {
 }
 
 impl Item {
+    /// The name for messages, with that of the interface if it is another one: `primary: isorun:kv/kv`.
+    pub(crate) fn label(&self) -> String {
+        match &self.implements {
+            Some(interface) => format!("{}: {interface}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
     /// The name of the interface that an instance is.
     pub(crate) fn interface(&self) -> &str {
         self.implements.as_deref().unwrap_or(&self.name)

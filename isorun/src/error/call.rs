@@ -51,7 +51,8 @@ pub enum CallError {
         instance: Arc<str>,
         /// The function that was called.
         function: Arc<str>,
-        /// The provider whose answer the instance was waiting for, if it was waiting for one.
+        /// The provider whose answer the instance was waiting for, if it was waiting for one. The instance itself, if the call was waiting for its
+        /// turn there and has not run.
         waits_for: Option<Arc<str>>,
     },
 

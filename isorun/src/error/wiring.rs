@@ -113,6 +113,8 @@ pub enum WiringProblem {
     Missing {
         /// The import.
         import: String,
+        /// The interface that it is; the same text, unless the import has another name.
+        interface: String,
     },
     /// No function was given for an import that is a function at the root of the app's world.
     MissingFunction {
@@ -130,6 +132,8 @@ pub enum WiringProblem {
     NotExported {
         /// The import.
         import: String,
+        /// The interface that it is; the same text, unless the import has another name.
+        interface: String,
         /// The instance.
         instance: String,
         /// What the instance exports instead.
@@ -154,6 +158,19 @@ pub enum WiringProblem {
         function: String,
         /// The functions that the name could mean.
         candidates: Vec<String>,
+    },
+    /// The function that was given for an import takes or gives other types.
+    FunctionDiffers {
+        /// The import.
+        import: String,
+        /// The instance.
+        instance: String,
+        /// The function of the instance.
+        function: String,
+        /// The signature of the import.
+        wanted: String,
+        /// The signature of the function.
+        provided: String,
     },
     /// A function was given for an import that is an interface.
     NotAFunction {
@@ -219,9 +236,15 @@ pub enum WiringProblem {
 impl fmt::Display for WiringProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WiringProblem::Missing { import } => write!(
+            WiringProblem::Missing { import, interface } if import == interface => write!(
                 f,
                 "  {import}\n    missing: no instance was given for it\n    help: add `.with(&instance)` with an instance that exports it",
+                import = printable(import)
+            ),
+            WiringProblem::Missing { import, interface } => write!(
+                f,
+                "  {import}\n    missing: no instance was given for it\n    help: add `.with_named(\"{import}\", &instance)` with an instance that exports `{}`",
+                printable(interface),
                 import = printable(import)
             ),
             WiringProblem::MissingFunction { import } => write!(
@@ -254,6 +277,15 @@ impl fmt::Display for WiringProblem {
                     instance = printable(instance)
                 ),
             },
+            WiringProblem::FunctionDiffers { import, instance, function, wanted, provided } => write!(
+                f,
+                "  {import}\n    `{function}` of `{instance}` has other types\n      wanted    {wanted}\n      provided  {provided}\n    help: give it a function of the same types; names of parameters do not matter",
+                import = printable(import),
+                function = printable(function),
+                instance = printable(instance),
+                wanted = printable_line(wanted),
+                provided = printable_line(provided)
+            ),
             WiringProblem::NotAFunction { import } => write!(
                 f,
                 "  {import}\n    is an interface, and a function was given for it\n    help: give it an instance, with `.with_named(\"{import}\", &instance)`",
@@ -265,9 +297,10 @@ impl fmt::Display for WiringProblem {
                 list(candidates),
                 import = printable(import)
             ),
-            WiringProblem::NotExported { import, instance, exports } => write!(
+            WiringProblem::NotExported { import, interface, instance, exports } => write!(
                 f,
-                "  {import}\n    `{instance}` does not export it; it exports {}\n    help: wire an instance that does",
+                "  {import}\n    `{instance}` does not export {}; it exports {}\n    help: wire an instance that does",
+                if import == interface { "it".into() } else { format!("`{}`", printable(interface)) },
                 list(exports),
                 import = printable(import),
                 instance = printable(instance)

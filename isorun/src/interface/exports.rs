@@ -104,6 +104,11 @@ impl Exports {
         self.0.indices.iter().zip(functions).map(|(index, (export, function))| (*index, export, function))
     }
 
+    /// The indices of all functions that are exported.
+    pub(crate) fn indices_of_all(&self) -> HashSet<FuncIndex> {
+        self.0.indices.iter().copied().collect()
+    }
+
     /// The name of a function for messages: `isorun:kv/kv@0.1.0#get`.
     pub(crate) fn label(&self, index: FuncIndex) -> Arc<str> {
         match self.0.issued.get(index.place()) {

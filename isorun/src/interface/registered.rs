@@ -1,6 +1,6 @@
 //! The interfaces that a runtime knows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Interface;
 use super::name::InterfaceName;
@@ -11,6 +11,8 @@ use super::tracks::Tracks;
 pub(crate) struct Registered {
     list: Vec<Interface>,
     positions: Tracks<usize>,
+    /// The names without versions.
+    paths: HashSet<String>,
     /// Why interfaces were left out of WIT that was registered, by their names, for those who import one.
     left_out: HashMap<String, String>,
 }
@@ -28,11 +30,30 @@ impl Registered {
         self.list.iter().map(|interface| interface.name().to_string())
     }
 
-    /// Adds an interface, unless one of this very name is there.
+    /// Adds an interface. If one of this very name is there, it stays, unless it lacks functions behind features that this one has.
     pub(crate) fn add(&mut self, interface: &Interface) {
-        if self.get(interface.name()).is_none() {
-            self.positions.insert(interface.name(), self.list.len());
-            self.list.push(interface.clone());
+        match self.positions.get(interface.name()) {
+            Some(&position) if self.list[position].is_extended_by(interface) => self.list[position] = interface.clone(),
+            Some(_) => {}
+            None => {
+                self.positions.insert(interface.name(), self.list.len());
+                self.paths.insert(interface.name().path().to_owned());
+                self.list.push(interface.clone());
+            }
+        }
+    }
+
+    /// Whether an interface of this name is there, in any version.
+    pub(crate) fn has_path(&self, path: &str) -> bool {
+        self.paths.contains(path)
+    }
+
+    /// The differences between an interface and the one of this very name that is there. Functions that one of the two lacks because of a
+    /// feature are no difference.
+    pub(crate) fn conflicts(&self, interface: &Interface) -> Vec<String> {
+        match self.get(interface.name()) {
+            Some(old) if !old.is_extended_by(interface) && !interface.is_extended_by(old) => old.differences(interface),
+            _ => Vec::new(),
         }
     }
 

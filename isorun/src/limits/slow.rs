@@ -18,6 +18,27 @@ pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> Option<Arc<str>> {
     AWAITED.take()
 }
 
+/// A call that waits for its turn in an instance. If it is dropped before its turn has come, the call was waiting for the instance itself.
+#[cfg(feature = "engine")]
+pub(crate) struct InLine<'a>(pub(crate) Option<&'a Arc<str>>);
+
+#[cfg(feature = "engine")]
+impl InLine<'_> {
+    /// Its turn has come, or it is refused.
+    pub(crate) fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
+#[cfg(feature = "engine")]
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        if let Some(instance) = self.0 {
+            name(Some(instance.clone()));
+        }
+    }
+}
+
 /// Notes what a guest was waiting for whose call is late. Of guests that wait for each other, the outermost comes last and stays.
 #[cfg(feature = "engine")]
 #[cold]

@@ -59,12 +59,15 @@ impl ExportTable {
         export.is_some()
     }
 
-    /// The exports of an instance: each as text for messages, and its interface.
-    pub(crate) fn of(&self, provider: &Arc<Provider>) -> Vec<(String, Interface)> {
+    /// The exports of an instance: each as text for messages, its interface, and the instance's functions.
+    pub(crate) fn of(&self, provider: &Arc<Provider>) -> Vec<(String, Interface, Arc<[FuncIndex]>)> {
         let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
         let exports = exports.values().filter(|export| Arc::ptr_eq(export.target.provider(), provider));
         let mut exports: Vec<_> = exports
-            .map(|export| (format!("an export of {}", export.interface.name()), export.interface.clone()))
+            .map(|export| {
+                let by = format!("an export of {}", export.interface.name());
+                (by, export.interface.clone(), export.target.functions().clone())
+            })
             .collect();
         // One interface may be exported under several tokens, and more of it under one than under another.
         exports.sort_by(|one, other| one.0.cmp(&other.0));

@@ -86,7 +86,8 @@ impl Instantiate {
         self
     }
 
-    /// Gives an instance to one import, named as the component spells it, with or without its version. An interface that is imported under
+    /// Gives an instance to one import, named as the component spells it, with or without its version. Without it all versions are
+    /// meant that are not given one by their whole names. An interface that is imported under
     /// several names is given an instance for each of them so.
     pub fn with_named(mut self, import: &str, instance: &Instance) -> Instantiate {
         self.given.named.push((import.into(), instance.clone()));

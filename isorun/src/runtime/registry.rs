@@ -195,7 +195,7 @@ impl Registry {
             .copied()
             .collect();
         let mut by: Vec<String> = starts.into_iter().filter_map(|start| tables.user(start)).collect();
-        by.extend(all.iter().flat_map(|one| exports.of(one)).map(|(by, _)| by));
+        by.extend(all.iter().flat_map(|one| exports.of(one)).map(|(by, ..)| by));
         by.dedup();
         let mut closed = Vec::new();
         for one in &all {

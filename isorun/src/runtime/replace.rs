@@ -100,13 +100,13 @@ impl Replace {
             return Err(ReplaceError::Removed { instance: name() });
         };
         runtime.check_added(&app)?;
-        runtime.check_replacement(provider, &app)?;
+        let (exports, places) = provider.exports().replaced_by(app.all_exports());
+        runtime.check_replacement(provider, &app, &exports)?;
         given.before = old.slots.clone();
         let reuse = guest.stores.reuse();
         let plan = Plan { runtime: &runtime, app: &app, name: provider.name().clone(), reuse };
         let wired = plan.wire(&given)?;
         let start = runtime.begin_start(provider.name().clone(), &app, &wired.slots, Some(provider))?;
-        let (exports, places) = provider.exports().replaced_by(app.all_exports());
         let function = |place: Option<usize>| place.and_then(|place| app.functions().get(place).copied().flatten());
         let prototype = plan.prototype(wired, exports, places.into_iter().map(function).collect());
         let first = match plan.start(&prototype).await {

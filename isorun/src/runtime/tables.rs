@@ -1,6 +1,6 @@
 //! The tables of a registry: its apps, its instances, who is wired to whom, and questions that these answer.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 #[cfg(feature = "engine")]
@@ -11,16 +11,12 @@ use crate::error::replace::{Break, ReplaceError};
 #[cfg(feature = "engine")]
 use crate::error::wiring::{InstantiateError, WiringProblem, WiringReport};
 #[cfg(feature = "engine")]
-use crate::interface::Interface;
-#[cfg(feature = "engine")]
-use crate::interface::exports::{Exports, Served};
+use crate::interface::exports::{Exports, FuncIndex, Served};
 use crate::provider::Provider;
 use crate::provider::slot::Slot;
 #[cfg(feature = "engine")]
 use crate::provider::state::InstanceState;
 use crate::remote::server::ExportTable;
-#[cfg(feature = "engine")]
-use crate::wiring::given::handle;
 
 /// The apps and instances of a runtime.
 #[derive(Default)]
@@ -97,7 +93,7 @@ impl Tables {
     pub(super) fn check_unused(&self, provider: &Arc<Provider>, exports: &ExportTable) -> Result<(), RemoveError> {
         let entry = self.entry(provider)?;
         let users = entry.users.iter().chain(&entry.starts).filter_map(|id| self.user(*id));
-        let mut by: Vec<String> = users.chain(exports.of(provider).into_iter().map(|(by, _)| by)).collect();
+        let mut by: Vec<String> = users.chain(exports.of(provider).into_iter().map(|(by, ..)| by)).collect();
         by.dedup();
         match by.is_empty() {
             true => Ok(()),
@@ -111,6 +107,7 @@ impl Tables {
         if app.is_removed() {
             return Err(InstantiateError::AppRemoved { app: app.name().into() });
         }
+        let mut exported: HashMap<u64, HashSet<FuncIndex>> = HashMap::new();
         let gone = slots.iter().filter_map(|slot| {
             let instance = slot.provider.name().to_string();
             if !self.instances.contains_key(&slot.provider.id()) {
@@ -119,16 +116,18 @@ impl Tables {
             if matches!(slot.provider.state(), InstanceState::Retiring) {
                 return Some(WiringProblem::Retiring { instance });
             }
-            let import = slot.part.import.name().to_string();
-            let reached = handle(slot).reached();
-            match reached.indices(&slot.part.uses, slot.part.uses.functions()) {
-                Served::One(Ok(_)) => None,
-                Served::One(Err(differences)) => Some(WiringProblem::Differs { import, instance, differences }),
-                Served::Several(exports) => Some(WiringProblem::SeveralExports { import, instance, exports }),
-                Served::Nothing => {
-                    Some(WiringProblem::NotExported { import, instance, exports: reached.names().into() })
-                }
+            let all = exported.entry(slot.provider.id()).or_insert_with(|| slot.provider.exports().indices_of_all());
+            if slot.part.functions.iter().all(|index| all.contains(index)) {
+                return None;
             }
+            let (import, exports) = (slot.part.import.name().to_string(), slot.provider.exports());
+            Some(match exports.indices(&slot.part.uses, slot.part.uses.functions()) {
+                Served::One(Err(differences)) => WiringProblem::Differs { import, instance, differences },
+                _ => {
+                    let interface = slot.part.uses.name().to_string();
+                    WiringProblem::NotExported { import, interface, instance, exports: exports.names().into() }
+                }
+            })
         });
         let problems: Vec<WiringProblem> = gone.collect();
         match problems.is_empty() {
@@ -137,6 +136,8 @@ impl Tables {
         }
     }
 
+    /// Checks that everything which uses the instance could still do so if it exported what is `offered`, where the functions that it exports
+    /// already have their indices.
     #[cfg(feature = "engine")]
     pub(super) fn check_replacement(
         &self,
@@ -151,14 +152,22 @@ impl Tables {
         };
         let wired = entry.users.iter().chain(&entry.starts).flat_map(|id| {
             let slots = self.slots(*id).iter().filter(|slot| Arc::ptr_eq(&slot.provider, provider));
-            slots.map(|slot| (format!("`{}`", self.user(*id).unwrap_or_default()), slot.part.uses.clone()))
+            slots.map(|slot| {
+                let by = format!("`{}`", self.user(*id).unwrap_or_default());
+                (by, slot.part.uses.clone(), slot.part.functions.clone())
+            })
         });
-        let used: Vec<(String, Interface)> = wired.chain(exports.of(provider)).collect();
-        let broken = used.into_iter().filter_map(|(by, interface)| {
+        let exported = exports.of(provider).into_iter();
+        let used = wired.chain(exported.map(|(by, interface, functions)| (by, interface, (*functions).into())));
+        let all = offered.indices_of_all();
+        let broken = used.filter_map(|(by, interface, functions)| {
+            // Users call by index. The names tell only what is different.
+            if functions.iter().all(|index| all.contains(index)) {
+                return None;
+            }
             let differences = match offered.indices(&interface, interface.functions()) {
-                Served::One(Ok(_)) => return None,
                 Served::One(Err(differences)) => differences,
-                Served::Several(_) | Served::Nothing => Vec::new(),
+                _ => Vec::new(),
             };
             Some(Break { by, interface: interface.name().to_string(), differences })
         });

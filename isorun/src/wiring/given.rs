@@ -51,7 +51,10 @@ impl Given {
                 [(instance, None)] => matching.wire(import, instance),
                 [(instance, Some(function))] => matching.wire_function(import, instance, function),
                 [] if import.is_function() => Err(WiringProblem::MissingFunction { import: import.name().into() }),
-                [] => Err(WiringProblem::Missing { import: import.name().into() }),
+                [] => {
+                    let interface = import.interface().name().to_string();
+                    Err(WiringProblem::Missing { import: import.name().into(), interface })
+                }
                 _ => {
                     let candidates = candidates.iter().map(|(instance, _)| instance.name().to_string()).collect();
                     Err(WiringProblem::Ambiguous { import: import.name().into(), candidates })
@@ -101,6 +104,8 @@ struct Matching<'a> {
     /// The instances of `given.with` that export an interface of this track. Functions at the root are listed by their names, after `$root#`.
     with: HashMap<String, Vec<&'a Instance>>,
     used: HashSet<&'a Instance>,
+    /// The names by which something was given that an import has got.
+    used_names: HashSet<&'a str>,
     /// What is given by the name of an import.
     named: HashMap<&'a str, Vec<Candidate<'a>>>,
     /// The slots that the replaced app had, by the names of its imports and by the paths of their interfaces.
@@ -145,17 +150,18 @@ impl<'a> Matching<'a> {
                 before_by_path.entry(slot.part.import.interface().name().path()).or_default().push(position);
             }
         }
-        let used = HashSet::new();
-        Matching { given, before, exports, with, used, named, before_by_name, before_by_path }
+        let (used, used_names) = (HashSet::new(), HashSet::new());
+        Matching { given, before, exports, with, used, used_names, named, before_by_name, before_by_path }
     }
 
     /// The instances that may be meant for an import: those named for it, or else those given without a name that export it, or else the
     /// one that the import had before.
     fn candidates(&mut self, import: &Import) -> Vec<Candidate<'a>> {
-        let names = std::iter::once(import.name()).chain(import.unversioned());
-        let named: Vec<Candidate<'a>> = names.flat_map(|name| self.named.get(name)).flatten().copied().collect();
-        if !named.is_empty() {
-            return named;
+        // The whole name is meant for this import alone; without the version it may be meant for several.
+        let mut names = std::iter::once(import.name()).chain(import.unversioned());
+        if let Some((name, named)) = names.find_map(|name| self.named.get_key_value(name)) {
+            self.used_names.insert(name);
+            return named.clone();
         }
         let with = self.with.get(&key_of_import(import)).into_iter().flatten().copied();
         let with: Vec<Candidate<'a>> = with.map(|instance| (instance, None)).collect();
@@ -200,7 +206,13 @@ impl<'a> Matching<'a> {
                 Err(WiringProblem::SeveralExports { import: import_name, instance: name, exports })
             }
             Served::Nothing => {
-                Err(WiringProblem::NotExported { import: import_name, instance: name, exports: names.clone() })
+                let interface = wanted.name().to_string();
+                Err(WiringProblem::NotExported {
+                    import: import_name,
+                    interface,
+                    instance: name,
+                    exports: names.clone(),
+                })
             }
         }
     }
@@ -229,8 +241,15 @@ impl<'a> Matching<'a> {
                 })
             }
             [wanted] if import.is_function() => {
-                let differences = vec![format!("{}\n  wanted    {wanted}\n  provided  {provided}", wanted.name())];
-                Err(WiringProblem::Differs { import: import_name, instance: instance_name, differences })
+                let (wanted, provided) = (wanted.to_string(), provided.to_string());
+                let function = export.label(found[0].2);
+                Err(WiringProblem::FunctionDiffers {
+                    import: import_name,
+                    instance: instance_name,
+                    function,
+                    wanted,
+                    provided,
+                })
             }
             _ => Err(WiringProblem::NotAFunction { import: import_name }),
         }
@@ -249,8 +268,13 @@ impl<'a> Matching<'a> {
             imports.iter().flat_map(|import| std::iter::once(import.name()).chain(import.unversioned())).collect();
         let all: Arc<[String]> = imports.iter().map(|import| import.name().to_string()).collect();
         let mut guesses = Guesses::default();
-        let named = self.given.named.iter().map(|(name, _)| name);
-        for name in named.chain(self.given.functions.iter().map(|(name, ..)| name)) {
+        let named = self.given.named.iter().map(|(name, instance)| (name, instance));
+        for (name, instance) in named.chain(self.given.functions.iter().map(|(name, instance, _)| (name, instance))) {
+            // All imports that the name without a version could mean were given something by their whole names.
+            if known.contains(name.as_str()) && !self.used_names.contains(name.as_str()) {
+                let exports = self.exports[instance].names.clone();
+                problems.push(WiringProblem::Superfluous { instance: instance.name().into(), exports });
+            }
             if !known.contains(name.as_str()) {
                 let import = match guesses.nearest(name, &*all) {
                     Some(nearest) => format!("{name} (did you mean `{nearest}`?)"),
@@ -278,6 +302,6 @@ fn keys_of_export(export: &Export) -> Vec<String> {
 }
 
 /// A handle like the one that the import in the slot was given.
-pub(crate) fn handle(slot: &Slot) -> Instance {
+fn handle(slot: &Slot) -> Instance {
     Instance::reaching(slot.provider.clone(), slot.reach.clone())
 }

@@ -82,11 +82,11 @@ impl From<Mistake> for WitProblem {
     fn from(mistake: Mistake) -> WitProblem {
         let Mistake { message, places, notes, help, .. } = mistake;
         let mut places = places.into_iter();
-        let mut problem = WitProblem::at(
-            places.next().unwrap_or_default(),
-            message,
-            help.unwrap_or_else(|| "correct the text at this place".into()),
-        );
+        let (place, default) = match places.next() {
+            Some(place) => (place, "correct the text at this place"),
+            None => (Place::default(), "name a `.wit` file, or a folder of them that is a package"),
+        };
+        let mut problem = WitProblem::at(place, message, help.unwrap_or_else(|| default.into()));
         problem.notes = places.map(|place| format!("the other one is at {place}")).chain(notes).collect();
         problem
     }

@@ -122,6 +122,15 @@ fn out_of_budget(
             write!(f, "out of {limit}: the deadline of `{function}` of `{instance}` had passed already")?
         }
         (Amount::Fuel(0), _) => write!(f, "out of {limit}: nothing is left for `{function}` of `{instance}`")?,
+        (_, Scope::Call) if waits_for == Some(&*instance) => {
+            write!(
+                f,
+                "out of {limit}: `{function}` of `{instance}` got no turn within {amount}, as other calls were before it\n  help: "
+            )?;
+            return f.write_str(
+                "make fewer calls of it at a time, let calls run in parallel with `.reuse(..)`, or give the call more time with `.timeout(..)`",
+            );
+        }
         (_, Scope::Call) => {
             write!(f, "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}")?
         }
