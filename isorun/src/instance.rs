@@ -126,13 +126,12 @@ impl Instance {
     }
 
     /// The functions of an interface that this handle may not call, if the instance exports the whole interface; empty otherwise.
-    pub(crate) fn beyond_reach(&self, interface: &Interface) -> Vec<String> {
+    pub(crate) fn beyond_reach(&self, interface: &Interface, reached: &Exports) -> Vec<String> {
         let whole = self.provider.exports();
         if self.reach.is_none() || !matches!(whole.indices(interface, interface.functions()), Served::One(Ok(_))) {
             return Vec::new();
         }
-        let exports = self.reached();
-        let reached = |function: &&Function| matches!(exports.indices(interface, [*function]), Served::One(Ok(_)));
+        let reached = |function: &&Function| matches!(reached.indices(interface, [*function]), Served::One(Ok(_)));
         let beyond = interface.functions().iter().filter(|function| !reached(function));
         beyond.map(|function| function.name().into()).collect()
     }
@@ -147,7 +146,7 @@ impl Instance {
         match exports.indices(interface, interface.functions()) {
             Served::One(Ok(functions)) => Ok(Target::new(self.clone(), functions.into())),
             Served::One(Err(differences)) => {
-                let (functions, interface) = (self.beyond_reach(interface), interface.name().to_string());
+                let (functions, interface) = (self.beyond_reach(interface, &exports), interface.name().to_string());
                 match functions.is_empty() {
                     true => Err(ExportError::Differs { instance, interface, differences }),
                     false => Err(ExportError::Narrowed { instance, interface, functions }),
@@ -174,8 +173,11 @@ impl Instance {
     }
 }
 
+/// How many functions an error lists.
+const MOST_LABELS: usize = 10_000;
+
 fn labels<'a>(functions: impl IntoIterator<Item = (FuncIndex, &'a Export, &'a Function)>) -> Vec<String> {
-    functions.into_iter().map(|(_, export, function)| export.label(function)).collect()
+    functions.into_iter().take(MOST_LABELS).map(|(_, export, function)| export.label(function)).collect()
 }
 
 impl fmt::Debug for Instance {

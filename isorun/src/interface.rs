@@ -11,6 +11,7 @@ pub(crate) mod tracks;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::text;
 use function::Function;
 use name::InterfaceName;
 
@@ -127,9 +128,10 @@ impl Interface {
 
 fn difference(name: &str, here: Option<&Function>, there: Option<&Function>) -> String {
     let signature = |function: Option<&Function>| match function {
-        Some(function) => function.to_string(),
+        Some(function) => text::signature(function),
         None => "no such function".to_owned(),
     };
+    let name = text::printable(name);
     format!("`{name}`\n  one    {}\n  other  {}", signature(here), signature(there))
 }
 

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// A panic that was caught.
 pub(crate) struct Panicked {
@@ -50,6 +50,13 @@ impl<F: Future> Future for Caught<'_, F> {
             Ok(poll) => poll.map(Ok),
             Err(panic) => Poll::Ready(Err(panic.into())),
         }
+    }
+}
+
+/// Wakes a task. A waker that panics harms neither who wakes it nor those that are woken after it.
+pub(crate) fn woken(waker: Waker) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        tracing::error!(panic = message_of(&*panic), "a waker panicked");
     }
 }
 

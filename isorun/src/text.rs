@@ -1,6 +1,6 @@
 //! Names, lists and numbers as messages spell them.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// Shows the items with commas between them. `one` writes a single item.
 pub(crate) fn separated<T>(items: &[T], one: impl Fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result) -> impl fmt::Display {
@@ -90,6 +90,30 @@ fn is_harmless(char: char) -> bool {
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A signature, cut off where no one reads on: those of a component can be a megabyte each.
+pub(crate) fn signature(function: &impl fmt::Display) -> String {
+    let mut text = Beginning { text: String::new(), left: 4000 };
+    if write!(text, "{function}").is_err() {
+        text.text.push('…');
+    }
+    text.text
+}
+
+/// The beginning of a text, after which writing fails, so that the rest is not even put together.
+struct Beginning {
+    text: String,
+    left: usize,
+}
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let fits = part.floor_char_boundary(self.left);
+        self.text.push_str(&part[..fits]);
+        self.left -= fits;
+        if fits == part.len() { Ok(()) } else { Err(fmt::Error) }
+    }
 }
 
 #[cfg(test)]

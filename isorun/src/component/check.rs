@@ -5,8 +5,6 @@
 //! * Everything that does not fit is in one report, up to a number of problems that nobody reads through.
 //! * Nothing was compiled before, so that a component which does not fit costs no more than reading its types.
 
-use std::fmt::{self, Write};
-
 use super::Outline;
 use super::allow::Allowed;
 use super::item::{Item, Kind};
@@ -15,10 +13,11 @@ use crate::error::wasi::WasiReason;
 use crate::guesses::Guesses;
 use crate::interface::exports::Exports;
 use crate::interface::function::Function;
-use crate::interface::name::InterfaceName;
+use crate::interface::name::{InterfaceName, is_kebab};
 use crate::interface::port::{Export, Import};
 use crate::interface::registered::Registered;
 use crate::interface::{Interface, interface};
+use crate::text::signature;
 
 /// What an app imports and exports, all of which fits.
 pub(crate) struct Checked {
@@ -85,6 +84,11 @@ impl Survey<'_> {
             }
             match &item.kind {
                 Kind::Instance(items) => imports.extend(self.import(item, items)),
+                Kind::Function(_) if !is_kebab(name) => self.unsupported(
+                    name,
+                    "a function that is imported by a link",
+                    "import functions by plain names, or in an interface",
+                ),
                 Kind::Function(function) => {
                     let function = self.function(name, function);
                     function.iter().for_each(|function| self.compare_root(function));
@@ -271,30 +275,6 @@ impl Survey<'_> {
 
 fn place(interface: &str, function: &Function) -> String {
     format!("{interface}, function `{}`", function.name())
-}
-
-/// A signature, cut off where no one reads on: those of a component can be a megabyte each.
-pub(super) fn signature(function: &Function) -> String {
-    let mut text = Beginning { text: String::new(), left: 4000 };
-    if write!(text, "{function}").is_err() {
-        text.text.push('…');
-    }
-    text.text
-}
-
-/// The beginning of a text, after which writing fails, so that the rest is not even put together.
-struct Beginning {
-    text: String,
-    left: usize,
-}
-
-impl fmt::Write for Beginning {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        let fits = part.floor_char_boundary(self.left);
-        self.text.push_str(&part[..fits]);
-        self.left -= fits;
-        if fits == part.len() { Ok(()) } else { Err(fmt::Error) }
-    }
 }
 
 const EDITED: &str = "versions of one track must agree, so one side was built from an edited WIT; rebuild it";

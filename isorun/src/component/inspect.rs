@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use wasmparser::WasmFeatures;
 
-use super::check::signature;
 use super::item::{Item, Kind};
 use super::{Outline, Sizes, read};
 pub use crate::error::inspect::InspectError;
 pub use crate::error::toolchain::Toolchain;
 pub use crate::error::wasi::WasiReason;
 use crate::interface::function::Function;
-use crate::text::{count, printable};
+use crate::text::{count, printable, signature};
 
 /// Reads what a component imports, what it exports and how large it is. Nothing is compiled, and nothing is registered.
 ///
@@ -110,7 +109,7 @@ impl Inspected {
         let mut inspected = Inspected { name, implements, kind: "an interface", functions, others };
         match kind {
             Kind::Instance(items) => {
-                for Item { name, kind, .. } in items {
+                for Item { name, kind, .. } in items.iter().cloned() {
                     match kind {
                         Kind::Function(signature) => inspected.functions.push(InspectedFunction { name, signature }),
                         Kind::Other(kind) => inspected.others.push((name, kind)),
@@ -230,8 +229,8 @@ impl fmt::Display for Inspected {
 impl fmt::Display for InspectedFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.signature() {
-            Ok(function) => write!(f, "{}: {}", self.name, signature(function)),
-            Err(what) => write!(f, "{}: not supported: {what}", self.name),
+            Ok(function) => write!(f, "{}: {}", printable(&self.name), signature(function)),
+            Err(what) => write!(f, "{}: not supported: {what}", printable(&self.name)),
         }
     }
 }

@@ -7,6 +7,7 @@ use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use crate::interface::function::Function;
 
 /// Something that is imported or exported.
+#[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) name: Arc<str>,
     /// The interface that it is, if its name is not that interface's own.
@@ -29,9 +30,10 @@ impl Item {
     }
 }
 
+#[derive(Clone)]
 pub(crate) enum Kind {
     /// An interface, or what looks like one: an instance, with its items.
-    Instance(Vec<Item>),
+    Instance(Arc<[Item]>),
     /// A function, or why isorun cannot carry it.
     Function(Result<Function, String>),
     /// A value type, which is of interest only where functions use it.

@@ -1,9 +1,11 @@
 //! A component's types, made isorun's own.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use wasmparser::component_types::{
-    ComponentDefinedType, ComponentDefinedTypeId, ComponentEntityType, ComponentFuncTypeId, ComponentValType,
+    ComponentDefinedType, ComponentDefinedTypeId, ComponentEntityType, ComponentFuncTypeId, ComponentInstanceTypeId,
+    ComponentValType,
 };
 use wasmparser::types::TypesRef;
 use wasmparser::{ComponentExternName, PrimitiveValType};
@@ -18,9 +20,20 @@ pub(super) struct Reader<'a> {
     types: TypesRef<'a>,
     /// The types that were read, and how many each is when written out.
     read: HashMap<ComponentDefinedTypeId, (Type, u32)>,
+    /// The types of functions that were read, each as a function without a name.
+    functions: HashMap<ComponentFuncTypeId, Result<Function, String>>,
+    /// The items of the types of instances that were read.
+    instances: HashMap<ComponentInstanceTypeId, Arc<[Item]>>,
     types_left: u32,
     labels_left: u32,
+    /// How many items more all instances together may have, each instance counted as often as it is imported or exported.
+    items_left: usize,
 }
+
+/// How many items the instances of one component may have.
+const MAX_ITEMS: usize = 1 << 20;
+
+const TOO_MANY: &str = "an instance by which the component has more than 1048576 items";
 
 /// How many types one component's functions may have, written out.
 const MAX_TYPES: u32 = 1 << 20;
@@ -28,23 +41,74 @@ const MAX_TYPES: u32 = 1 << 20;
 /// How many fields, cases and flags the types of one component may have, each type counted once.
 const MAX_LABELS: u32 = 1 << 20;
 
+/// The longest name of a function, parameter, field, case or flag, in bytes, as in WIT.
+const LONGEST_NAME: usize = 255;
+
+/// The longest name of an import or export: that of an interface has three names in it, and a version.
+const LONGEST_PATH: usize = 1024;
+
+const TOO_LONG: &str = "something with a name of more than 1024 bytes";
+
+/// A name, unless it is too long to be copied to wherever it is used.
+fn short(name: &str) -> Result<&str, String> {
+    match name.len() {
+        ..=LONGEST_NAME => Ok(name),
+        length => Err(format!("a name of {length} bytes, more than {LONGEST_NAME}")),
+    }
+}
+
+/// The name of an import or export, or its beginning if it is too long.
+fn short_path(name: &str) -> Result<&str, Arc<str>> {
+    match name.len() {
+        ..=LONGEST_PATH => Ok(name),
+        _ => Err(format!("{}…", &name[..name.floor_char_boundary(LONGEST_PATH)]).into()),
+    }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(types: TypesRef<'a>) -> Reader<'a> {
-        Reader { types, read: HashMap::new(), types_left: MAX_TYPES, labels_left: MAX_LABELS }
+        Reader {
+            types,
+            read: HashMap::new(),
+            functions: HashMap::new(),
+            instances: HashMap::new(),
+            types_left: MAX_TYPES,
+            labels_left: MAX_LABELS,
+            items_left: MAX_ITEMS,
+        }
     }
 
     /// An import or export, with the items of an instance.
     pub(super) fn item(&mut self, name: &ComponentExternName<'_>, ty: ComponentEntityType) -> Item {
         let kind = match ty {
             ComponentEntityType::Instance(id) => {
-                let types = self.types;
-                // An instance inside an instance is of no use to anyone here, whatever is in it.
-                let items = types[id].exports.iter().map(|(name, item)| self.member(name, item.ty));
-                Kind::Instance(items.collect())
+                let items = self.items(id);
+                match self.items_left.checked_sub(items.len()) {
+                    Some(left) => {
+                        self.items_left = left;
+                        Kind::Instance(items)
+                    }
+                    None => Kind::Other(TOO_MANY),
+                }
             }
             _ => return self.member(name.name, ty),
         };
-        Item { name: name.name.into(), implements: name.implements.map(Into::into), kind }
+        let implements = name.implements.map(Into::into);
+        match short_path(name.name) {
+            Ok(name) => Item { name: name.into(), implements, kind },
+            Err(cut) => Item { name: cut, implements, kind: Kind::Other(TOO_LONG) },
+        }
+    }
+
+    /// The items of an instance. An instance inside an instance is of no use to anyone here, whatever is in it.
+    fn items(&mut self, id: ComponentInstanceTypeId) -> Arc<[Item]> {
+        if let Some(items) = self.instances.get(&id) {
+            return items.clone();
+        }
+        let types = self.types;
+        let items: Arc<[Item]> = types[id].exports.iter().map(|(name, item)| self.member(name, item.ty)).collect();
+        self.instances.insert(id, items.clone());
+        items
     }
 
     fn member(&mut self, name: &str, ty: ComponentEntityType) -> Item {
@@ -52,11 +116,29 @@ impl<'a> Reader<'a> {
             ComponentEntityType::Func(id) => Kind::Function(self.function(name, id)),
             ty => other(&ty),
         };
-        Item { name: name.into(), implements: None, kind }
+        match short_path(name) {
+            Ok(name) => Item { name: name.into(), implements: None, kind },
+            Err(cut) => Item { name: cut, implements: None, kind: Kind::Other(TOO_LONG) },
+        }
     }
 
-    /// A function as the component declares it, or why isorun cannot carry it.
+    /// A function as the component declares it, or why isorun cannot carry it. A component can have one type for very many functions, so what
+    /// was read of it is shared.
     fn function(&mut self, name: &str, id: ComponentFuncTypeId) -> Result<Function, String> {
+        let name = short(name)?;
+        if !self.functions.contains_key(&id) {
+            let read = self.function_type(id);
+            self.functions.insert(id, read);
+        }
+        match self.functions.get(&id) {
+            Some(Ok(ty)) => Ok(ty.renamed(name)),
+            Some(Err(what)) => Err(what.clone()),
+            None => Err("a function of no type".into()),
+        }
+    }
+
+    /// A function of this type, without a name.
+    fn function_type(&mut self, id: ComponentFuncTypeId) -> Result<Function, String> {
         let types = self.types;
         let ty = &types[id];
         if ty.async_ {
@@ -64,13 +146,13 @@ impl<'a> Reader<'a> {
         }
         let mut params = Vec::new();
         for (name, ty) in &ty.params {
-            params.push((name.as_str(), self.ty(*ty)?));
+            params.push((short(name)?, self.ty(*ty)?));
         }
         let result = self.optional(ty.result)?;
         for ty in params.iter().map(|(_, ty)| ty).chain(&result) {
             ty.check().map_err(|error| error.to_string())?;
         }
-        Ok(function(name, params, result))
+        Ok(function("", params, result))
     }
 
     fn optional(&mut self, ty: Option<ComponentValType>) -> Result<Option<Type>, String> {
@@ -108,22 +190,22 @@ impl<'a> Reader<'a> {
             T::Map { key, value, .. } => Type::map(self.ty(*key)?, self.ty(*value)?),
             T::Record(record) => {
                 self.labels(record.fields.len())?;
-                let fields = record.fields.iter().map(|(name, ty)| Ok((name.as_str(), self.ty(*ty)?)));
+                let fields = record.fields.iter().map(|(name, ty)| Ok((short(name)?, self.ty(*ty)?)));
                 Type::record(fields.collect::<Result<Vec<_>, String>>()?)
             }
             T::Tuple(tuple) => Type::tuple(tuple.types.iter().map(|ty| self.ty(*ty)).collect::<Result<Vec<_>, _>>()?),
             T::Variant(variant) => {
                 self.labels(variant.cases.len())?;
-                let cases = variant.cases.iter().map(|(name, case)| Ok((name.as_str(), self.optional(case.ty)?)));
+                let cases = variant.cases.iter().map(|(name, case)| Ok((short(name)?, self.optional(case.ty)?)));
                 Type::variant(cases.collect::<Result<Vec<_>, String>>()?)
             }
             T::Enum(labels) => {
                 self.labels(labels.len())?;
-                Type::enumeration(labels.iter().map(|label| label.as_str()))
+                Type::enumeration(labels.iter().map(|label| short(label)).collect::<Result<Vec<_>, _>>()?)
             }
             T::Flags(labels) => {
                 self.labels(labels.len())?;
-                Type::flags(labels.iter().map(|label| label.as_str()))
+                Type::flags(labels.iter().map(|label| short(label)).collect::<Result<Vec<_>, _>>()?)
             }
             T::Option { ty, .. } => Type::option(self.ty(*ty)?),
             T::Result { ok, err, .. } => Type::result(self.optional(*ok)?, self.optional(*err)?),

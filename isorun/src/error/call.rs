@@ -170,7 +170,7 @@ pub enum CallError {
         instance: Arc<str>,
         /// The name that was asked for.
         function: Arc<str>,
-        /// All functions that it has.
+        /// The functions that it has, at most 10 000 of them.
         available: Vec<String>,
     },
 

@@ -96,7 +96,7 @@ pub struct NarrowError {
     pub instance: String,
     /// Each name that was given, and what is wrong with it.
     pub problems: Vec<String>,
-    /// The functions that the handle reaches.
+    /// The functions that the handle reaches, at most 10 000 of them.
     pub available: Vec<String>,
 }
 

@@ -19,6 +19,7 @@ use std::task::{Context, Poll, Waker};
 use super::policy::{Policy, Recent, Restart, Reuse};
 use crate::clock::Instant;
 use crate::error::call::CallError;
+use crate::panics::woken;
 use crate::provider::counters::Counters;
 use crate::sync::{Mutex, MutexGuard};
 
@@ -369,7 +370,7 @@ impl<S, M: Clone> Queue<S, M> {
 
 /// Wakes with no lock held: what a waker does is its executor's affair.
 fn wake(wakers: impl IntoIterator<Item = Waker>) {
-    wakers.into_iter().for_each(Waker::wake);
+    wakers.into_iter().for_each(woken);
 }
 
 /// Waits for a permit.

@@ -8,6 +8,7 @@ use super::function::Function;
 use super::name::InterfaceName;
 use super::port::Export;
 use super::tracks::Tracks;
+use crate::text::{printable, signature};
 
 /// The number of one function of an instance, which callers and wirings keep.
 ///
@@ -47,6 +48,9 @@ struct Inner {
 
 /// A function, with the export that it belongs to.
 type Entry = (Export, Function);
+
+/// How many differences between two interfaces are told.
+const MOST_DIFFERENCES: usize = 1000;
 
 /// What serves an interface.
 #[derive(Debug, PartialEq)]
@@ -165,11 +169,13 @@ impl Exports {
         for function in functions {
             match provided.function(function.name()) {
                 Some((place, other)) if other == function => indices.push(self.0.indices[first + place as usize]),
-                Some((_, other)) => {
-                    differences.push(format!("{}\n  wanted    {function}\n  provided  {other}", function.name()));
+                // As many as anybody reads: each may be long.
+                _ if differences.len() == MOST_DIFFERENCES => {}
+                found => {
+                    let provided = found.map_or_else(|| "no such function".into(), |(_, other)| signature(other));
+                    let (name, wanted) = (printable(function.name()), signature(function));
+                    differences.push(format!("{name}\n  wanted    {wanted}\n  provided  {provided}"));
                 }
-                None => differences
-                    .push(format!("{}\n  wanted    {function}\n  provided  no such function", function.name())),
             }
         }
         Served::One(if differences.is_empty() { Ok(indices) } else { Err(differences) })
@@ -217,26 +223,38 @@ impl Exports {
     pub(crate) fn replaced_by(&self, new: &Exports) -> (Exports, Vec<Option<usize>>) {
         let mut issued = self.0.issued.to_vec();
         let mut places = vec![None; issued.len()];
-        let mut indices = Vec::new();
         let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, (export, function)) in self.0.issued.iter().enumerate() {
             alike.entry(unversioned(export, function)).or_default().push(index);
         }
-        for (place, (_, export, function)) in new.all().enumerate() {
-            let same =
-                |(old, other): &Entry| export.interface().name().serves(old.interface().name()) && other == function;
-            // An index is given to one function only, although an app may export two versions of one track.
-            let mut alike = alike.get(&unversioned(export, function)).into_iter().flatten().copied();
-            let known = alike.find(|index| places[*index].is_none() && same(&issued[*index]));
+        // An index is given to one function only, although an app may export two versions of one track: first to the very same version.
+        let mut indices: Vec<Option<usize>> = vec![None; new.0.indices.len()];
+        for exactly in [true, false] {
+            for (place, (_, export, function)) in new.all().enumerate() {
+                if indices[place].is_some() {
+                    continue;
+                }
+                let same = |(old, other): &Entry| {
+                    let serves = export.interface().name().serves(old.interface().name());
+                    other == function && if exactly { old.name() == export.name() } else { serves }
+                };
+                let mut alike = alike.get(&unversioned(export, function)).into_iter().flatten().copied();
+                indices[place] = alike.find(|index| places[*index].is_none() && same(&self.0.issued[*index]));
+                if let Some(index) = indices[place] {
+                    places[index] = Some(place);
+                }
+            }
+        }
+        let indices = new.all().zip(indices).enumerate().map(|(place, ((_, export, function), known))| {
             let index = known.unwrap_or_else(|| {
                 issued.push((export.clone(), function.clone()));
-                places.push(None);
+                places.push(Some(place));
                 issued.len() - 1
             });
-            places[index] = Some(place);
-            indices.push(FuncIndex(index as u32));
-        }
-        (Exports::of(new.0.exports.to_vec(), indices.into(), issued.into()), places)
+            FuncIndex(index as u32)
+        });
+        let indices = indices.collect();
+        (Exports::of(new.0.exports.to_vec(), indices, issued.into()), places)
     }
 }
 

@@ -15,7 +15,8 @@ pub struct Function(Arc<Inner>);
 
 struct Inner {
     name: Label,
-    params: Box<[Field]>,
+    /// Shared by functions of one type, of which a small component can have very many.
+    params: Arc<[Field]>,
     result: Option<Type>,
     params_layout: Layout,
     id: u32,
@@ -97,9 +98,24 @@ pub fn function<L: Into<Label>>(
     params: impl IntoIterator<Item = (L, Type)>,
     result: Option<Type>,
 ) -> Function {
-    let name = name.into();
-    let params: Box<[_]> = params.into_iter().map(|(label, ty)| Field { label: label.into(), ty }).collect();
+    let params: Arc<[_]> = params.into_iter().map(|(label, ty)| Field { label: label.into(), ty }).collect();
     let params_layout = Layout::record(&params.iter().map(|param| param.ty.layout()).collect::<Vec<_>>());
+    let name = name.into();
     let id = id::of_function(&name);
     Function(Arc::new(Inner { name, params, result, params_layout, id, signature_id: OnceLock::new() }))
+}
+
+impl Function {
+    /// A function of the same type under another name.
+    pub(crate) fn renamed(&self, name: &str) -> Function {
+        let Inner { params, result, params_layout, .. } = &*self.0;
+        Function(Arc::new(Inner {
+            name: name.into(),
+            params: params.clone(),
+            result: result.clone(),
+            params_layout: *params_layout,
+            id: id::of_function(name),
+            signature_id: OnceLock::new(),
+        }))
+    }
 }

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::PoisonError;
 use std::task::{Context, Poll, Waker};
 
+use crate::panics::woken;
 use crate::sync::{Mutex, MutexGuard};
 
 /// The running calls of one system or remote.
@@ -67,7 +68,7 @@ impl Drop for Running<'_> {
         drop(calls);
         // Outside the lock: what a waker does is its executor's affair.
         if let Some(waker) = waker {
-            waker.wake();
+            woken(waker);
         }
     }
 }

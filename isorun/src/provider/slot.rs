@@ -10,6 +10,7 @@ use crate::error::call::CallError;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::interface::port::Import;
+use crate::let_go::let_go;
 
 /// The provider of one import.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub(crate) struct Part {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.provider.tally().leave(self.wire);
+        // The last owner of a user's value drops it, which may do anything.
+        let_go(self.system.take());
     }
 }
 

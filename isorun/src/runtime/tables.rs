@@ -1,6 +1,8 @@
 //! The tables of a registry: its apps, its instances, who is wired to whom, and questions that these answer.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+#[cfg(feature = "engine")]
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 #[cfg(feature = "engine")]
@@ -17,6 +19,10 @@ use crate::provider::slot::Slot;
 #[cfg(feature = "engine")]
 use crate::provider::state::InstanceState;
 use crate::remote::server::ExportTable;
+
+/// How many circles one report tells.
+#[cfg(feature = "engine")]
+const MOST_CIRCLES: usize = 16;
 
 /// The apps and instances of a runtime.
 #[derive(Default)]
@@ -180,11 +186,14 @@ impl Tables {
 
     #[cfg(feature = "engine")]
     pub(super) fn check_cycle(&self, provider: &Arc<Provider>, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
+        // One walk finds all that depend on the instance; the way is looked for only where it is told.
+        let dependants: HashSet<u64> = self.users_first(provider).iter().map(|user| user.id()).collect();
         let cycle = |slot: &Slot| {
             let through = self.path(&slot.provider, provider)?;
             Some(WiringProblem::Cycle { instance: slot.provider.name().to_string(), through })
         };
-        let problems: Vec<WiringProblem> = slots.iter().filter_map(cycle).collect();
+        let circles = slots.iter().filter(|slot| dependants.contains(&slot.provider.id()));
+        let problems: Vec<WiringProblem> = circles.take(MOST_CIRCLES).filter_map(cycle).collect();
         match problems.is_empty() {
             true => Ok(()),
             false => Err(WiringReport { app: app.name().into(), imports: app.all_imports().len(), problems }),

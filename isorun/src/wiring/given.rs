@@ -196,7 +196,7 @@ impl<'a> Matching<'a> {
                 Ok(Wire { instance: instance.clone(), part })
             }
             Served::One(Err(differences)) => {
-                let functions = instance.beyond_reach(wanted);
+                let functions = instance.beyond_reach(wanted, exports);
                 Err(match functions.is_empty() {
                     true => WiringProblem::Differs { import: import_name, instance: name, differences },
                     false => WiringProblem::Narrowed { import: import_name, instance: name, functions },
