@@ -15,7 +15,7 @@ use crate::text::{count, printable, signature};
 
 /// Reads what a component imports, what it exports and how large it is. Nothing is compiled, and nothing is registered.
 ///
-/// This also reads components that no runtime accepts, so that one can see why. A component that can be read is not necessarily valid,
+/// This also reads components that no runtime accepts, so that one can see why. Of a name that is longer than 1024 bytes it gives the beginning. A component that can be read is not necessarily valid,
 /// since the bodies of its functions are not checked.
 ///
 /// ```

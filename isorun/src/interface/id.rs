@@ -49,6 +49,10 @@ mod tests {
     fn ids_are_those_of_the_specification() {
         let name = "isorun:kv/kv@0.2.1".parse().unwrap();
         assert_eq!(of_interface(&name).to_le_bytes(), Sha256::digest("isorun:kv/kv@0.2")[..8]);
+        // Names that mean something in one world only have ids too.
+        for plain in ["clip", "$root"] {
+            assert_eq!(of_interface(&InterfaceName::of(plain)).to_le_bytes(), Sha256::digest(plain)[..8]);
+        }
         assert_eq!(of_function("get-many").to_le_bytes(), Sha256::digest("get-many")[..4]);
         let error = Type::variant([("not-found", None), ("io", Some(Type::String))]);
         let get = function("get", [("key", Type::String), ("n", Type::U8)], Some(Type::result(None, Some(error))));

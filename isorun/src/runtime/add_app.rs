@@ -19,6 +19,9 @@ use crate::error::inspect::InspectError;
 /// The bytes may come from anyone. Their size is checked first, then the component's types, which are compared with what is registered
 /// and allowed; only a component that fits is compiled. None of its code runs.
 ///
+/// What is imported and exported is bounded as WIT is: names of functions, parameters, fields and cases have at most 255 bytes, those of imports and
+/// exports 1024; the instances of a component have at most 2^20 items together, and its functions 2^20 types, written out.
+///
 /// Reading and compiling take place off the async threads, at most [`max_compiles`](crate::RuntimeBuilder::max_compiles) of each at a time;
 /// further apps wait for their turn. With a [code cache](crate::RuntimeBuilder::code_cache), bytes that were compiled before are not
 /// compiled again.
