@@ -158,8 +158,7 @@ impl<'a> Matching<'a> {
     /// one that the import had before.
     fn candidates(&mut self, import: &Import) -> Vec<Candidate<'a>> {
         // The whole name is meant for this import alone; without the version it may be meant for several.
-        let mut names = std::iter::once(import.name()).chain(import.unversioned());
-        if let Some((name, named)) = names.find_map(|name| self.named.get_key_value(name)) {
+        if let Some((name, named)) = names_of_import(import).find_map(|name| self.named.get_key_value(name)) {
             self.used_names.insert(name);
             return named.clone();
         }
@@ -264,14 +263,19 @@ impl<'a> Matching<'a> {
                 problems.push(WiringProblem::Superfluous { instance: instance.name().into(), exports });
             }
         }
-        let known: HashSet<&str> =
-            imports.iter().flat_map(|import| std::iter::once(import.name()).chain(import.unversioned())).collect();
+        let known: HashSet<&str> = imports.iter().flat_map(names_of_import).collect();
+        // What is given to an interface of types alone moves nothing else, and harms nobody.
+        let types: HashSet<&str> =
+            imports.iter().filter(|import| !import.needs_provider()).flat_map(names_of_import).collect();
         let all: Arc<[String]> = imports.iter().map(|import| import.name().to_string()).collect();
         let mut guesses = Guesses::default();
         let named = self.given.named.iter().map(|(name, instance)| (name, instance));
         for (name, instance) in named.chain(self.given.functions.iter().map(|(name, instance, _)| (name, instance))) {
             // All imports that the name without a version could mean were given something by their whole names.
-            if known.contains(name.as_str()) && !self.used_names.contains(name.as_str()) {
+            if known.contains(name.as_str())
+                && !self.used_names.contains(name.as_str())
+                && !types.contains(name.as_str())
+            {
                 let exports = self.exports[instance].names.clone();
                 problems.push(WiringProblem::Superfluous { instance: instance.name().into(), exports });
             }
@@ -284,6 +288,11 @@ impl<'a> Matching<'a> {
             }
         }
     }
+}
+
+/// The names by which an import can be given something, the one that is meant for it alone first.
+fn names_of_import(import: &Import) -> impl Iterator<Item = &str> {
+    std::iter::once(import.name()).chain(import.unversioned())
 }
 
 /// Under what a provider of the import is found.
