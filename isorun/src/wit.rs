@@ -73,6 +73,11 @@ impl Function {
 fn read(source: Source) -> Result<Interfaces, WitError> {
     let reading = Reading { features: &source.features, worlds: Worlds::LeftOut, wanted: None };
     match source.origin {
+        Origin::Text(path) if path.ends_with(".wit") && !path.contains(char::is_whitespace) => {
+            let place = Place { file: String::new(), line: 1, column: 1 };
+            let help = "read the file with `register_wit_path`, or `Source::path`";
+            Err(WitProblem::at(place, "this is the path of a WIT file, and no WIT", help).into())
+        }
         Origin::Text(text) => interfaces(isorun_wit::read(vec![WitFile::of_text(text)], &reading)?, None),
         Origin::Path(path) => {
             let path = NamedPath::new(".", &path.to_string_lossy()).map_err(|mistake| vec![mistake])?;

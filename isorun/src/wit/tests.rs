@@ -341,3 +341,10 @@ mod files {
         assert!(error.to_string().contains("has `test:shared@0.1.0`; did you mean that?"), "{error}");
     }
 }
+
+#[test]
+fn a_path_that_is_given_as_a_text_is_told_where_to_go() {
+    let error = Interface::from_wit("wit/clip.wit").unwrap_err().to_string();
+    assert!(error.starts_with("this is the path of a WIT file, and no WIT"), "{error}");
+    assert!(error.contains("`register_wit_path`"), "{error}");
+}
