@@ -295,9 +295,8 @@ impl<'t> Scan<'_, 't> {
         found
     }
 
-    /// An interface or a world, after its keyword.
-    fn holder(&mut self, kind: HolderKind, list: u32, start: usize) {
-        let Some(name) = self.name() else { return };
+    /// Begins an interface or a world, which has nothing in it yet, and tells its place in the outline.
+    fn open(&mut self, kind: HolderKind, name: Named<'t>, list: u32, start: usize) -> u32 {
         let index = self.outline.holders.len() as u32;
         self.outline.holders.push(Holder {
             kind,
@@ -308,6 +307,13 @@ impl<'t> Scan<'_, 't> {
             items: 0,
             includes: Vec::new(),
         });
+        index
+    }
+
+    /// An interface or a world, after its keyword.
+    fn holder(&mut self, kind: HolderKind, list: u32, start: usize) {
+        let Some(name) = self.name() else { return };
+        let index = self.open(kind, name, list, start);
         if !self.eat_mark(b'{') {
             return;
         }
@@ -523,16 +529,7 @@ impl<'t> Scan<'_, 't> {
 
     /// An interface that is written in a world.
     fn inline(&mut self, name: Named<'t>, list: u32, start: usize) {
-        let index = self.outline.holders.len() as u32;
-        self.outline.holders.push(Holder {
-            kind: HolderKind::Inline,
-            name,
-            list,
-            range: start..start,
-            refers: Vec::new(),
-            items: 0,
-            includes: Vec::new(),
-        });
+        let index = self.open(HolderKind::Inline, name, list, start);
         if self.eat_mark(b'{') {
             self.interface_items(index);
         }
