@@ -42,6 +42,6 @@ pub use instance::{ExportError, NarrowError, RemoveError};
 pub use remote::{RemoteError, Status};
 #[cfg(feature = "engine")]
 pub use replace::{Break, ReplaceError};
-pub use runtime::{RegisterError, RuntimeError};
+pub use runtime::{Conflict, RegisterError, RuntimeError};
 #[cfg(feature = "engine")]
 pub use wiring::{InstantiateError, WiringProblem, WiringReport};

@@ -29,7 +29,7 @@ use crate::error::function::FunctionError;
 use crate::error::instance::{ExportError, RemoveError};
 #[cfg(feature = "engine")]
 use crate::error::replace::ReplaceError;
-use crate::error::runtime::RegisterError;
+use crate::error::runtime::{Conflict, RegisterError};
 #[cfg(feature = "engine")]
 use crate::error::wiring::InstantiateError;
 use crate::graph::Graph;
@@ -148,7 +148,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`RegisterError::Wit`] with line and column if the text has mistakes or nothing of it can be registered;
-    /// [`RegisterError::Conflict`] as for [`register`](Runtime::register). After an error nothing of the text is registered.
+    /// [`RegisterError::Conflict`] with every interface that is registered with other functions. After an error nothing of the text is registered.
     pub fn register_wit(&self, wit: impl Into<crate::wit::Source>) -> Result<Interfaces, RegisterError> {
         let read = Interface::from_wit(wit)?;
         self.register_all(&read, read.left_out())?;
@@ -187,11 +187,11 @@ impl Runtime {
 
     fn register_all(&self, new: &[Interface], left_out: &[LeftOut]) -> Result<(), RegisterError> {
         let mut registered = self.0.interfaces.write().unwrap_or_else(PoisonError::into_inner);
-        for interface in new {
-            let differences = registered.conflicts(interface);
-            if !differences.is_empty() {
-                return Err(RegisterError::conflict(interface, differences));
-            }
+        let compared = new.iter().map(|interface| (interface, registered.conflicts(interface)));
+        let differing = compared.filter(|(_, differences)| !differences.is_empty());
+        let conflicts: Vec<_> = differing.map(|(new, differences)| Conflict::new(new, differences)).collect();
+        if !conflicts.is_empty() {
+            return Err(RegisterError::Conflict(conflicts));
         }
         let registered = Arc::make_mut(&mut registered);
         new.iter().for_each(|interface| registered.add(interface));

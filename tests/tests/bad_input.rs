@@ -425,6 +425,26 @@ fn one_interface_is_registered_with_one_set_of_functions() {
 }
 
 #[test]
+fn every_interface_that_is_registered_otherwise_is_reported_at_once() {
+    let runtime = runtime();
+    let before = "package acme:a@1.0.0; interface one { f: func(); } interface two { g: func(); } interface three { h: func(); }";
+    runtime.register_wit(before).unwrap();
+    let changed = "package acme:a@1.0.0; interface one { f: func(n: u8); } interface two { g: func(); } interface three { h: func() -> u8; }";
+    assert_eq!(
+        runtime.register_wit(changed).unwrap_err().to_string(),
+        "`acme:a/one@1.0.0` is registered already, with other functions
+    `f`
+      registered  func()
+      new         func(n: u8)
+`acme:a/three@1.0.0` is registered already, with other functions
+    `h`
+      registered  func()
+      new         func() -> u8
+  help: an interface that was changed needs a new version; give it one"
+    );
+}
+
+#[test]
 fn one_text_cannot_hold_two_editions_of_an_interface() {
     let text = "package acme:all@1.0.0;
         package acme:a@1.0.0 { interface i { f: func() -> u8; } }

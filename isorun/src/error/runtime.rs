@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::interface::Interface;
-use crate::text::{indent, printable, printable_line};
+use crate::text::{MOST_NAMED, indent, printable, printable_line};
 use crate::wit::WitError;
 
 /// Why the runtime could not be made.
@@ -54,27 +54,36 @@ pub enum RegisterError {
     /// The WIT text has mistakes.
     #[error(transparent)]
     Wit(#[from] WitError),
-    /// An interface of this name is registered with other functions.
-    #[error(
-        "`{}` is registered already, with other functions\n{}\n  help: an interface that was changed needs a new version; give it one",
-        printable(interface),
-        indent(differences)
-    )]
-    Conflict {
-        /// The interface's name.
-        interface: String,
-        /// Every difference, with both signatures.
-        differences: Vec<String>,
-    },
+    /// Interfaces of these names are registered with other functions.
+    #[error("{}\n  help: an interface that was changed needs a new version; give it one", conflicts(.0))]
+    Conflict(Vec<Conflict>),
 }
 
-impl RegisterError {
-    /// The error for an interface that differs from the one which is registered. The differences were found from the registered one.
-    pub(crate) fn conflict(new: &Interface, differences: Vec<String>) -> RegisterError {
+/// An interface that is registered with other functions.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The interface's name.
+    pub interface: String,
+    /// Every difference, with both signatures.
+    pub differences: Vec<String>,
+}
+
+impl Conflict {
+    /// What is wrong with an interface that differs from the one which is registered. The differences were found from the registered one.
+    pub(crate) fn new(new: &Interface, differences: Vec<String>) -> Conflict {
         let sides = |text: String| {
             text.replacen("\n  one    ", "\n  registered  ", 1).replacen("\n  other  ", "\n  new         ", 1)
         };
         let differences = differences.into_iter().map(sides).collect();
-        RegisterError::Conflict { interface: new.name().to_string(), differences }
+        Conflict { interface: new.name().to_string(), differences }
     }
+}
+
+fn conflicts(all: &[Conflict]) -> String {
+    let shown = all.iter().take(MOST_NAMED).map(|Conflict { interface, differences }| {
+        format!("`{}` is registered already, with other functions\n{}", printable(interface), indent(differences))
+    });
+    let more = (all.len() > MOST_NAMED).then(|| format!("and {} more interfaces", all.len() - MOST_NAMED));
+    shown.chain(more).collect::<Vec<_>>().join("\n")
 }

@@ -156,7 +156,7 @@ fn an_interface_that_is_text_is_registered_once_and_in_one_edition() {
     runtime.register::<kv::Interface>().unwrap();
     runtime.register::<kv::Interface>().unwrap();
     let conflict = runtime.register_wit("package isorun:kv@0.1.0; interface kv { get: func(key: u8); }").unwrap_err();
-    assert!(matches!(&conflict, isorun::RegisterError::Conflict { .. }), "{conflict}");
+    assert!(matches!(&conflict, isorun::RegisterError::Conflict(_)), "{conflict}");
     let acme = runtime.register_wit("package acme:a; interface b { c: func(d: list<u8>) -> u8; }").unwrap();
     let function = &acme[0].functions()[0];
     let image = Value::encode_params(function, &[Value::List(vec![Value::U8(1), Value::U8(2)])]).unwrap();
