@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
 use crate::component::check::Checked;
+use crate::component::needs::Needs;
 use crate::interface::exports::Exports;
 use crate::interface::port::{Export, Import};
 use crate::provider::glue::WiringKey;
@@ -32,6 +33,7 @@ struct Inner {
     exports: Exports,
     /// The component's function for each index of `exports`.
     functions: Arc<[Option<ComponentExportIndex>]>,
+    needs: Needs,
     was_cached: bool,
     /// The linked component for each wiring key. Instances whose imports have providers of the same kinds share it.
     linked: Mutex<HashMap<WiringKey, InstancePre<State>>>,
@@ -43,13 +45,14 @@ impl App {
     pub(crate) fn new(name: &str, compiled: Compiled, checked: Checked) -> Option<App> {
         let Compiled { component, was_cached } = compiled;
         let functions = export_indices(&component, &checked.exports)?;
-        let Checked { imports, exports } = checked;
+        let Checked { imports, exports, needs } = checked;
         Some(App(Arc::new(Inner {
             name: name.into(),
             component,
             imports: imports.into(),
             exports,
             functions,
+            needs,
             was_cached,
             linked: Mutex::default(),
             removed: AtomicBool::new(false),
@@ -91,6 +94,11 @@ impl App {
     /// The component's function for each index of [`all_exports`](App::all_exports).
     pub(crate) fn functions(&self) -> &Arc<[Option<ComponentExportIndex>]> {
         &self.0.functions
+    }
+
+    /// What each of its stores takes.
+    pub(crate) fn needs(&self) -> Needs {
+        self.0.needs
     }
 
     pub(crate) fn component(&self) -> &Component {

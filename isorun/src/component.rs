@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub mod inspect;
 mod invalid;
 pub(crate) mod item;
+pub(crate) mod needs;
 mod producers;
 mod types;
 
@@ -17,6 +18,7 @@ use crate::error::toolchain::Toolchain;
 
 pub(crate) use invalid::invalid;
 use item::Item;
+use needs::Needs;
 
 /// The features that a component may use when it is read, before it is compiled. Of the component model these are exactly those that
 /// `engine.rs` switches on, so that the validator refuses the others. Of core wasm they are all, since which of them the engine lacks
@@ -39,6 +41,7 @@ pub(crate) struct Outline {
     pub(crate) imports: Vec<Item>,
     pub(crate) exports: Vec<Item>,
     pub(crate) sizes: Sizes,
+    pub(crate) needs: Needs,
     /// What made it, if that is known.
     pub(crate) toolchain: Option<Toolchain>,
 }
@@ -64,7 +67,7 @@ fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outlin
     parser.set_features(features);
     let mut sizes = Sizes { bytes: bytes.len() as u64, ..Sizes::default() };
     let (mut imports, mut exports) = (Vec::<ComponentExternName<'_>>::new(), Vec::<ComponentExternName<'_>>::new());
-    let mut toolchain = None;
+    let (needs, mut toolchain) = (Needs::default(), None);
     // How many modules and components of the component are open.
     let mut inside = 0_u32;
     let mut outline = None;
@@ -110,11 +113,11 @@ fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outlin
                 .iter()
                 .filter_map(|name| Some(reader.item(name, types.component_item_for_export(name.name)?.ty)));
             let exports = exports.collect();
-            outline = Some(Outline { imports, exports, sizes, toolchain });
+            outline = Some(Outline { imports, exports, sizes, needs, toolchain });
         }
     }
     // The parser gives an end or an error.
-    Ok(outline.unwrap_or(Outline { imports: Vec::new(), exports: Vec::new(), sizes, toolchain }))
+    Ok(outline.unwrap_or(Outline { imports: Vec::new(), exports: Vec::new(), sizes, needs, toolchain }))
 }
 
 /// Says what bytes are that are no component; the validator's words would be about a parser's state.

@@ -8,6 +8,7 @@
 use super::Outline;
 use super::allow::Allowed;
 use super::item::{Item, Kind};
+use super::needs::Needs;
 use crate::error::app::{AppProblem, AppProblemKind, AppReport};
 use crate::error::wasi::WasiReason;
 use crate::guesses::Guesses;
@@ -23,6 +24,7 @@ use crate::text::signature;
 pub(crate) struct Checked {
     pub(crate) imports: Vec<Import>,
     pub(crate) exports: Exports,
+    pub(crate) needs: Needs,
 }
 
 /// Most problems that one report holds: a component can have millions of them.
@@ -43,7 +45,7 @@ pub(crate) fn check(
         problems.sort_by(|a, b| a.item.cmp(&b.item));
         return Err(AppReport { app: app.into(), toolchain: outline.toolchain, problems, omitted });
     }
-    Ok(Checked { imports, exports })
+    Ok(Checked { imports, exports, needs: outline.needs })
 }
 
 /// Walks a component's imports and exports and notes everything that does not fit.

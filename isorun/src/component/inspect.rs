@@ -51,7 +51,7 @@ pub struct Inspection {
 
 impl Inspection {
     pub(crate) fn of(outline: Outline) -> Inspection {
-        let Outline { imports, exports, sizes, toolchain } = outline;
+        let Outline { imports, exports, sizes, needs: _, toolchain } = outline;
         let inspected = |items: Vec<Item>| items.into_iter().filter_map(Inspected::of).collect();
         Inspection { imports: inspected(imports), exports: inspected(exports), sizes, toolchain }
     }

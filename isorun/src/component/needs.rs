@@ -1,0 +1,14 @@
+//! What one store of an app takes of the engine, known before anything is compiled.
+
+/// What one store of an app takes of the engine's pool, and what the engine allocates for it beside its memories and tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Instances of core modules, those of nested components among them.
+    pub(crate) core_instances: u32,
+    /// Linear memories that the app defines.
+    pub(crate) memories: u32,
+    /// Tables that the app defines.
+    pub(crate) tables: u32,
+    /// An upper bound of the bytes that the engine allocates for all of these in the host.
+    pub(crate) engine_bytes: u64,
+}
