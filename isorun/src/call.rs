@@ -1,7 +1,12 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
 mod depth;
+mod driver;
+mod signal;
 pub(crate) mod target;
+mod turns;
+#[cfg(feature = "engine")]
+pub(crate) mod until;
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +20,7 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::task::coop;
 
-use crate::clock::{Instant, Timer};
+use crate::clock::Instant;
 use crate::error::call::{CallError, CallResult, Result};
 use crate::image::Image;
 use crate::interface::exports::FuncIndex;
@@ -27,11 +32,13 @@ use crate::limits::slow;
 use crate::observe::Callee;
 use crate::provider::Provider;
 use depth::Inside;
+use driver::Driver;
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
-/// Nothing happens before the first poll. The guest runs on the task that polls, in slices: after every few million units of fuel it
-/// lets other tasks of the thread run, so a guest that loops does not block them.
+/// Nothing happens before the first poll. The guest runs on the task that polls, in slices of time: after about a millisecond
+/// ([`yield_every`](crate::RuntimeBuilder::yield_every)) it lets other tasks of the thread run, and the timers and sockets of the executor, so a
+/// guest that loops does not block them. Calls that have used up a slice take turns.
 ///
 /// # Errors
 ///
@@ -75,8 +82,7 @@ pub struct Call<'a, T> {
     work: Option<Pin<Box<dyn Work<'a, T> + Send + 'a>>>,
     /// Whether the call was polled before.
     begun: bool,
-    end: Option<Deadline>,
-    timer: Option<Timer>,
+    driver: Driver,
     /// Where to note what the call used, if its caller asked for a receipt.
     spent: Option<Arc<Spent>>,
 }
@@ -94,8 +100,7 @@ impl<'a, T> Call<'a, T> {
             parent: None,
             work: Some(Box::pin(Started { start: Some(start), future: None })),
             begun: false,
-            end: None,
-            timer: None,
+            driver: Driver::new(None, provider.slice()),
             spent: None,
         }
     }
@@ -150,7 +155,7 @@ impl<'a, T> Call<'a, T> {
     }
 
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
-        let Some(_inside) = Inside::enter() else {
+        let Some(inside) = Inside::enter() else {
             return Poll::Ready(self.fail(CallError::TooDeep {
                 instance: self.provider.name().clone(),
                 function: self.provider.label(self.function),
@@ -165,7 +170,7 @@ impl<'a, T> Call<'a, T> {
             // the clock.
             let within = self.parent.is_some();
             let late = |deadline: &Deadline| deadline.is_over() || (within && deadline.has_passed());
-            if let Some(deadline) = self.end.filter(late) {
+            if let Some(deadline) = self.driver.end.filter(late) {
                 return Poll::Ready(self.late(deadline));
             }
             if fuel == 0 {
@@ -177,14 +182,12 @@ impl<'a, T> Call<'a, T> {
             // A call that is polled after its end stays pending, because its result was returned already.
             return Poll::Pending;
         };
-        if let Poll::Ready(result) = work.as_mut().poll(task) {
-            self.work = None;
-            return Poll::Ready(result.map_err(|error| *error));
-        }
-        // A guest that computes returns here at the end of each slice; the timer wakes a call whose guest waits for something.
-        match self.end {
-            Some(deadline) if deadline.poll_passed(&mut self.timer, task) => Poll::Ready(self.late(deadline)),
-            _ => Poll::Pending,
+        match ready!(self.driver.poll(inside.is_outermost(), task, |task| work.as_mut().poll(task))) {
+            Ok(result) => {
+                self.work = None;
+                Poll::Ready(result.map_err(|error| *error))
+            }
+            Err(deadline) => Poll::Ready(self.late(deadline)),
         }
     }
 
@@ -196,7 +199,7 @@ impl<'a, T> Call<'a, T> {
             None => Cx::first(self.provider.defaults(), &self.grant),
             Some(parent) => parent.child(&self.grant),
         };
-        self.end = cx.end();
+        self.driver.end = cx.end();
         let fuel = cx.fuel();
         if let Some(work) = &mut self.work {
             work.as_mut().begin(Account { cx, parent: self.parent, spent: self.spent.clone() });

@@ -56,7 +56,7 @@ impl GuestProvider {
             Some(live) => (live, 0),
             None => Box::pin(self.wait(cx)).await?,
         };
-        let typed = match live.prepare::<P, R, N>(cx, function) {
+        let typed = match live.prepare::<P, R, N>(cx, function, params.units()) {
             Ok(typed) => typed,
             Err(error) => {
                 self.stores.put(Some(live));
@@ -70,7 +70,7 @@ impl GuestProvider {
         };
         match result {
             Ok(Ok(Guest(value))) => {
-                turn.end();
+                turn.end(value.units());
                 Ok(value)
             }
             Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),

@@ -10,8 +10,6 @@ pub(crate) mod limit;
 pub(crate) mod receipt;
 pub(crate) mod settings;
 pub(crate) mod slow;
-#[cfg(feature = "engine")]
-pub(crate) mod until;
 
 pub use crate::clock::Instant;
 pub use budget::Budget;

@@ -15,6 +15,7 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 #[cfg(feature = "engine")]
 use crate::engine::guest::{ImageParams, ImageResult};
@@ -27,13 +28,15 @@ use crate::guest::pool::{Closed as ClosedPool, Condition};
 use crate::guest::prototype::{Live, Prototype};
 use crate::image::Image;
 use crate::interface::exports::{Exports, FuncIndex};
+#[cfg(feature = "engine")]
+use crate::interface::function::Function;
 use crate::let_go::let_go;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
 use crate::observe::{Callee, Observers, see};
 use crate::panics::caught;
 #[cfg(feature = "engine")]
-use crate::types::layout::MAX_FLAT_PARAMS;
+use crate::types::layout::{Layout, MAX_FLAT_PARAMS};
 
 use call_counts::Tally;
 use counters::Counters;
@@ -51,6 +54,8 @@ pub(crate) struct Provider {
     exports: RwLock<Exports>,
     kind: Kind,
     defaults: Budget,
+    /// How long a call runs before it lets other tasks run.
+    slice: Duration,
     observers: Observers,
     /// Counts the calls of systems and remotes. An app's instance counts its own, in its pool of stores.
     tally: Tally,
@@ -73,12 +78,13 @@ pub(crate) struct Belonging {
     pub(crate) id: u64,
     pub(crate) runtime: Option<u64>,
     pub(crate) defaults: Budget,
+    pub(crate) slice: Duration,
     pub(crate) observers: Observers,
 }
 
 impl Provider {
     pub(crate) fn new(name: Arc<str>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
-        let Belonging { id, runtime, defaults, observers } = belonging;
+        let Belonging { id, runtime, defaults, slice, observers } = belonging;
         Provider {
             id,
             name,
@@ -86,6 +92,7 @@ impl Provider {
             exports: RwLock::new(exports),
             kind,
             defaults,
+            slice,
             observers,
             tally: Tally::default(),
             drain: Drain::default(),
@@ -107,6 +114,10 @@ impl Provider {
 
     pub(crate) fn defaults(&self) -> &Budget {
         &self.defaults
+    }
+
+    pub(crate) fn slice(&self) -> Duration {
+        self.slice
     }
 
     pub(crate) fn observers(&self) -> &Observers {
@@ -174,10 +185,10 @@ impl Provider {
         match &self.kind {
             #[cfg(feature = "engine")]
             Kind::Guest(guest) => {
-                let params = ImageParams(params);
+                let root = self.exports().function(function).map_or(Layout::EMPTY, Function::params_layout);
+                let params = ImageParams::of(params, root);
                 let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, params));
-                let ImageResult(image) = see(&mut watch, call).await?;
-                Ok(image)
+                see(&mut watch, call).await.map(|result: ImageResult| result.image)
             }
             // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
             Kind::System(_) | Kind::Remote(_) => {

@@ -19,6 +19,7 @@ use crate::call::target::Target;
 use crate::instance::Instance;
 use crate::interface::exports::{Exports, FuncIndex};
 use crate::limits::budget::Budget;
+use crate::limits::settings::SLICE;
 use crate::observe::Observers;
 use crate::provider::remote::RemoteProvider;
 use crate::provider::{Belonging, Kind, Provider};
@@ -42,8 +43,13 @@ impl<I: StaticInterface> Remote<I> {
         let interface = I::interface();
         let kind = Kind::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
         let name = format!("remote {}", interface.name().interface());
-        let belonging =
-            Belonging { id: 0, runtime: None, defaults: Budget::default(), observers: Observers::default() };
+        let belonging = Belonging {
+            id: 0,
+            runtime: None,
+            defaults: Budget::default(),
+            slice: SLICE,
+            observers: Observers::default(),
+        };
         let provider = Provider::new(name.into(), belonging, Exports::one(interface.clone()), kind);
         let functions = (0..interface.functions().len() as u32).map(FuncIndex).collect();
         let target = Target::new(Instance::whole(Arc::new(provider)), functions);

@@ -1,7 +1,7 @@
 //! The data in the wasmtime store of an app's instance: its name, its providers, and what the running call may still use.
 
 pub(crate) mod crossing;
-pub(crate) mod preemption;
+pub(crate) mod quantum;
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::error::call::CallError;
 use crate::limits::cx::{Chain, MAX_HOPS};
 use crate::limits::deadline::Deadline;
 use crate::provider::slot::{Slot, mislinked};
-use preemption::Preemption;
+use quantum::Quantum;
 
 /// The data of a store.
 pub(crate) struct State {
@@ -26,7 +26,7 @@ pub(crate) struct State {
     pub(crate) frame: Frame,
     /// How much fuel the running call had at its start.
     pub(crate) granted: u64,
-    pub(crate) preemption: Preemption,
+    pub(crate) quantum: Quantum,
     /// The slot of the provider whose answer the running call is waiting for.
     pub(crate) waits_for: Option<usize>,
 }

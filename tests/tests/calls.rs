@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use isorun::image::{Image, Malformed, Rule};
 use isorun::{CallError, Cx, Instance, Runtime, Value};
@@ -213,7 +214,7 @@ async fn arguments_that_do_not_fit_are_refused_with_the_place_and_the_signature(
 /// The first call keeps the instance while the others arrive.
 #[tokio::test]
 async fn calls_of_one_instance_run_in_the_order_of_their_arrival() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
     let first = tokio::spawn({
         let guest = guest.clone();

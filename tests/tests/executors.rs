@@ -44,7 +44,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 /// A guest that spins on request, and a gate that stays closed.
 async fn instances() -> [Instance; 2] {
-    let runtime = runtime_of(Runtime::builder().slice(100_000).max_stores(10));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).max_stores(10));
     let app = runtime.add_app("misbehave", apps::MISBEHAVE).await.unwrap();
     let restart = Restart::Limited { max: 100, within: Duration::from_secs(1) };
     let guest = runtime.instantiate(&app).restart(restart).await.unwrap();

@@ -1,6 +1,7 @@
 //! Calls that end badly: what ended is said by name, only the instance that it ended in is lost, and the host goes on.
 
 use std::error::Error;
+use std::time::Duration;
 
 use isorun::instance::InstanceState;
 use isorun::{CallError, Cx, Runtime};
@@ -167,7 +168,7 @@ async fn dropping_a_call_before_its_first_poll_does_nothing() {
 
 #[tokio::test]
 async fn dropping_a_call_that_waits_for_its_turn_does_nothing() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let guest = caller_of(&start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await);
     let mut running = guest.spin_for(100_000);
     assert!(poll_once(&mut running).is_pending());

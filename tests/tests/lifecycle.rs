@@ -230,12 +230,12 @@ async fn a_retirement_that_is_given_up_lets_calls_in_again() {
 
 /// `acme:chain/three` on `two` on `one`, and one more user of `two`.
 async fn tree() -> (Runtime, [Instance; 4]) {
-    let runtime = runtime_of(Runtime::builder().slice(1000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let text =
         "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }";
     runtime.register_wit(text).unwrap();
     let body = "(loop (local.set 0 (i32.add (local.get 0) (i32.const 1))) \
-        (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))) (local.get 0)";
+        (br_if 0 (i32.lt_u (local.get 0) (i32.const 1000000)))) (local.get 0)";
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, body)]);
     let one = start(&runtime, "one", &one, &[]).await;
     let two = start(&runtime, "two", &guests::step("acme:chain/one", "acme:chain/two", 1), &[&one]).await;
@@ -249,7 +249,7 @@ async fn a_tree_goes_from_the_top_down() {
     let (runtime, all) = tree().await;
     assert_eq!(runtime.remove_tree(&all[1]).unwrap(), ["three", "three-2", "two"]);
     assert!(all[1..].iter().all(|gone| matches!(gone.state(), InstanceState::Removed)));
-    assert_eq!(all[0].call("f", "(1)").await.unwrap(), "10000");
+    assert_eq!(all[0].call("f", "(1)").await.unwrap(), "1000000");
     assert_eq!(runtime.remove_tree(&all[0]).unwrap(), ["one"]);
     assert!(runtime.graph().nodes.is_empty());
     assert!(matches!(runtime.remove_tree(&all[0]), Err(RemoveError::Removed { .. })));
@@ -284,10 +284,10 @@ async fn a_tree_in_which_a_call_runs_or_something_is_exported_stays_as_a_whole()
         ]
     );
     assert_eq!(runtime.graph().nodes.len(), 4);
-    assert_eq!(running.await.unwrap(), "10002");
+    assert_eq!(running.await.unwrap(), "1000002");
     assert!(matches!(runtime.remove_tree(&one), Err(RemoveError::InUse { by, .. }) if by.len() == 1));
     // All of them are open as before.
-    assert_eq!(three.call("f", "(1)").await.unwrap(), "10002");
+    assert_eq!(three.call("f", "(1)").await.unwrap(), "1000002");
     runtime.revoke(&token);
     assert_eq!(runtime.remove_tree(&one).unwrap().len(), 4);
     assert!(matches!(two.state(), InstanceState::Removed));

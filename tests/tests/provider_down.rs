@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use isorun::instance::InstanceState;
 use isorun::{CallError, Instance, Restart, Runtime, Transport, TransportError};
@@ -98,7 +99,7 @@ fn user(interface: &str) -> Vec<u8> {
 
 /// A user of the interface on a provider of it.
 async fn wired(interface: &str, restart: Restart) -> (Runtime, Instance, Instance) {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     runtime.register_wit(WIT).unwrap();
     let app = add(&runtime, "provider", &provider(interface)).await;
     let provider = runtime.instantiate(&app).restart(restart).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use isorun::error::WiringProblem;
 use isorun::instance::InstanceState;
@@ -155,7 +156,7 @@ async fn nothing_is_wired_to_a_function_that_is_gone() {
 
 #[tokio::test]
 async fn an_instance_is_not_replaced_by_what_does_not_fit_an_app_that_starts() {
-    let (runtime, _, shop) = shop_in(runtime_of(Runtime::builder().slice(1000))).await;
+    let (runtime, _, shop) = shop_in(runtime_of(Runtime::builder().yield_every(Duration::ZERO))).await;
     let slow = guests::parse(
         r#"(component
             (import "acme:shop/shop@1.0.0" (instance (export "stock" (func (param "n" u32) (result u32)))))
@@ -163,7 +164,7 @@ async fn an_instance_is_not_replaced_by_what_does_not_fit_an_app_that_starts() {
                 (func $start (local i32)
                     (loop
                         (local.set 0 (i32.add (local.get 0) (i32.const 1)))
-                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 1000000)))))
                 (start $start))
             (core instance (instantiate $slow)))"#,
     );

@@ -113,7 +113,7 @@ async fn an_app_that_does_not_start_takes_nobodys_place() {
 
 #[tokio::test]
 async fn pools_and_fresh_instances_are_replaced_like_others() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
     let next = add(&runtime, "next", apps::MISBEHAVE).await;
     for reuse in [Reuse::pool(2), Reuse::Fresh] {
@@ -161,7 +161,7 @@ async fn only_an_apps_instance_of_this_runtime_that_is_there_can_be_replaced() {
 /// Each new app adds a function of its own, and a caller of one never reaches the other's.
 #[tokio::test]
 async fn of_two_replacements_at_once_neither_mixes_with_the_other() {
-    let runtime = runtime_of(Runtime::builder().slice(1000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     runtime.register_wit(OLD).unwrap();
     let app = add(&runtime, "shop", &shop()).await;
     let with = |name: &str, more: u32| {
@@ -197,7 +197,7 @@ async fn of_two_replacements_at_once_neither_mixes_with_the_other() {
 /// One replacement overtakes another that has looked at the instance before.
 #[tokio::test]
 async fn a_replacement_that_was_overtaken_does_not_give_old_callers_another_function() {
-    let runtime = runtime_of(Runtime::builder().slice(1000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     runtime.register_wit(OLD).unwrap();
     let shop_app = add(&runtime, "shop", &shop()).await;
     let shop = again(&runtime, &shop_app, &[]).await;
@@ -212,7 +212,7 @@ async fn a_replacement_that_was_overtaken_does_not_give_old_callers_another_func
                 (func $start (local i32)
                     (loop
                         (local.set 0 (i32.add (local.get 0) (i32.const 1)))
-                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 1000000)))))
                 (start $start)
                 (func (export "f") (param i32) (result i32) (local.get 0))
                 (func (export "slow") (result i32) (i32.const 2)))
@@ -239,7 +239,7 @@ async fn a_replacement_that_was_overtaken_does_not_give_old_callers_another_func
 /// Each of two replacements would be well without the other.
 #[tokio::test]
 async fn two_replacements_at_once_make_no_cycle() {
-    let runtime = runtime_of(Runtime::builder().slice(1000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     runtime.register_wit("package acme:chain; interface one { f: func(n: u32) -> u32; }").unwrap();
     let plain = add(&runtime, "plain", &guests::provider("acme:chain/one", &[("f", NUMBER, &plus(1))])).await;
     let slow = guests::parse(
@@ -250,7 +250,7 @@ async fn two_replacements_at_once_make_no_cycle() {
                 (func $start (local i32)
                     (loop
                         (local.set 0 (i32.add (local.get 0) (i32.const 1)))
-                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 1000000)))))
                 (start $start))
             (core instance (instantiate $slow))
             (func $up (param "n" u32) (result u32) (canon lift (core func $f)))
@@ -321,7 +321,7 @@ async fn replacements_under_load_fail_no_call() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn nobody_is_forgotten_however_the_neighbours_end() {
     for reuse in [Reuse::Serial, Reuse::pool(3), Reuse::Fresh] {
-        let runtime = runtime_of(Runtime::builder().slice(2000).max_stores(12));
+        let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).max_stores(12));
         let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
         let always = Restart::Limited { max: u32::MAX, within: Duration::from_secs(1) };
         let instance = runtime.instantiate(&app).reuse(reuse).restart(always).await.unwrap();

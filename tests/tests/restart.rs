@@ -96,7 +96,7 @@ async fn whoever_calls_through_dead_providers_is_told_all_of_them() {
 /// The ways in which a call ends badly in the guest alone.
 #[tokio::test]
 async fn after_every_kind_of_end_the_app_starts_anew_behind_its_token() {
-    let runtime = runtime_of(Runtime::builder().slice(100_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let (instance, guest) = restarting(&runtime, at_most(10)).await;
     let kinds = ["trap", "out of fuel", "out of memory", "out of time", "cancelled"];
     for (faults, kind) in (1..).zip(kinds) {
@@ -164,7 +164,7 @@ async fn a_guest_whose_provider_died_and_starts_anew_is_served_again() {
 
 #[tokio::test]
 async fn calls_that_wait_for_an_app_that_starts_anew_are_not_lost() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let (_, guest) = restarting(&runtime, at_most(1)).await;
     let (mut running, mut one, mut two) = (guest.spin(), guest.count(), guest.count());
     assert!(poll_once(&mut running).is_pending());
@@ -177,7 +177,7 @@ async fn calls_that_wait_for_an_app_that_starts_anew_are_not_lost() {
 #[tokio::test]
 async fn too_many_faults_within_the_span_poison_after_all() {
     let budget = Budget { fuel: 1_000_000, ..Budget::default() };
-    let runtime = runtime_of(Runtime::builder().slice(10_000).budget(budget));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).budget(budget));
     let (instance, guest) = restarting(&runtime, at_most(2)).await;
     guest.trap().await.unwrap_err();
     guest.spin().await.unwrap_err();
@@ -195,7 +195,7 @@ async fn too_many_faults_within_the_span_poison_after_all() {
 /// Whoever shares an instance could else end it for the others.
 #[tokio::test]
 async fn faults_that_callers_make_with_small_budgets_or_by_giving_up_do_not_count() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let (instance, guest) = restarting(&runtime, at_most(0)).await;
     for _ in 0..3 {
         assert_eq!(guest.spin().fuel(20_000).await.unwrap_err().out_of_budget(), Some(Limit::Fuel));
@@ -248,7 +248,7 @@ async fn faults_that_are_long_past_do_not_count() {
 
 #[tokio::test]
 async fn a_fault_in_a_pool_costs_one_store_and_the_others_keep_theirs() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
     let pool = runtime.instantiate(&app).reuse(Reuse::pool(2)).restart(ALWAYS).await.unwrap();
     let guest = caller_of(&pool);
@@ -263,7 +263,7 @@ async fn a_fault_in_a_pool_costs_one_store_and_the_others_keep_theirs() {
 
 #[tokio::test]
 async fn a_poisoned_pool_gives_all_its_memory_back() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000).max_stores(2));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).max_stores(2));
     let app = add(&runtime, "misbehave", apps::MISBEHAVE).await;
     let pool = runtime.instantiate(&app).reuse(Reuse::pool(2)).await.unwrap();
     let guest = caller_of(&pool);

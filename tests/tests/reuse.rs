@@ -12,7 +12,7 @@ use isorun_tests::{
 
 /// A runtime in which a guest gives the thread away soon.
 fn sliced() -> Runtime {
-    runtime_of(Runtime::builder().slice(10_000))
+    runtime_of(Runtime::builder().yield_every(Duration::ZERO))
 }
 
 /// A misbehaving guest that is reused like this.
@@ -122,7 +122,7 @@ fn slow_to_start() -> Vec<u8> {
                 (func $start (local i32)
                     (loop
                         (local.set 0 (i32.add (local.get 0) (i32.const 1)))
-                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                        (br_if 0 (i32.lt_u (local.get 0) (i32.const 1000000)))))
                 (start $start)
                 (func (export "go")))
             (core instance $slow (instantiate $slow))
@@ -196,7 +196,7 @@ async fn a_guest_whose_fresh_provider_finds_no_place_is_told_why() {
 
 #[tokio::test]
 async fn fresh_calls_beyond_the_places_of_the_runtime_wait() {
-    let runtime = runtime_of(Runtime::builder().max_stores(2).slice(10_000));
+    let runtime = runtime_of(Runtime::builder().max_stores(2).yield_every(Duration::ZERO));
     let (instance, guest) = misbehaving(&runtime, Reuse::Fresh).await;
     let mut calls = [guest.spin_for(100_000), guest.spin_for(100_000), guest.spin_for(100_000)];
     for call in &mut calls {
@@ -275,7 +275,7 @@ async fn a_store_of_a_pool_that_does_not_start_ends_its_call_and_counts_as_a_fau
 
 #[tokio::test]
 async fn a_pool_whose_next_store_finds_no_place_goes_on_with_those_it_has() {
-    let runtime = runtime_of(Runtime::builder().max_stores(1).slice(10_000));
+    let runtime = runtime_of(Runtime::builder().max_stores(1).yield_every(Duration::ZERO));
     let (pool, guest) = misbehaving(&runtime, Reuse::pool(2)).await;
     let mut running = guest.spin_for(100_000);
     assert!(poll_once(&mut running).is_pending());
@@ -330,7 +330,7 @@ async fn where_nobody_may_wait_a_second_call_is_turned_away_and_a_first_is_not()
 
 #[tokio::test]
 async fn the_runtime_says_how_many_may_wait_if_the_instance_does_not() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000).max_queue(0));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).max_queue(0));
     let (_, guest) = misbehaving(&runtime, Reuse::Serial).await;
     let mut running = guest.spin();
     assert!(poll_once(&mut running).is_pending());

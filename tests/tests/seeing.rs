@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
+use std::time::Duration;
 
 use isorun::observe::CallEnded;
 use isorun::{CallError, Cx, Instance, Reuse, Runtime, RuntimeBuilder};
@@ -227,7 +228,7 @@ struct Told(Arc<Mutex<Vec<(String, u64)>>>);
 impl Told {
     fn observing(&self) -> RuntimeBuilder {
         let told = self.0.clone();
-        Runtime::builder().slice(10_000).observer(move |call: &CallEnded<'_>| {
+        Runtime::builder().yield_every(Duration::ZERO).observer(move |call: &CallEnded<'_>| {
             let line = format!(
                 "{} -> {} ({}) {}#{}: {}",
                 call.caller.unwrap_or("host"),

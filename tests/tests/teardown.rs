@@ -1,6 +1,7 @@
 //! What is in use stays, what is removed is gone, and the graph says which is which.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use isorun::instance::InstanceState;
 use isorun::{AppError, InstantiateError, RemoveError, Runtime};
@@ -58,7 +59,7 @@ async fn an_export_counts_as_a_use_until_it_is_taken_back() {
 
 #[tokio::test]
 async fn a_running_call_counts_as_a_use() {
-    let runtime = runtime_of(Runtime::builder().slice(10_000));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO));
     let instance = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
     let guest = caller_of(&instance);
     let mut running = guest.spin_for(100_000);
@@ -200,13 +201,13 @@ async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
 
 #[tokio::test]
 async fn an_instance_that_was_given_up_on_while_it_was_made_leaves_nothing() {
-    let runtime = runtime_of(Runtime::builder().slice(1000).max_stores(1));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).max_stores(1));
     let slow = wat::parse_str(
         "(component
             (core module $slow (func $slow (local i32)
                 (loop
                     (local.set 0 (i32.add (local.get 0) (i32.const 1)))
-                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
+                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 1000000)))))
                 (start $slow))
             (core instance (instantiate $slow)))",
     );

@@ -320,7 +320,7 @@ async fn a_deadline_that_has_passed_is_called_that() {
 /// No setting turns the deadlines of guests that compute off.
 #[tokio::test]
 async fn no_slice_outlasts_a_deadline() {
-    let runtime = runtime_of(Runtime::builder().slice(u64::MAX));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::MAX));
     let app = start(&runtime, "app", &faulty(), &[]).await;
     let started = Instant::now();
     let error = app.call("spin", "()").fuel(20_000_000_000).timeout(Duration::from_millis(50)).await.unwrap_err();

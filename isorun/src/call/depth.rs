@@ -12,6 +12,12 @@ thread_local! {
     static INSIDE: Cell<u16> = const { Cell::new(0) };
 }
 
+/// Whether this thread is inside of a call.
+#[cfg(feature = "engine")]
+pub(super) fn is_inside() -> bool {
+    INSIDE.get() > 0
+}
+
 /// A call that is being polled, until this is dropped.
 pub(super) struct Inside(PhantomData<*const ()>);
 
@@ -25,6 +31,12 @@ impl Inside {
         }
         INSIDE.set(before + 1);
         Some(Inside(PhantomData))
+    }
+
+    /// Whether the thread is inside of no other call.
+    #[inline]
+    pub(super) fn is_outermost(&self) -> bool {
+        INSIDE.get() == 1
     }
 }
 

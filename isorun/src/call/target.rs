@@ -83,7 +83,7 @@ where
     if let Kind::Guest(guest) = provider.kind() {
         let mut watch = provider.observers().watch(provider, function, &cx);
         let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(&cx, function, Params(params)));
-        return see(&mut watch, call).await.map(|Returned(value)| value);
+        return see(&mut watch, call).await.map(|returned: Returned<R>| returned.value);
     }
     let params = encode_params(&params).map_err(CallError::from)?;
     // Boxed, so that the future of a call to a guest, which does not come here, stays small.

@@ -23,6 +23,7 @@ use crate::image::encode::Encoder;
 use crate::image::malformed::{Malformed, Rule};
 use crate::image::medium::{Sink, Source, block_size};
 use crate::image::params::{LiftParams, LowerParams};
+use crate::image::weight::{LIGHT, price_of_block, weigh, weigh_params};
 use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 
 /// A value on its way between a guest and the host, spread over `N` core values or lying in the guest's memory.
@@ -34,6 +35,8 @@ pub(crate) struct Params<P>(pub(crate) P);
 /// The parameters of a call as Rust values, taken out of a guest.
 pub(crate) struct TakenParams<P> {
     pub(crate) values: P,
+    /// The work of taking them, in units of [`weight`](crate::image::weight).
+    pub(crate) units: u64,
     /// The bytes that stayed in the guest.
     pub(crate) lent: Lent,
 }
@@ -71,14 +74,45 @@ impl<T: 'static> Lender for LentIn<'_, T> {
     }
 }
 
-/// The result of a call as a Rust value; `()` if the function has none.
-pub(crate) struct Returned<R>(pub(crate) R);
+/// The result of a guest's function as a Rust value; `()` if the function has none.
+pub(crate) struct Returned<R> {
+    pub(crate) value: R,
+    units: u64,
+}
 
-/// The parameters of a call as an image.
-pub(crate) struct ImageParams(pub(crate) Image);
+/// The result of a system's method as a Rust value, for the guest that has called it; `()` if the function has none.
+pub(crate) struct Answer<R>(pub(crate) R);
 
-/// The result of a call as an image.
-pub(crate) struct ImageResult(pub(crate) Image);
+/// The parameters of a call as an image, and the work of making it.
+pub(crate) struct ImageParams {
+    pub(crate) image: Image,
+    units: u64,
+}
+
+/// The result of a call as an image, and the work of making it.
+pub(crate) struct ImageResult {
+    pub(crate) image: Image,
+    units: u64,
+}
+
+impl ImageParams {
+    /// An image that the host or a peer has made, of which only the bytes are known: those of its strings and lists count.
+    pub(crate) fn of(image: Image, root: Layout) -> ImageParams {
+        ImageParams { units: units_of(&image, root), image }
+    }
+}
+
+impl ImageResult {
+    /// As [`ImageParams::of`].
+    pub(crate) fn of(image: Image, root: Layout) -> ImageResult {
+        ImageResult { units: units_of(&image, root), image }
+    }
+}
+
+fn units_of(image: &Image, root: Layout) -> u64 {
+    let root = if root.size > LIGHT { 0 } else { root.size as usize };
+    image.as_bytes().len().saturating_sub(root) as u64
+}
 
 /// A few core values as they are, between two guests whose functions have the same type: see `scalars`.
 pub(crate) struct FlatParams(pub(crate) [u64; MAX_SCALARS]);
@@ -89,8 +123,14 @@ pub(crate) struct FlatResult(pub(crate) u64);
 /// The most core values that travel without an image.
 pub(crate) const MAX_SCALARS: usize = 4;
 
+/// A value whose way into a guest, or out of it, is paid for.
+pub(crate) trait Weighed {
+    /// The work of passing it, in units of [`weight`](crate::image::weight).
+    fn units(&self) -> u64;
+}
+
 /// A value that can be read out of a guest.
-pub(crate) trait FromGuest: Sized + Send + Sync {
+pub(crate) trait FromGuest: Weighed + Sized + Send + Sync {
     /// The value spread over `slots`, or behind the pointer in the first of them.
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self>;
     /// The value at `at` in the guest's memory.
@@ -98,7 +138,7 @@ pub(crate) trait FromGuest: Sized + Send + Sync {
 }
 
 /// A value that can be written into a guest.
-pub(crate) trait ToGuest: Send + Sync {
+pub(crate) trait ToGuest: Weighed + Send + Sync {
     /// Spreads the value over `slots`, or puts it into memory and the pointer into the first of them.
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()>;
     /// Puts the value at `at` in the guest's memory.
@@ -186,12 +226,14 @@ unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
 impl<P: LiftParams + Send + Sync> FromGuest for TakenParams<P> {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
         let mut source = GuestSource::of_params(cx, ty);
-        Ok(TakenParams { values: P::lift_flat(&mut source, slots)?, lent: source.lent })
+        let values = P::lift_flat(&mut source, slots)?;
+        Ok(TakenParams { values, units: source.units, lent: source.lent })
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
         let mut source = GuestSource::of_params(cx, ty);
-        Ok(TakenParams { values: P::load(&mut source, at)?, lent: source.lent })
+        let values = P::load(&mut source, at)?;
+        Ok(TakenParams { values, units: source.units, lent: source.lent })
     }
 }
 
@@ -214,19 +256,23 @@ impl<P: LowerParams + Send + Sync> ToGuest for Params<P> {
 impl<R: codec::Lift + Send + Sync> FromGuest for Returned<R> {
     fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
         let mut source = GuestSource::new(cx);
-        if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
-            return R::lift_flat(&mut source, slots).map(Returned);
-        }
-        let at = source.root(slots, R::LAYOUT)?;
-        R::load(&mut source, at).map(Returned)
+        let value = if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
+            R::lift_flat(&mut source, slots)?
+        } else {
+            let at = source.root(slots, R::LAYOUT)?;
+            R::load(&mut source, at)?
+        };
+        Ok(Returned { value, units: source.units })
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
-        R::load(&mut GuestSource::new(cx), at).map(Returned)
+        let mut source = GuestSource::new(cx);
+        let value = R::load(&mut source, at)?;
+        Ok(Returned { value, units: source.units })
     }
 }
 
-impl<R: codec::Lower + Send + Sync> ToGuest for Returned<R> {
+impl<R: codec::Lower + Send + Sync> ToGuest for Answer<R> {
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
         self.0.lower_flat(&mut GuestSink { cx }, slots)
     }
@@ -238,41 +284,45 @@ impl<R: codec::Lower + Send + Sync> ToGuest for Returned<R> {
 
 impl FromGuest for ImageParams {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
-        image_from_slots(cx, ty, slots, MAX_FLAT_PARAMS).map(ImageParams)
+        let (image, units) = image_from_slots(cx, ty, slots, MAX_FLAT_PARAMS)?;
+        Ok(ImageParams { image, units })
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
-        image_from_memory(cx, ty, at).map(ImageParams)
+        let (image, units) = image_from_memory(cx, ty, at)?;
+        Ok(ImageParams { image, units })
     }
 }
 
 impl ToGuest for ImageParams {
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
-        image_to_slots(&self.0, cx, ty, slots, MAX_FLAT_PARAMS)
+        image_to_slots(&self.image, cx, ty, slots, MAX_FLAT_PARAMS)
     }
 
     fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
-        image_to_memory(&self.0, cx, ty, at)
+        image_to_memory(&self.image, cx, ty, at)
     }
 }
 
 impl FromGuest for ImageResult {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
-        image_from_slots(cx, ty, slots, MAX_FLAT_RESULTS).map(ImageResult)
+        let (image, units) = image_from_slots(cx, ty, slots, MAX_FLAT_RESULTS)?;
+        Ok(ImageResult { image, units })
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
-        image_from_memory(cx, ty, at).map(ImageResult)
+        let (image, units) = image_from_memory(cx, ty, at)?;
+        Ok(ImageResult { image, units })
     }
 }
 
 impl ToGuest for ImageResult {
     fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
-        image_to_slots(&self.0, cx, ty, slots, MAX_FLAT_RESULTS)
+        image_to_slots(&self.image, cx, ty, slots, MAX_FLAT_RESULTS)
     }
 
     fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
-        image_to_memory(&self.0, cx, ty, at)
+        image_to_memory(&self.image, cx, ty, at)
     }
 }
 
@@ -299,6 +349,56 @@ impl ToGuest for FlatParams {
     }
 }
 
+impl Weighed for FlatParams {
+    fn units(&self) -> u64 {
+        0
+    }
+}
+
+impl Weighed for FlatResult {
+    fn units(&self) -> u64 {
+        0
+    }
+}
+
+impl<P> Weighed for TakenParams<P> {
+    fn units(&self) -> u64 {
+        self.units
+    }
+}
+
+impl<P: LowerParams> Weighed for Params<P> {
+    #[inline]
+    fn units(&self) -> u64 {
+        weigh_params(&self.0)
+    }
+}
+
+impl<R> Weighed for Returned<R> {
+    fn units(&self) -> u64 {
+        self.units
+    }
+}
+
+impl<R: codec::Lower> Weighed for Answer<R> {
+    #[inline]
+    fn units(&self) -> u64 {
+        weigh(&self.0)
+    }
+}
+
+impl Weighed for ImageParams {
+    fn units(&self) -> u64 {
+        self.units
+    }
+}
+
+impl Weighed for ImageResult {
+    fn units(&self) -> u64 {
+        self.units
+    }
+}
+
 impl FromGuest for FlatResult {
     fn from_slots(_: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
         Ok(FlatResult(slots.first().copied().unwrap_or(0)))
@@ -322,7 +422,8 @@ impl ToGuest for FlatResult {
 
 const NOT_IN_MEMORY: &str = "core values were looked for in memory; this is a bug of isorun";
 
-fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], max: u32) -> Result<Image> {
+/// An image of what a guest passes, and the units of making it.
+fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], max: u32) -> Result<(Image, u64)> {
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let layout = types.layout(ty);
@@ -332,17 +433,17 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
         return image_from_memory(source.cx, ty, at);
     }
     let mut image = Encoder::new(layout)?;
-    Transcoder { types, source: &mut source, sink: &mut image }.value(ty, slots, At(0))?;
-    Ok(image.finish())
+    Transcoder::new(types, &mut source, &mut image).value(ty, slots, At(0))?;
+    Ok((image.finish(), source.units))
 }
 
-fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Image> {
+fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<(Image, u64)> {
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let mut image = Encoder::new(types.layout(ty))?;
     let mut source = GuestSource::new(cx);
-    Transcoder { types, source: &mut source, sink: &mut image }.value(ty, At(at), At(0))?;
-    Ok(image.finish())
+    Transcoder::new(types, &mut source, &mut image).value(ty, At(at), At(0))?;
+    Ok((image.finish(), source.units))
 }
 
 fn image_to_slots<T: 'static>(
@@ -362,7 +463,7 @@ fn image_to_slots<T: 'static>(
     }
     let mut source = Decoder::new(image.as_bytes(), layout)?;
     let slots = &mut slots[..layout.flat as usize];
-    Transcoder { types, source: &mut source, sink: &mut GuestSink { cx } }.value(ty, At(0), slots)?;
+    Transcoder::new(types, &mut source, &mut GuestSink { cx }).value(ty, At(0), slots)?;
     Ok(source.finish()?)
 }
 
@@ -375,7 +476,7 @@ fn image_to_memory<T: 'static>(
     let types = Types(cx.types);
     let ty = types.innermost(ty);
     let mut source = Decoder::new(image.as_bytes(), types.layout(ty))?;
-    Transcoder { types, source: &mut source, sink: &mut GuestSink { cx } }.value(ty, At(0), At(at))?;
+    Transcoder::new(types, &mut source, &mut GuestSink { cx }).value(ty, At(0), At(at))?;
     Ok(source.finish()?)
 }
 
@@ -385,16 +486,20 @@ struct GuestSource<'a, 'c> {
     /// The parameters as the component declares them; nothing while a result is read.
     params: Option<InterfaceType>,
     lent: Lent,
+    /// The work of reading so far.
+    units: u64,
+    /// The strings and lists that were read so far.
+    blocks: u32,
 }
 
 impl<'a, 'c> GuestSource<'a, 'c> {
     fn new(cx: &'a mut LiftContext<'c>) -> Self {
-        GuestSource { cx, params: None, lent: Lent::default() }
+        GuestSource { cx, params: None, lent: Lent::default(), units: 0, blocks: 0 }
     }
 
     /// For the parameters of a method, which may look at bytes where they are.
     fn of_params(cx: &'a mut LiftContext<'c>, params: InterfaceType) -> Self {
-        GuestSource { cx, params: Some(params), lent: Lent::default() }
+        GuestSource { cx, params: Some(params), lent: Lent::default(), units: 0, blocks: 0 }
     }
 
     /// Where the value lies whose pointer is in the first slot.
@@ -437,15 +542,19 @@ impl Source for GuestSource<'_, '_> {
             return Err(self.malformed(Rule::Length, at));
         };
         self.slice(at, size)?;
-        // What a list takes in the host is more than its bytes in the guest when lists alias each other: charged per element.
-        self.cx.consume_fuel(size.max(length as usize))?;
+        let block = price_of_block(&mut self.blocks);
+        self.charge(block + size.max(length as usize))?;
         Ok(at)
     }
 
     fn string(&mut self, pointer: u32, length: u32) -> Result<String> {
-        // wasmtime knows the guest's encoding, checks bounds and code units, and charges for the bytes.
+        // wasmtime knows the guest's encoding, checks bounds and code units, and subtracts the bytes from what may be passed.
+        let block = price_of_block(&mut self.blocks);
+        self.charge(block)?;
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
-        String::linear_lift_from_flat(self.cx, InterfaceType::String, &slots)
+        let text = String::linear_lift_from_flat(self.cx, InterfaceType::String, &slots)?;
+        self.units += text.len() as u64;
+        Ok(text)
     }
 
     fn text(&mut self, pointer: u32, length: u32) -> Result<Cow<'_, str>> {
@@ -454,7 +563,10 @@ impl Source for GuestSource<'_, '_> {
         let utf8 = self.cx.options().string_encoding == StringEncoding::Utf8;
         match bytes.filter(|_| utf8).map(str::from_utf8) {
             Some(Ok(text)) => {
-                self.cx.consume_fuel(text.len())?;
+                // Not by `charge`, since the text borrows from the rest of the source.
+                let units = price_of_block(&mut self.blocks) + text.len();
+                self.cx.consume_fuel(units)?;
+                self.units += units as u64;
                 Ok(Cow::Borrowed(text))
             }
             // Another encoding, or a mistake, which wasmtime has the words for.
@@ -467,9 +579,20 @@ impl Source for GuestSource<'_, '_> {
             let at = self.block(pointer, length, Layout::scalar(1))?;
             return Ok(self.slice(at, length as usize)?.to_vec().into());
         };
+        let block = price_of_block(&mut self.blocks);
+        self.charge(block)?;
+        self.units += u64::from(length);
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
         let list = WasmList::linear_lift_from_flat(self.cx, ty, &slots)?;
         Ok(Bytes::lent(self.lent.push(list)))
+    }
+
+    /// wasmtime counts what one transfer may pass, and says that it is too much: see `cause`.
+    #[inline]
+    fn charge(&mut self, units: usize) -> Result<()> {
+        self.cx.consume_fuel(units)?;
+        self.units += units as u64;
+        Ok(())
     }
 
     #[cold]

@@ -17,6 +17,7 @@ pub(crate) use self::place::At;
 use self::place::{LiftFrom, LowerTo};
 use crate::image::codec::{Lift, Lower};
 use crate::image::medium::{Sink, Source};
+use crate::image::weight::NODE;
 use crate::types::layout::{Layout, align_up};
 
 /// The type tables of a component.
@@ -91,17 +92,31 @@ fn field_type(field: &RecordField) -> InterfaceType {
 
 /// Two media, and the types of what is moved between them.
 pub(crate) struct Transcoder<'a, I, O> {
-    pub(crate) types: Types<'a>,
-    pub(crate) source: &'a mut I,
-    pub(crate) sink: &'a mut O,
+    types: Types<'a>,
+    source: &'a mut I,
+    sink: &'a mut O,
+    /// Parts of the value that were visited since the source was told of them.
+    visited: usize,
 }
 
-impl<I: Source, O: Sink> Transcoder<'_, I, O>
+/// How many parts are visited before the source is told of them: a few more than are part of the price of a call.
+const UNTOLD: usize = 64;
+
+impl<'a, I: Source, O: Sink> Transcoder<'a, I, O>
 where
     Error: From<I::Error> + From<O::Error>,
 {
+    pub(crate) fn new(types: Types<'a>, source: &'a mut I, sink: &'a mut O) -> Self {
+        Transcoder { types, source, sink, visited: 0 }
+    }
+
     /// Moves the value of type `ty` at `from` to `to`.
     pub(crate) fn value<F: LiftFrom<I>, T: LowerTo<O>>(&mut self, ty: InterfaceType, from: F, to: T) -> Result<()> {
+        // A type can be deep where its values have no bytes of their own for it, so its parts are counted, and not only bytes.
+        self.visited += 1;
+        if self.visited > UNTOLD {
+            self.source.charge(NODE * std::mem::take(&mut self.visited))?;
+        }
         let types = self.types.0;
         match ty {
             InterfaceType::Bool => self.scalar::<bool>(from, to),
@@ -136,6 +151,7 @@ where
                 let list = &types[i];
                 match (from.index(), to.index()) {
                     (Some(from), Some(to)) if self.types.is_plain(list.element) => {
+                        self.source.charge(list.abi.size32 as usize)?;
                         Ok(self.sink.write(to, self.source.slice(from, list.abi.size32 as usize)?)?)
                     }
                     _ => self.fields(repeat_n(list.element, list.size as usize), layout(&list.abi), from, to),
@@ -187,6 +203,7 @@ where
 
     /// Moves the elements of a list; gives the pointer to them in the sink.
     fn list(&mut self, ty: InterfaceType, pointer: u32, length: u32) -> Result<u32> {
+        let ty = self.types.innermost(ty);
         let element = self.types.layout(ty);
         let (length, size) = (length as usize, element.size as usize);
         let from = self.source.block(pointer, length as u32, element)?;

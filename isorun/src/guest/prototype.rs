@@ -10,11 +10,13 @@ use super::pool::StorePool;
 use crate::engine::guest::{FromGuest, ToGuest, TypedFunction, typed};
 use crate::engine::meter::Meter;
 use crate::error::call::{CallError, CallResult};
+use crate::image::weight;
 use crate::interface::exports::{Exports, FuncIndex};
 use crate::limits::cx::{Chain, Cx};
+use crate::limits::limit::{Amount, Limit, Scope};
 use crate::limits::settings::Settings;
 use crate::provider::slot::Slot;
-use crate::store::preemption::Preemption;
+use crate::store::quantum::{QUANTUM, Quantum};
 use crate::store::{Frame, State};
 use crate::types::layout::MAX_FLAT_PARAMS;
 
@@ -77,14 +79,14 @@ impl Prototype {
             chain: Some(Chain::longer(&self.name, callers)),
             frame,
             granted: fuel,
-            preemption: Preemption::new(self.limits.slice, fuel),
+            quantum: Quantum::new(fuel),
             waits_for: None,
         };
         let mut starting = Starting { store: None, fuel, spent };
         let store = starting.store.insert(Store::new(self.pre.engine(), state));
         store.limiter(|state| &mut state.meter);
         let started = async {
-            store.fuel_async_yield_interval(Some(self.limits.slice))?;
+            store.fuel_async_yield_interval(Some(QUANTUM))?;
             store.set_fuel(fuel)?;
             store.set_hostcall_fuel(self.limits.message);
             self.pre.instantiate_async(&mut *store).await
@@ -119,12 +121,13 @@ impl Drop for Starting<'_> {
 }
 
 impl Live {
-    /// Finds a function, and puts a call's budget into the store.
+    /// Finds a function, and puts a call's budget into the store, from which what it passes to the app is paid for.
     #[inline]
     pub(crate) fn prepare<P: ToGuest, R: FromGuest + 'static, const N: usize>(
         &mut self,
         cx: &Cx,
         index: FuncIndex,
+        units: u64,
     ) -> CallResult<TypedFunction<P, R, N>> {
         let function = match self.functions.get(index.place()) {
             Some(Some(function)) => *function,
@@ -132,16 +135,38 @@ impl Live {
         };
         let broken = |error: wasmtime::Error| CallError::system(error.to_string());
         let fuel = cx.fuel();
-        if self.store.data_mut().preemption.begin(fuel) {
-            self.store.fuel_async_yield_interval(Some(self.prototype.limits.slice)).map_err(broken)?;
+        let left = self.pay(fuel, units, index)?;
+        if self.store.data_mut().quantum.begin(left) {
+            self.store.fuel_async_yield_interval(Some(QUANTUM)).map_err(broken)?;
         }
-        self.store.set_fuel(fuel).map_err(broken)?;
+        self.store.set_fuel(left).map_err(broken)?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
         state.called_by(cx.chain());
         state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
         state.granted = fuel;
         Ok(typed(function.func, function.slots).map_err(CallError::bug)?)
+    }
+
+    /// What is left of a call's fuel when its parameters are paid for.
+    #[inline]
+    fn pay(&self, fuel: u64, units: u64, index: FuncIndex) -> CallResult<u64> {
+        let most = self.prototype.limits.message as u64;
+        match fuel.checked_sub(units.saturating_mul(weight::FUEL)) {
+            Some(left) if units <= most => Ok(left),
+            left => Err(self.too_much(left.is_some().then_some(most), fuel, index).into()),
+        }
+    }
+
+    /// The error of a call that passes more than `most` units, or than its fuel pays for.
+    #[cold]
+    fn too_much(&self, most: Option<u64>, fuel: u64, index: FuncIndex) -> CallError {
+        let (instance, function) = (self.prototype.name.clone(), self.prototype.exports.label(index));
+        let (limit, amount) = match most {
+            Some(most) => (Limit::Message, Amount::Bytes(most)),
+            None => (Limit::Fuel, Amount::Fuel(fuel)),
+        };
+        CallError::OutOfBudget { limit, amount, scope: Scope::Call, instance, function, waits_for: None }
     }
 
     /// Units of fuel that the store had at the start of the call.

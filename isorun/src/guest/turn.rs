@@ -9,6 +9,7 @@ use super::policy::is_the_apps;
 use super::prototype::{Live, Prototype, Stores};
 use crate::engine::cause;
 use crate::error::call::{CallError, CallResult};
+use crate::image::weight;
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
 use crate::limits::slow;
@@ -67,11 +68,13 @@ impl<'a> Turn<'a> {
         Ok(&mut live.store)
     }
 
-    /// Ends the turn of a call that has a value, and gives the store back to the pool.
+    /// Ends the turn of a call that has a value, of so many units of work, and gives the store back to the pool.
+    ///
+    /// The call has done what it was to do, so it gets its value even if what is left of its fuel does not quite pay for it.
     #[inline]
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self, units: u64) {
         if let Some(live) = self.live.take() {
-            let used = self.charge(&live);
+            let used = self.charge(&live, units);
             self.stores.end(live, used);
         }
     }
@@ -80,7 +83,7 @@ impl<'a> Turn<'a> {
     #[cold]
     pub(super) fn failed(&mut self, stop: Stop) -> Box<CallError> {
         let Some(live) = self.live.take() else { return CallError::bug("a call ended twice").into() };
-        let used = self.charge(&live);
+        let used = self.charge(&live, 0);
         let (label, message) = (live.prototype.exports.label(self.function), live.store.hostcall_fuel());
         let error = stop.explain(self.instance, label, live.granted(), message);
         self.lose(live, error.clone(), used);
@@ -89,15 +92,16 @@ impl<'a> Turn<'a> {
 
     /// Charges what the store used to the call's context. Returns the fuel of the whole call, including that of a start.
     #[inline]
-    fn charge(&self, live: &Live) -> u64 {
-        let used = live.granted().saturating_sub(live.fuel());
+    fn charge(&self, live: &Live, units: u64) -> u64 {
+        let left = live.fuel().saturating_sub(units.saturating_mul(weight::FUEL));
+        let used = live.granted().saturating_sub(left);
         self.cx.settle(used, live.store.data().meter.used());
         self.started.saturating_add(used)
     }
 
     #[cold]
     fn cancelled(&self, live: Box<Live>) {
-        let used = self.charge(&live);
+        let used = self.charge(&live, 0);
         let (instance, function) = (self.instance.clone(), live.prototype.exports.label(self.function));
         let cause = match self.cx.end() {
             Some(deadline) if deadline.has_passed() => {

@@ -15,6 +15,7 @@
 
 use super::malformed::Rule;
 use super::medium::{Sink, Source};
+use super::weight::parts;
 use crate::types::Type;
 use crate::types::layout::{Layout, align_up};
 
@@ -43,6 +44,7 @@ pub trait Lower: Shape {
     where
         Self: Sized,
     {
+        sink.charge(items.len().saturating_mul(parts(Self::LAYOUT)))?;
         let size = Self::LAYOUT.size as usize;
         for (index, item) in items.iter().enumerate() {
             item.store(sink, at + index * size)?;
@@ -61,6 +63,7 @@ pub trait Lift: Shape + Sized {
 
     /// Reads the elements of a list whose block [`Source::block`] has checked. Numbers override this to copy all of them at once.
     fn load_list<S: Source>(source: &mut S, at: usize, length: usize) -> Result<Vec<Self>, S::Error> {
+        source.charge(length.saturating_mul(parts(Self::LAYOUT)))?;
         let size = Self::LAYOUT.size as usize;
         let mut items = Vec::with_capacity(length);
         for index in 0..length {

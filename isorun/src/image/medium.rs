@@ -47,6 +47,11 @@ pub trait Source {
         Ok(self.slice(at, length as usize)?.to_vec().into())
     }
 
+    /// Counts work beside the bytes of blocks, in units of [`weight`](super::weight), before it is done. A medium may refuse to do more.
+    fn charge(&mut self, _units: usize) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// The error for a rule that is broken at `at`.
     fn malformed(&self, rule: Rule, at: usize) -> Self::Error;
 
@@ -78,6 +83,9 @@ pub trait Sink {
     /// Whether every NaN is written as the canonical one. True for images, so that a value has exactly one.
     const STRICT: bool;
 
+    /// Whether what is written is kept. A medium that only counts need not be given numbers.
+    const KEEPS: bool = true;
+
     /// `length` bytes from `at`, to be overwritten in place.
     fn slice_mut(&mut self, at: usize, length: usize) -> Result<&mut [u8], Self::Error>;
 
@@ -93,6 +101,11 @@ pub trait Sink {
 
     /// Allocates and writes a string. Gives its pointer, and its length in code units of the medium's encoding.
     fn string(&mut self, text: &str) -> Result<(u32, u32), Self::Error>;
+
+    /// Counts work beside the bytes of blocks, as for a [`Source`].
+    fn charge(&mut self, _units: usize) -> Result<(), Self::Error> {
+        Ok(())
+    }
 
     /// Writes `bytes` at `at`.
     fn write(&mut self, at: usize, bytes: &[u8]) -> Result<(), Self::Error> {

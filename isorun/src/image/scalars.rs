@@ -32,6 +32,9 @@ macro_rules! integers {
             }
 
             fn store_list<S: Sink>(items: &[Self], sink: &mut S, at: usize) -> Result<(), S::Error> {
+                if !S::KEEPS {
+                    return Ok(());
+                }
                 let bytes = sink.slice_mut(at, size_of_val(items))?;
                 for (slot, item) in bytes.as_chunks_mut().0.iter_mut().zip(items) {
                     *slot = item.to_le_bytes();
@@ -95,6 +98,9 @@ macro_rules! floats {
             }
 
             fn store_list<S: Sink>(items: &[Self], sink: &mut S, at: usize) -> Result<(), S::Error> {
+                if !S::KEEPS {
+                    return Ok(());
+                }
                 let bytes = sink.slice_mut(at, size_of_val(items))?;
                 for (slot, item) in bytes.as_chunks_mut().0.iter_mut().zip(items) {
                     let bits: $bits = if S::STRICT && item.is_nan() { $nan } else { item.to_bits() };
@@ -161,6 +167,9 @@ impl Lower for bool {
     }
 
     fn store_list<S: Sink>(items: &[Self], sink: &mut S, at: usize) -> Result<(), S::Error> {
+        if !S::KEEPS {
+            return Ok(());
+        }
         for (byte, item) in sink.slice_mut(at, items.len())?.iter_mut().zip(items) {
             *byte = u8::from(*item);
         }
@@ -211,6 +220,9 @@ impl Lower for char {
     }
 
     fn store_list<S: Sink>(items: &[Self], sink: &mut S, at: usize) -> Result<(), S::Error> {
+        if !S::KEEPS {
+            return Ok(());
+        }
         let bytes = sink.slice_mut(at, size_of_val(items))?;
         for (slot, item) in bytes.as_chunks_mut().0.iter_mut().zip(items) {
             *slot = u32::from(*item).to_le_bytes();

@@ -50,6 +50,14 @@ impl Function {
         self.result().map_or(Layout::EMPTY, Type::layout)
     }
 
+    /// Whether it passes a few numbers at most, and nothing whose size is known only when it is called.
+    #[cfg(feature = "engine")]
+    pub(crate) fn passes_only_numbers(&self) -> bool {
+        let is_small = |layout: Layout| layout.size <= crate::image::weight::LIGHT;
+        let mut types = self.params().iter().map(|param| &param.ty).chain(self.result());
+        is_small(self.params_layout()) && is_small(self.result_layout()) && types.all(Type::lies_in_place)
+    }
+
     /// Whether another function takes and gives the same types. Its name, and those of its parameters, may be others.
     pub(crate) fn has_types_of(&self, other: &Function) -> bool {
         let types = |function: &Function| function.params().iter().map(|param| param.ty.clone()).collect::<Vec<_>>();

@@ -12,7 +12,8 @@ use crate::clock::Instant;
 /// left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Units of fuel: about one per executed wasm instruction; a million are about 20 µs of a tight loop.
+    /// Units of fuel: about one per executed wasm instruction, and eight for each byte that is passed. What a unit is in time depends on the
+    /// code; a thousand million are 30 ms of compiled C and 600 ms of an empty loop, see `docs/budgets.md`.
     pub fuel: u64,
     /// Time from the start of the call to its end, waiting included.
     pub time: Duration,
@@ -21,9 +22,12 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// One thousand million units of fuel, five seconds, 64 MiB.
+    /// One hundred thousand million units of fuel, five seconds, 64 MiB.
+    ///
+    /// So much fuel is about three seconds of the densest code, and more than five of most: it ends what runs away, and leaves the end of what
+    /// is only slow to the time.
     fn default() -> Budget {
-        Budget { fuel: 1_000_000_000, time: Duration::from_secs(5), memory: 64 << 20 }
+        Budget { fuel: 100_000_000_000, time: Duration::from_secs(5), memory: 64 << 20 }
     }
 }
 

@@ -1,6 +1,11 @@
 //! The limits that apply to every instance and call of a runtime.
 
+use std::time::Duration;
+
 use super::budget::Budget;
+
+/// How long a call runs by default before it lets other tasks of its thread run.
+pub(crate) const SLICE: Duration = Duration::from_millis(1);
 
 /// The limits that a runtime was built with.
 #[derive(Clone, Copy, Debug)]
@@ -9,8 +14,8 @@ pub(crate) struct Settings {
     pub(crate) budget: Budget,
     /// The most bytes that the memories and tables of one instance may have together.
     pub(crate) instance_memory: u64,
-    /// Units of fuel after which a guest yields, so that other tasks of the thread can run.
-    pub(crate) slice: u64,
+    /// How long a call runs before it lets other tasks of the thread run.
+    pub(crate) slice: Duration,
     /// The most bytes that a message may have.
     pub(crate) message: usize,
     /// The most calls that may wait for one instance.
@@ -26,8 +31,8 @@ impl Default for Settings {
         Settings {
             budget: Budget::default(),
             instance_memory: 128 << 20,
-            slice: 4_000_000,
-            message: 64 << 20,
+            slice: SLICE,
+            message: 8 << 20,
             queue: 4096,
             stores: 1000,
             app_size: 64 << 20,

@@ -3,6 +3,7 @@
 #[cfg(feature = "engine")]
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Inner, Runtime};
 #[cfg(feature = "engine")]
@@ -27,9 +28,8 @@ pub struct RuntimeBuilder {
     gate: GateSettings,
 }
 
-/// The most fuel of a slice. A guest that runs longer without a pause would make deadlines of others, and its own, mean little.
-#[cfg(feature = "engine")]
-const LARGEST_SLICE: u64 = 40_000_000;
+/// The longest slice. A guest that runs longer without a pause would make the deadlines of others mean little.
+const LONGEST_SLICE: Duration = Duration::from_millis(100);
 
 impl Runtime {
     /// A runtime with the defaults of its [builder](RuntimeBuilder).
@@ -89,13 +89,13 @@ impl RuntimeBuilder {
         self
     }
 
-    /// How much fuel a guest uses before it lets other tasks of its thread run and its deadline is checked. Default: 4 million, about
-    /// 100 µs of a tight loop. With smaller slices other tasks wait less, and guests run a little slower. A slice is at least 1 and at most 40
-    /// million, so that no deadline is missed by much.
-    #[cfg(feature = "engine")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
-    pub fn slice(mut self, fuel: u64) -> RuntimeBuilder {
-        self.limits.slice = fuel.clamp(1, LARGEST_SLICE);
+    /// How long a call runs before it lets other tasks of its thread run, and the executor look at timers and sockets. Default: one
+    /// millisecond; at most 100 milliseconds.
+    ///
+    /// Calls that have run for so long take turns on each thread, and everything else goes between two turns: so other tasks wait about as
+    /// long as this, however many guests compute. Deadlines are looked at far more often, every 100 000 units of fuel, whatever this is.
+    pub fn yield_every(mut self, span: Duration) -> RuntimeBuilder {
+        self.limits.slice = span.min(LONGEST_SLICE);
         self
     }
 

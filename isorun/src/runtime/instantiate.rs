@@ -9,6 +9,7 @@ use wasmtime::component::{ComponentExportIndex, InstancePre};
 
 use super::Runtime;
 use crate::app::App;
+use crate::call::until::until;
 use crate::engine::cause;
 use crate::error::call::CallError;
 use crate::error::wiring::InstantiateError;
@@ -19,7 +20,6 @@ use crate::instance::Instance;
 use crate::interface::exports::Exports;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
-use crate::limits::until::until;
 use crate::panics::{Panicked, caught};
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
@@ -195,7 +195,9 @@ impl Plan<'_> {
         let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
         let spent = AtomicU64::new(0);
         let frame = Frame::first(deadline);
-        let started = until(deadline, caught(pin!(prototype.start(grant, frame, &None, &spent)))).await;
+        let started =
+            until(deadline, self.runtime.limits().slice, caught(pin!(prototype.start(grant, frame, &None, &spent))))
+                .await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),

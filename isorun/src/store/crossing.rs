@@ -6,12 +6,14 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 
-use wasmtime::StoreContextMut;
+use wasmtime::{StoreContextMut, Trap};
 
-use super::{State, preemption};
+use super::{State, quantum};
 use crate::error::call::{CallError, CallResult, Failed, Result};
+use crate::image::weight;
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::observe::see;
 use crate::panics::naming;
 use crate::provider::slot::Slot;
@@ -21,16 +23,22 @@ pub(crate) trait Crossing: Send {
     /// The result, in the form in which the guest is given it.
     type Value: Send;
 
-    /// How many bytes of parameters are copied. The guest pays no fuel for that, so it counts as time in [`preemption`].
-    fn bytes(&self) -> usize {
+    /// The work of taking the parameters out of the guest, in units of [`weight`].
+    fn units(&self) -> u64 {
         0
     }
 
-    /// Calls the provider.
-    fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> impl Future<Output = CallResult<Self::Value>> + Send;
+    /// Calls the provider, whose function of that index is at `place` of the import.
+    fn call(
+        self,
+        slot: &Slot,
+        place: usize,
+        function: FuncIndex,
+        cx: &Cx,
+    ) -> impl Future<Output = CallResult<Self::Value>> + Send;
 
-    /// How many bytes of a result are copied, as for [`bytes`](Crossing::bytes).
-    fn bytes_of(_: &Self::Value) -> usize {
+    /// The work of writing a result into the guest.
+    fn units_of(_: &Self::Value) -> u64 {
         0
     }
 
@@ -48,15 +56,14 @@ pub(crate) async fn cross<C: Crossing>(
     place: usize,
     crossing: C,
 ) -> wasmtime::Result<C::Value> {
-    let mut bytes = crossing.bytes();
-    let mut cx = enter(store)?;
+    let mut cx = enter(store, crossing.units())?;
     store.data_mut().waits_for = Some(slot);
     let result = {
         let slot = store.data().slot(slot)?;
         let (provider, function) = (&*slot.provider, slot.function(place)?);
         let counting = slot.counts.begin();
         let mut watch = provider.observers().watch(provider, function, &cx);
-        let call = pin!(crossing.call(slot, function, &cx));
+        let call = pin!(crossing.call(slot, place, function, &cx));
         let mut call = see(&mut watch, call);
         let result = poll_fn(|task| naming(provider.name(), || Pin::new(&mut call).poll(task))).await;
         counting.end(result.is_err());
@@ -66,11 +73,9 @@ pub(crate) async fn cross<C: Crossing>(
         }
     };
     store.data_mut().waits_for = None;
-    if let Ok(value) = &result {
-        bytes += C::bytes_of(value);
-    }
-    if leave(store, &mut cx, bytes)? {
-        tokio::task::yield_now().await;
+    let units = result.as_ref().map_or(0, C::units_of);
+    if leave(store, &mut cx, units)? {
+        quantum::end().await;
     }
     result
 }
@@ -81,45 +86,102 @@ fn failed(slot: &Slot, error: CallError) -> wasmtime::Error {
     Failed { provider: slot.provider.name().clone(), error }.into()
 }
 
-/// Begins a call out of the guest: the callee starts with what the guest has left.
+/// Begins a call out of the guest, which pays for what it passes: the callee starts with what the guest has left.
 #[inline]
-fn enter(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
-    let fuel = store.get_fuel()?;
+fn enter(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result<Cx> {
+    let fuel = pay(store, store.get_fuel()?, units)?;
     let state = store.data_mut();
     Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), state.frame.deadline, state.frame.hops))
 }
 
-/// Ends a call out of the guest that passed `bytes` bytes: the guest goes on with what the callee has left. Returns whether the guest has
-/// to let other tasks run first.
+/// Ends a call out of the guest, which pays for what it is given and goes on with what the callee has left. Returns whether its quantum has
+/// ended.
 #[inline]
-fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, bytes: usize) -> wasmtime::Result<bool> {
-    let left = cx.fuel();
-    if left != store.get_fuel()? {
-        store.set_fuel(left)?;
-    }
+fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> wasmtime::Result<bool> {
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
     state.chain = cx.take_chain();
-    Ok(state.preemption.is_due(bytes, left))
+    let left = pay(store, cx.fuel(), units)?;
+    if left != store.get_fuel()? {
+        store.set_fuel(left)?;
+    }
+    Ok(store.data_mut().quantum.has_ended(left))
 }
 
-/// Calls a sync method of a system that takes no `Cx`. No context is made for it and nothing is charged, so that a quick method costs
-/// little more than itself.
+/// What is left of `fuel` when so many units of work are paid for.
+///
+/// # Errors
+///
+/// If it is more than one transfer may be, or than the fuel pays for. Then all fuel counts as used.
 #[inline]
-pub(crate) fn cross_sync<R>(
+fn pay(store: &mut StoreContextMut<'_, State>, fuel: u64, units: u64) -> wasmtime::Result<u64> {
+    if units == 0 {
+        return Ok(fuel);
+    }
+    let most = store.hostcall_fuel() as u64;
+    if units > most {
+        return Err(Exhausted { limit: Limit::Message, amount: Amount::Bytes(most), scope: Scope::Call }.into());
+    }
+    match fuel.checked_sub(units * weight::FUEL) {
+        Some(left) => Ok(left),
+        None => {
+            store.set_fuel(0)?;
+            Err(Trap::OutOfFuel.into())
+        }
+    }
+}
+
+/// Calls a sync method of a system that passes only numbers. Nothing is charged for it, so that a quick method costs little more than itself.
+#[inline]
+pub(crate) fn cross_lightly<R>(
+    store: &mut StoreContextMut<'_, State>,
+    call: impl FnOnce(&mut StoreContextMut<'_, State>) -> wasmtime::Result<R>,
+) -> wasmtime::Result<R> {
+    let result = call(store);
+    quantum::step(store)?;
+    result
+}
+
+/// Calls a sync method of a system whose parameters were `units` of work, and whose result takes as many as `units_of` says. Also gives
+/// whether the guest's quantum has ended, for a caller that can give way.
+#[inline]
+pub(crate) fn cross_eagerly<R>(
+    store: &mut StoreContextMut<'_, State>,
+    units: u64,
+    units_of: impl FnOnce(&R) -> u64,
+    call: impl FnOnce(&mut StoreContextMut<'_, State>) -> wasmtime::Result<R>,
+) -> wasmtime::Result<(R, bool)> {
+    pay_from_store(store, units)?;
+    let result = call(store)?;
+    let left = pay_from_store(store, units_of(&result))?;
+    Ok((result, store.data_mut().quantum.has_ended(left)))
+}
+
+/// As [`pay`], from the fuel of the guest itself.
+#[inline]
+fn pay_from_store(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result<u64> {
+    let before = store.get_fuel()?;
+    let left = pay(store, before, units)?;
+    if left != before {
+        store.set_fuel(left)?;
+    }
+    Ok(left)
+}
+
+/// Runs a sync method that takes no `Cx`. No context is made for it.
+#[inline]
+pub(crate) fn call_sync<R>(
     store: &mut StoreContextMut<'_, State>,
     slot: usize,
     place: usize,
     call: impl FnOnce(&StoreContextMut<'_, State>, &Slot) -> Result<R>,
 ) -> wasmtime::Result<R> {
-    let result = seen(store, slot, place, None, call);
-    preemption::step(store)?;
-    result
+    seen(store, slot, place, None, call)
 }
 
-/// Calls a sync method of a system that takes a `Cx`. It may make calls with it and drive them to their end; what those use is charged.
+/// Runs a sync method that takes a `Cx`. It may make calls with it and drive them to their end; what those use is charged.
 #[inline]
-pub(crate) fn cross_sync_with_cx<R>(
+pub(crate) fn call_sync_with_cx<R>(
     store: &mut StoreContextMut<'_, State>,
     slot: usize,
     place: usize,
@@ -131,7 +193,6 @@ pub(crate) fn cross_sync_with_cx<R>(
         store.set_fuel(cx.fuel())?;
         store.data_mut().meter.set_left(cx.memory());
     }
-    preemption::step(store)?;
     result
 }
 

@@ -214,6 +214,23 @@ impl Type {
     }
 }
 
+impl Type {
+    /// Whether its values have no strings, lists or maps, so that they lie in one place.
+    #[cfg(feature = "engine")]
+    pub(crate) fn lies_in_place(&self) -> bool {
+        match self {
+            Type::String | Type::List(_) | Type::Map(_) => false,
+            Type::FixedList(list) => list.element.lies_in_place(),
+            Type::Record(fields) => fields.iter().all(|field| field.ty.lies_in_place()),
+            Type::Tuple(members) => members.iter().all(Type::lies_in_place),
+            Type::Variant(cases) => cases.iter().filter_map(|case| case.ty.as_ref()).all(Type::lies_in_place),
+            Type::Option(payload) => payload.lies_in_place(),
+            Type::Result(payloads) => payloads.ok.iter().chain(&payloads.err).all(Type::lies_in_place),
+            _ => true,
+        }
+    }
+}
+
 fn record_layout<'t>(fields: impl IntoIterator<Item = &'t Type>) -> Layout {
     fields.into_iter().fold(Layout::EMPTY, |record, field| record.and(field.layout())).padded()
 }

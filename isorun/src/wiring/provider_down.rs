@@ -12,11 +12,11 @@ const CASE: &str = "provider-down";
 /// The result by which a guest learns of its provider's failure. `None` if the function's type has no such result, or if the error must end
 /// the guest too.
 #[cold]
-pub(crate) fn as_value(function: Option<&Function>, error: &CallError) -> Option<Image> {
+pub(crate) fn as_value(function: &Function, error: &CallError) -> Option<Image> {
     if error.ends_the_tree() {
         return None;
     }
-    let ty = function?.result()?;
+    let ty = function.result()?;
     let Type::Result(payloads) = ty else { return None };
     let case = match payloads.err.as_ref()? {
         Type::Enum(labels) => labels.iter().any(|label| **label == *CASE).then(|| Value::enumeration(CASE))?,
@@ -50,7 +50,7 @@ mod tests {
     fn told(err: Type, error: &CallError) -> Option<Value> {
         let ty = Type::result(Some(Type::U32), Some(err));
         let function = function("f", Vec::<(String, Type)>::new(), Some(ty.clone()));
-        let image = as_value(Some(&function), error)?;
+        let image = as_value(&function, error)?;
         Some(Value::decode(&ty, image.as_bytes()).unwrap())
     }
 

@@ -61,7 +61,7 @@ struct FlatCall(FlatParams);
 impl Crossing for FlatCall {
     type Value = u64;
 
-    async fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> CallResult<u64> {
+    async fn call(self, slot: &Slot, _: usize, function: FuncIndex, cx: &Cx) -> CallResult<u64> {
         let call = pin!(slot.provider.guest()?.run::<_, _, MAX_SCALARS>(cx, function, self.0));
         call.await.map(|FlatResult(value)| value)
     }

@@ -5,9 +5,8 @@ use std::pin::pin;
 use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
 
-use crate::engine::guest::{Guest, ImageParams, ImageResult};
+use crate::engine::guest::{Guest, ImageParams, ImageResult, Weighed};
 use crate::error::call::{CallError, CallResult};
-use crate::image::Image;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 use crate::limits::cx::Cx;
@@ -15,7 +14,7 @@ use crate::provider::Kind;
 use crate::provider::slot::Slot;
 use crate::store::State;
 use crate::store::crossing::{Crossing, cross};
-use crate::types::layout::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
+use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use crate::wiring::provider_down;
 
 /// Defines one function whose provider is called by image.
@@ -49,42 +48,46 @@ fn link_of<const N: usize, const M: usize>(
     place: usize,
 ) -> wasmtime::Result<()> {
     linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, Guest(params): Guest<ImageParams, N>| {
-        Box::new(async move {
-            let image = cross(&mut store, slot, place, ImageCall(params)).await?;
-            Ok(Guest::<_, M>(ImageResult(image)))
-        })
+        Box::new(async move { Ok(Guest::<_, M>(cross(&mut store, slot, place, ImageCall(params)).await?)) })
     })
+}
+
+fn imported(slot: &Slot, place: usize) -> Option<&Function> {
+    slot.part.import.interface().functions().get(place)
 }
 
 /// A call by image.
 struct ImageCall(ImageParams);
 
 impl Crossing for ImageCall {
-    type Value = Image;
+    type Value = ImageResult;
 
-    fn bytes(&self) -> usize {
-        self.0.0.as_bytes().len()
+    fn units(&self) -> u64 {
+        self.0.units()
     }
 
-    async fn call(self, slot: &Slot, function: FuncIndex, cx: &Cx) -> CallResult<Image> {
+    async fn call(self, slot: &Slot, place: usize, function: FuncIndex, cx: &Cx) -> CallResult<ImageResult> {
         match slot.provider.kind() {
             Kind::Guest(guest) => {
                 let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, self.0));
-                call.await.map(|ImageResult(image)| image)
+                call.await
             }
             // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
             Kind::System(_) | Kind::Remote(_) => {
                 let value = slot.system.as_deref();
-                Box::pin(slot.provider.call_host(value, cx, function, self.0.0)).await
+                let image = Box::pin(slot.provider.call_host(value, cx, function, self.0.image)).await?;
+                Ok(ImageResult::of(image, imported(slot, place).map_or(Layout::EMPTY, Function::result_layout)))
             }
         }
     }
 
-    fn bytes_of(image: &Image) -> usize {
-        image.as_bytes().len()
+    fn units_of(result: &ImageResult) -> u64 {
+        result.units()
     }
 
-    fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<Image> {
-        provider_down::as_value(slot.part.import.interface().functions().get(place), error)
+    fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<ImageResult> {
+        let function = imported(slot, place)?;
+        let image = provider_down::as_value(function, error)?;
+        Some(ImageResult::of(image, function.result_layout()))
     }
 }

@@ -7,19 +7,22 @@ use std::marker::PhantomData;
 use wasmtime::component::LinkerInstance;
 use wasmtime::{AsContext, StoreContextMut};
 
-use crate::engine::guest::{Guest, Returned, TakenParams};
+use crate::engine::guest::{Answer, Guest, TakenParams, Weighed};
 use crate::error::call::{CallResult, Result};
 use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
+use crate::image::weight::weigh;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
+use crate::interface::function::Function;
 use crate::limits::cx::Cx;
 use crate::provider::glue::Glue;
 use crate::provider::slot::Slot;
 use crate::provider::system::BoxFuture;
 use crate::store::State;
-use crate::store::crossing::{Crossing, cross, cross_sync, cross_sync_with_cx};
+use crate::store::crossing::{Crossing, call_sync, call_sync_with_cx, cross, cross_eagerly, cross_lightly};
+use crate::store::quantum;
 use crate::system::contract::{Functions, StaticInterface, System};
 
 /// How guests are linked to systems of a type.
@@ -54,6 +57,48 @@ impl Link<'_, '_> {
         Some((name, *self.wanted.get(name)?))
     }
 
+    /// Defines a sync method.
+    ///
+    /// One that passes only numbers is called at once. One that passes strings or lists can be much work for the host, again and again, so
+    /// it is called as an `async` one is, by a future, in which the guest can give way. The method itself runs before that.
+    fn define<P, R, const N: usize, const M: usize>(
+        &mut self,
+        function: u32,
+        call: impl Fn(&mut StoreContextMut<'_, State>, TakenParams<P>) -> wasmtime::Result<R> + Copy + Send + Sync + 'static,
+    ) where
+        P: LiftParams + Send + Sync + 'static,
+        R: Lower + Send + Sync + 'static,
+    {
+        let Some((name, _)) = self.import(function) else { return };
+        let is_light = self.interface.functions().get(function as usize).is_some_and(Function::passes_only_numbers);
+        let defined = if is_light {
+            self.linker.func_wrap(
+                name,
+                move |mut store: StoreContextMut<'_, State>, params: Guest<TakenParams<P>, N>| {
+                    let result = cross_lightly(&mut store, |store| call(store, params.0));
+                    Ok(Guest::<_, M>(Answer(result?)))
+                },
+            )
+        } else {
+            self.linker.func_wrap_async(
+                name,
+                move |mut store: StoreContextMut<'_, State>, Guest(params): Guest<TakenParams<P>, N>| {
+                    let (units, take) =
+                        (params.units(), move |store: &mut StoreContextMut<'_, State>| call(store, params));
+                    let result = cross_eagerly(&mut store, units, weigh, take);
+                    Box::new(async move {
+                        let (result, ended) = result?;
+                        if ended {
+                            quantum::end().await;
+                        }
+                        Ok(Guest::<_, M>(Answer(result)))
+                    })
+                },
+            )
+        };
+        self.defined(defined);
+    }
+
     fn defined(&mut self, result: wasmtime::Result<()>) {
         if self.result.is_ok() {
             self.result = result;
@@ -70,20 +115,14 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
-        let Some((name, place)) = self.import(function) else { return };
+        let Some((_, place)) = self.import(function) else { return };
         let slot = self.slot;
-        let defined = self.linker.func_wrap(
-            name,
-            move |mut store: StoreContextMut<'_, State>, params: Guest<TakenParams<P>, N>| {
-                let Guest(TakenParams { values, lent }) = params;
-                let result = cross_sync(&mut store, slot, place, |store, slot| {
-                    let lender = lent.of(store.as_context());
-                    call(slot.system()?, Reach::into(&lender), values)
-                });
-                Ok(Guest::<_, M>(Returned(result?)))
-            },
-        );
-        self.defined(defined);
+        self.define::<P, R, N, M>(function, move |store, TakenParams { values, lent, .. }| {
+            call_sync(store, slot, place, |store, slot| {
+                let lender = lent.of(store.as_context());
+                call(slot.system()?, Reach::into(&lender), values)
+            })
+        });
     }
 
     fn sync_cx<P, R, const N: usize, const M: usize>(
@@ -94,20 +133,14 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
-        let Some((name, place)) = self.import(function) else { return };
+        let Some((_, place)) = self.import(function) else { return };
         let slot = self.slot;
-        let defined = self.linker.func_wrap(
-            name,
-            move |mut store: StoreContextMut<'_, State>, params: Guest<TakenParams<P>, N>| {
-                let Guest(TakenParams { values, lent }) = params;
-                let result = cross_sync_with_cx(&mut store, slot, place, |store, slot, cx| {
-                    let lender = lent.of(store.as_context());
-                    call(slot.system()?, Reach::into(&lender), cx, values)
-                });
-                Ok(Guest::<_, M>(Returned(result?)))
-            },
-        );
-        self.defined(defined);
+        self.define::<P, R, N, M>(function, move |store, TakenParams { values, lent, .. }| {
+            call_sync_with_cx(store, slot, place, |store, slot, cx| {
+                let lender = lent.of(store.as_context());
+                call(slot.system()?, Reach::into(&lender), cx, values)
+            })
+        });
     }
 
     fn asynchronous<P, R, const N: usize, const M: usize>(
@@ -124,9 +157,9 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
             name,
             move |mut store: StoreContextMut<'_, State>, Guest(params): Guest<TakenParams<P>, N>| {
                 Box::new(async move {
-                    let result =
-                        cross(&mut store, slot, place, SystemCall { call, params: params.values, system: PhantomData });
-                    Ok(Guest::<_, M>(Returned(result.await?)))
+                    let crossing = SystemCall { call, params, system: PhantomData };
+                    let result = cross(&mut store, slot, place, crossing).await?;
+                    Ok(Guest::<_, M>(Answer(result)))
                 })
             },
         );
@@ -137,7 +170,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
 /// A call of an `async` method.
 struct SystemCall<T, F, P> {
     call: F,
-    params: P,
+    params: TakenParams<P>,
     system: PhantomData<fn(T)>,
 }
 
@@ -146,11 +179,19 @@ where
     T: Send + Sync + 'static,
     F: for<'a> Fn(&'a T, &'a Cx, P) -> BoxFuture<'a, Result<R>> + Send,
     P: Send,
-    R: Send,
+    R: Lower + Send,
 {
     type Value = R;
 
-    async fn call(self, slot: &Slot, _: FuncIndex, cx: &Cx) -> CallResult<R> {
-        Ok((self.call)(slot.system()?, cx, self.params).await?)
+    fn units(&self) -> u64 {
+        self.params.units()
+    }
+
+    fn units_of(result: &R) -> u64 {
+        weigh(result)
+    }
+
+    async fn call(self, slot: &Slot, _: usize, _: FuncIndex, cx: &Cx) -> CallResult<R> {
+        Ok((self.call)(slot.system()?, cx, self.params.values).await?)
     }
 }

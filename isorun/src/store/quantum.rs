@@ -1,0 +1,133 @@
+//! How a guest gives the thread away: at the end of each quantum of fuel.
+//!
+//! wasmtime ends a quantum by itself while a guest computes. But setting fuel, as each call of an import does, begins a new one: a guest that
+//! does little but call would never come to the end of it. So what was used since the last end is counted here, the price of what was
+//! passed included, and an import that passes its end returns by way of one.
+//!
+//! After a method that is linked without a future the guest cannot give way. Such methods pass only numbers, so they cost little by
+//! themselves; there the clock is read now and then, and when they take long, the guest runs in short quanta, so that one ends soon after.
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use wasmtime::StoreContextMut;
+
+use super::State;
+use crate::clock::Instant;
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
+
+/// Units of fuel in a quantum.
+///
+/// It is what a guest may use before the driver of its call looks at the clock (see `call/driver.rs`), so it must be short also for the
+/// slowest code: 100 000 loads that miss the cache take a millisecond or two, while the densest code is through with it in 3 µs, of which
+/// the look takes a twentieth.
+pub(crate) const QUANTUM: u64 = 100_000;
+
+/// The time of one call of an import beside what it passes, in units of fuel. It counts here only: nobody is charged for it.
+const CALL: u64 = 1_000;
+
+/// How many calls of methods without a future there are between two readings of the clock. It is not read at each, because that takes as
+/// long as a quick call. The first readings come sooner.
+const CALLS_PER_LOOK: u32 = 64;
+
+/// The first reading of the clock comes after so many calls, and the next ones after twice as many each.
+const FIRST_LOOK: u32 = 8;
+
+/// So many calls, or fewer, that took this time or more are called long, and switch the guest to short quanta.
+const LONG: Duration = Duration::from_millis(1);
+
+/// Units of fuel in a short quantum: some dozen calls. A guest that computes after all loses by it, until it has made quick calls again or
+/// its own call ends.
+const SHORT: u64 = 1_000;
+
+/// Decides when a guest has to give way in an import.
+#[derive(Debug)]
+pub(crate) struct Quantum {
+    /// How much fuel was left at the last end.
+    ended_at: u64,
+    /// What calls of imports took since then without costing fuel, in units of fuel.
+    unmetered: u64,
+    /// Calls of methods without a future so far, in this call of the guest.
+    calls: u32,
+    /// When the clock was last read in this call of the guest.
+    looked: Option<Instant>,
+    /// Whether the guest runs in short quanta.
+    short: bool,
+}
+
+impl Quantum {
+    /// For a store that starts with `fuel` units of fuel.
+    pub(crate) fn new(fuel: u64) -> Quantum {
+        Quantum { ended_at: fuel, unmetered: 0, calls: 0, looked: None, short: false }
+    }
+
+    /// Begins a call of the guest with `fuel` units of fuel. Returns whether the last call left the store with short quanta, which the caller
+    /// then has to undo.
+    #[inline]
+    pub(crate) fn begin(&mut self, fuel: u64) -> bool {
+        (self.looked, self.calls, self.ended_at, self.unmetered) = (None, 0, fuel, 0);
+        std::mem::take(&mut self.short)
+    }
+
+    /// Notes a call of an import after which `left` units of fuel are left. Returns whether the quantum has ended.
+    #[inline]
+    pub(crate) fn has_ended(&mut self, left: u64) -> bool {
+        self.unmetered = self.unmetered.saturating_add(CALL);
+        let ended = self.ended_at.saturating_sub(left).saturating_add(self.unmetered) >= QUANTUM;
+        if ended {
+            (self.ended_at, self.unmetered) = (left, 0);
+        }
+        ended
+    }
+
+    /// Whether the clock is to be read after this call of a method without a future.
+    #[inline]
+    fn is_time_to_look(&mut self) -> bool {
+        self.calls = self.calls.wrapping_add(1);
+        self.short
+            || self.calls.is_multiple_of(CALLS_PER_LOOK)
+            || (self.calls.is_power_of_two() && (FIRST_LOOK..CALLS_PER_LOOK).contains(&self.calls))
+    }
+}
+
+/// Gives way to the driver of the call, as wasmtime does at the end of a quantum: the task is woken at once.
+pub(crate) async fn end() {
+    let mut given = false;
+    poll_fn(|task| {
+        if std::mem::replace(&mut given, true) {
+            return Poll::Ready(());
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+/// Ends a call of a method without a future, after which the guest could not give way.
+#[inline]
+pub(crate) fn step(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
+    if store.data_mut().quantum.is_time_to_look() { look_at_the_clock(store) } else { Ok(()) }
+}
+
+#[cold]
+fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
+    let now = Instant::now();
+    let State { frame, quantum, .. } = store.data_mut();
+    if let Some(deadline) = frame.deadline.filter(|deadline| now >= deadline.at) {
+        let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
+        return Err(Exhausted { limit, amount, scope }.into());
+    }
+    let short = match quantum.looked.replace(now) {
+        // While the clock is read after each call, one call that took its part of the time is long already.
+        Some(before) if quantum.short => now.saturating_duration_since(before) >= LONG / CALLS_PER_LOOK,
+        Some(before) => now.saturating_duration_since(before) >= LONG,
+        None => false,
+    };
+    if short == quantum.short {
+        return Ok(());
+    }
+    quantum.short = short;
+    // This begins a new quantum, too.
+    store.fuel_async_yield_interval(Some(if short { SHORT } else { QUANTUM }))
+}
