@@ -25,7 +25,7 @@ use crate::error::call::{CallError, CallResult, Result};
 use crate::image::Image;
 use crate::interface::exports::FuncIndex;
 use crate::limits::budget::{Budget, Grant};
-use crate::limits::cx::Cx;
+use crate::limits::cx::{Cx, MAX_DEPTH};
 use crate::limits::deadline::Deadline;
 use crate::limits::receipt::Receipt;
 use crate::limits::slow;
@@ -159,6 +159,7 @@ impl<'a, T> Call<'a, T> {
             return Poll::Ready(self.fail(CallError::TooDeep {
                 instance: self.provider.name().clone(),
                 function: self.provider.label(self.function),
+                limit: MAX_DEPTH,
             }));
         };
         if !self.begun {

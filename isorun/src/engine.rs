@@ -28,12 +28,15 @@ use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig, VariableOperatorCost,
 };
 
-/// The engine of a runtime that has room for `stores` stores.
-pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {
-    Engine::new(&config(stores))
+/// The engine of a runtime that has room for `stores` stores, whose guests use `stack` bytes of stack each.
+pub(crate) fn new(stores: u32, stack: usize) -> wasmtime::Result<Engine> {
+    Engine::new(&config(stores, stack))
 }
 
-fn config(stores: u32) -> Config {
+/// Bytes of a store's stack that host functions use, which run on it too.
+const STACK_OF_HOST: usize = 3 << 19;
+
+fn config(stores: u32, stack: usize) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
     let several = stores.saturating_mul(4);
@@ -51,6 +54,8 @@ fn config(stores: u32) -> Config {
     let mut config = Config::new();
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .max_wasm_stack(stack)
+        .async_stack_size(stack + STACK_OF_HOST)
         .consume_fuel(true)
         .operator_cost(operator_cost())
         // Plain components pay for concurrency on every call and never use it.

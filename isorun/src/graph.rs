@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
+use std::time::Duration;
 
 use crate::provider::counters::Counters;
 use crate::provider::state::InstanceState;
@@ -57,6 +58,10 @@ pub struct Edge {
     pub import: String,
     /// The instance that provides it.
     pub to: String,
+    /// How long the provider may take for one call, if it was given a time of its own.
+    pub timeout: Option<Duration>,
+    /// The functions through which a failure of the provider ends the call of the instance, because their results cannot tell of it.
+    pub ends_its_app: Vec<String>,
     /// Calls of the import that have ended since it was wired.
     pub calls: u64,
     /// Those of them that ended without a value.
@@ -108,7 +113,9 @@ impl Node {
 
 impl Edge {
     fn notes(&self) -> Option<String> {
-        calls(self.calls, self.failures)
+        let timeout = self.timeout.map(|span| format!("{span:?} for a call"));
+        let notes: Vec<_> = timeout.into_iter().chain(calls(self.calls, self.failures)).collect();
+        (!notes.is_empty()).then(|| notes.join(", "))
     }
 }
 
@@ -228,6 +235,8 @@ mod tests {
                 from: "kv \"1\"".into(),
                 import: "a:b/c@1.0.0".into(),
                 to: "Disk".into(),
+                timeout: None,
+                ends_its_app: Vec::new(),
                 calls: 0,
                 failures: 0,
             }],

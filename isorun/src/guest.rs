@@ -23,7 +23,7 @@ use crate::limits::slow::InLine;
 use crate::panics::caught;
 use crate::store::Frame;
 
-use policy::Policy;
+use policy::{Floor, Policy};
 use pool::{Permit, Refused, StorePool};
 use prototype::{Live, NotStarted, Prototype, Stores};
 use turn::{Start, Stop, Turn, lose};
@@ -31,14 +31,22 @@ use turn::{Start, Stop, Turn, lose};
 /// An app's instance, as what is behind a handle.
 pub(crate) struct GuestProvider {
     name: Arc<str>,
+    floor: Floor,
+    /// How many instances may wait for one of its calls, each for the next.
+    depth: u16,
     pub(crate) stores: Stores,
 }
 
 impl GuestProvider {
     /// An instance of the prototype, whose first store may have been started already.
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
-        let (name, most_stores) = (prototype.name.clone(), prototype.limits.stores);
-        GuestProvider { name, stores: StorePool::new(prototype, first, policy, most_stores) }
+        let (name, most_stores, depth) = (prototype.name.clone(), prototype.limits.stores, prototype.limits.depth);
+        GuestProvider {
+            name,
+            floor: policy.floor,
+            depth,
+            stores: StorePool::new(prototype, first, policy, most_stores),
+        }
     }
 
     /// Calls a function of the app when its turn comes. `N` is the most core values that its parameters can have.
@@ -48,7 +56,7 @@ impl GuestProvider {
         function: FuncIndex,
         params: P,
     ) -> CallResult<R> {
-        if cx.is_too_deep() || cx.is_awaited_by(&self.name) || cx.fuel() == 0 {
+        if cx.is_deep(self.depth) || cx.is_awaited_by(&self.name) || self.floor.is_above(cx) {
             return Err(self.unfit(cx, function).into());
         }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
@@ -113,7 +121,7 @@ impl GuestProvider {
             Err(panic) => (Stop::Panic(panic), spent.load(Ordering::Relaxed)),
         };
         start.end();
-        let error = stop.explain(&self.name, "start".into(), fuel, prototype.limits.message);
+        let error = stop.explain(&self.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
         lose(&self.stores, &prototype, error.clone(), used);
         Err(error.into())
@@ -126,7 +134,11 @@ impl GuestProvider {
         match cx.fuel() {
             0 => CallError::out_of_fuel(instance, function),
             _ if cx.is_awaited_by(&self.name) => CallError::ReEntered { instance, function },
-            _ => CallError::TooDeep { instance, function },
+            _ if cx.is_deep(self.depth) => CallError::TooDeep { instance, function, limit: self.depth },
+            fuel => {
+                let (granted, floor) = self.floor.of(cx, fuel);
+                CallError::BelowFloor { instance, function, granted, floor }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use isorun::instance::InstanceState;
+use isorun::limits::{Limit, Scope};
 use isorun::{CallError, Instance, Restart, Runtime, Transport, TransportError};
 use isorun_tests::{add, guests, link_to, poll_once, runtime_of, start};
 
@@ -191,4 +192,82 @@ async fn a_provider_out_of_reach_is_told_like_one_that_is_dead() {
     cut.store(false, Ordering::Relaxed);
     assert_eq!(user.call("ask", "(9)").await.unwrap(), "1001");
     assert_eq!(user.call("heard", "()").await.unwrap(), r#""failed""#);
+}
+
+/// As [`wired`], where the provider has a time of its own.
+async fn timed(interface: &str, restart: Restart) -> (Runtime, Instance, Instance) {
+    let (runtime, provider, _) = wired(interface, restart).await;
+    let app = add(&runtime, "hurried", &user(interface)).await;
+    let user = runtime.instantiate(&app).with_timeout(&provider, Duration::from_millis(20)).await.unwrap();
+    (runtime, provider, user)
+}
+
+const RESTARTED: Restart = Restart::Limited { max: 0, within: Duration::from_secs(60) };
+
+#[tokio::test]
+async fn a_provider_that_never_answers_costs_its_consumer_a_value() {
+    for interface in ["told", "plain"] {
+        let (_runtime, provider, user) = timed(interface, RESTARTED).await;
+        assert_eq!(user.call("ask", "(3)").await.unwrap(), "1001", "{interface}");
+        assert!(matches!(user.state(), InstanceState::Idle));
+        // It had less than a call has by default, so it is not its fault.
+        assert_eq!(user.call("ask", "(1)").await.unwrap(), "1", "{interface}");
+        assert_eq!(provider.counters().restarts, 1);
+    }
+}
+
+#[tokio::test]
+async fn where_the_interface_has_no_value_for_it_the_consumer_ends() {
+    let (runtime, provider, user) = timed("silent", RESTARTED).await;
+    let error = user.call("ask", "(3)").await.unwrap_err();
+    let CallError::ProviderDown { cause, .. } = &error else { panic!("{error}") };
+    let CallError::OutOfBudget { limit: Limit::Time, scope: Scope::Import, instance, .. } = &**cause else {
+        panic!("{cause}")
+    };
+    assert_eq!(&**instance, "provider");
+    assert_eq!(
+        cause.to_string(),
+        "out of time: the call of `acme:down/silent#f` of `provider` was given up after 20ms
+  help: give the provider more time where it is given with `.with_timeout(..)`"
+    );
+    assert!(matches!(user.state(), InstanceState::Poisoned(_)));
+    let graph = runtime.graph();
+    let edge = |from: &str| graph.edges.iter().find(|edge| edge.from == from && edge.to == provider.name()).unwrap();
+    assert_eq!(edge("hurried").timeout, Some(Duration::from_millis(20)));
+    assert_eq!((edge("user").timeout, edge("user").ends_its_app.clone()), (None, vec!["f".to_string()]));
+}
+
+#[tokio::test]
+async fn the_time_of_the_call_itself_wins_if_it_is_shorter() {
+    let (_runtime, _, user) = timed("told", RESTARTED).await;
+    let error = user.call("ask", "(3)").timeout(Duration::from_millis(5)).await.unwrap_err();
+    assert!(matches!(&error, CallError::OutOfBudget { limit: Limit::Time, scope: Scope::Call, .. }), "{error}");
+}
+
+#[isorun::interface("src/slow.wit")]
+mod plain {}
+
+struct Silent;
+
+#[isorun::system]
+impl plain::Plain for Silent {
+    async fn f(&self, n: u32) -> Result<u32, plain::Problem> {
+        if n == 3 {
+            std::future::pending::<()>().await;
+        }
+        Ok(1)
+    }
+}
+
+/// A system's own errors stop its guest, but that it was late is told.
+#[tokio::test]
+async fn a_system_that_never_answers_is_told_as_well() {
+    let runtime = runtime_of(Runtime::builder());
+    runtime.register::<plain::Interface>().unwrap();
+    let app = add(&runtime, "user", &user("plain")).await;
+    let silent = runtime.provide(Silent);
+    let user = runtime.instantiate(&app).with_timeout(&silent, Duration::from_millis(20)).await.unwrap();
+    assert_eq!(user.call("ask", "(3)").await.unwrap(), "1001");
+    assert_eq!(user.call("ask", "(1)").await.unwrap(), "1");
+    assert!(matches!(user.state(), InstanceState::Idle));
 }

@@ -11,15 +11,16 @@ use crate::error::call::{CallError, Failed};
 use crate::error::frame::{Frame, LONGEST_NAME};
 use crate::image::malformed::Malformed;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
+use crate::limits::settings::Settings;
 
-/// The error of a call, or of a start, that was granted `fuel` units of fuel and could pass `message` bytes.
+/// The error of a call, or of a start, that was granted `fuel` units of fuel, in a runtime with these limits.
 #[cold]
 pub(crate) fn explain(
     error: &wasmtime::Error,
     instance: Arc<str>,
     function: Arc<str>,
     fuel: u64,
-    message: usize,
+    limits: &Settings,
 ) -> CallError {
     if let Some(Failed { provider, error }) = error.downcast_ref() {
         let (provider, cause) = (provider.clone(), error.clone());
@@ -44,6 +45,10 @@ pub(crate) fn explain(
     if let Some(Trap::OutOfFuel) = error.downcast_ref() {
         return out_of(of_call(Limit::Fuel, Amount::Fuel(fuel)), instance, function);
     }
+    if let Some(Trap::StackOverflow) = error.downcast_ref() {
+        let (limit, amount) = (Limit::Stack, Amount::Bytes(limits.stack as u64));
+        return out_of(Exhausted { limit, amount, scope: Scope::Instance }, instance, function);
+    }
     if let Some(&exhausted) = error.downcast_ref::<Exhausted>() {
         return out_of(exhausted, instance, function);
     }
@@ -54,7 +59,7 @@ pub(crate) fn explain(
         None => trap_text(error),
     };
     if text.contains(TOO_MUCH_DATA) {
-        return out_of(of_call(Limit::Message, Amount::Bytes(message as u64)), instance, function);
+        return out_of(of_call(Limit::Message, Amount::Bytes(limits.message as u64)), instance, function);
     }
     CallError::Trap { instance, function, message: text.into(), frames: frames(error) }
 }

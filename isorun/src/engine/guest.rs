@@ -80,8 +80,13 @@ pub(crate) struct Returned<R> {
     units: u64,
 }
 
-/// The result of a system's method as a Rust value, for the guest that has called it; `()` if the function has none.
-pub(crate) struct Answer<R>(pub(crate) R);
+/// The result of a system's method, for the guest that has called it.
+pub(crate) enum Answer<R> {
+    /// What the method has returned; `()` if the function has no result.
+    Value(R),
+    /// What the guest is told in place of it.
+    Told(ImageResult),
+}
 
 /// The parameters of a call as an image, and the work of making it.
 pub(crate) struct ImageParams {
@@ -273,12 +278,18 @@ impl<R: codec::Lift + Send + Sync> FromGuest for Returned<R> {
 }
 
 impl<R: codec::Lower + Send + Sync> ToGuest for Answer<R> {
-    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, slots: &mut [u64]) -> Result<()> {
-        self.0.lower_flat(&mut GuestSink { cx }, slots)
+    fn to_slots<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, slots: &mut [u64]) -> Result<()> {
+        match self {
+            Answer::Value(value) => value.lower_flat(&mut GuestSink { cx }, slots),
+            Answer::Told(result) => result.to_slots(cx, ty, slots),
+        }
     }
 
-    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, _: InterfaceType, at: usize) -> Result<()> {
-        self.0.store(&mut GuestSink { cx }, at)
+    fn to_memory<T: 'static>(&self, cx: &mut LowerContext<'_, T>, ty: InterfaceType, at: usize) -> Result<()> {
+        match self {
+            Answer::Value(value) => value.store(&mut GuestSink { cx }, at),
+            Answer::Told(result) => result.to_memory(cx, ty, at),
+        }
     }
 }
 
@@ -383,7 +394,10 @@ impl<R> Weighed for Returned<R> {
 impl<R: codec::Lower> Weighed for Answer<R> {
     #[inline]
     fn units(&self) -> u64 {
-        weigh(&self.0)
+        match self {
+            Answer::Value(value) => weigh(value),
+            Answer::Told(result) => result.units(),
+        }
     }
 }
 

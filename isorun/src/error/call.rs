@@ -96,12 +96,26 @@ pub enum CallError {
         function: Arc<str>,
     },
 
-    /// Too many calls wait for each other's end already: the call would be more than 64 deep.
+    /// Too many calls wait for each other's end already: see [`max_depth`](crate::RuntimeBuilder::max_depth).
     TooDeep {
         /// The instance that was to be called.
         instance: Arc<str>,
         /// The function that was to be called.
         function: Arc<str>,
+        /// How many calls may wait, each for the next.
+        limit: u16,
+    },
+
+    /// The call was granted less than the instance takes, and has not run.
+    BelowFloor {
+        /// The instance.
+        instance: Arc<str>,
+        /// The function that was called.
+        function: Arc<str>,
+        /// What was left for the call.
+        granted: Amount,
+        /// The least that the instance takes.
+        floor: Amount,
     },
 
     /// As many calls wait for the instance as its queue has room for.
@@ -244,11 +258,13 @@ impl CallError {
             CallError::OutOfBudget { limit: Limit::Time, .. } => "out of time",
             CallError::OutOfBudget { limit: Limit::Memory, .. } => "out of memory",
             CallError::OutOfBudget { limit: Limit::Message, .. } => "message too large",
+            CallError::OutOfBudget { limit: Limit::Stack, .. } => "out of stack",
             CallError::Poisoned { .. } => "poisoned",
             CallError::ProviderDown { .. } => "provider down",
             CallError::Cancelled { .. } => "cancelled",
             CallError::ReEntered { .. } => "re-entered",
             CallError::TooDeep { .. } => "too deep",
+            CallError::BelowFloor { .. } => "below floor",
             CallError::Busy { .. } => "busy",
             CallError::Retiring { .. } => "retiring",
             CallError::NotExported { .. } => "not exported",
@@ -270,9 +286,11 @@ impl CallError {
     }
 
     /// Whether this ends every call above it as well, up to the first: a budget that ran out and a call that was dropped belong to the
-    /// first caller, so no guest on the way there may go on.
+    /// first caller, so no guest on the way there may go on. What a stack or an import's own time has ended belongs to nobody above.
     pub(crate) fn ends_the_tree(&self) -> bool {
         match self {
+            CallError::OutOfBudget { limit: Limit::Stack, .. }
+            | CallError::OutOfBudget { scope: Scope::Import, .. } => false,
             CallError::OutOfBudget { .. } | CallError::Cancelled { .. } => true,
             CallError::Remote(RemoteError::Failed { status, .. }) => {
                 matches!(status, Status::OutOfBudget | Status::Cancelled)

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::error::call::CallError;
 use crate::limits::budget::Budget;
-use crate::limits::limit::{Amount, Limit};
+use crate::limits::cx::Cx;
+use crate::limits::limit::{Amount, Limit, Scope};
 
 /// What is kept of an app's instance from one call to the next.
 ///
@@ -53,8 +54,8 @@ pub enum Restart {
     ///
     /// More than `max` faults within the span `within` poison the instance, since an app that fails again and again would only be restarted
     /// for nothing. Faults that say nothing about the app are not counted: those of a caller who dropped the call, or who granted less than
-    /// half of the runtime's default [`Budget`](crate::Budget) of what ran out. So one caller's small budgets do not poison an instance that
-    /// it shares with others.
+    /// the runtime's default [`Budget`](crate::Budget) of what ran out. So no caller's small budgets poison an instance that it shares with
+    /// others; [`min_fuel`](crate::runtime::Instantiate::min_fuel) keeps them from costing it its memory.
     Limited {
         /// How many faults there may be within the span. At most 4096 faults are remembered, so a larger number means no limit.
         max: u32,
@@ -63,9 +64,35 @@ pub enum Restart {
     },
 }
 
-/// The policies of an instance: for its stores, for faults, and for calls that wait.
+/// The least that a call must bring along, so that a caller who grants too little cannot cost an instance its store.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Floor {
+    /// Units of fuel.
+    pub(crate) fuel: u64,
+    pub(crate) time: Duration,
+}
+
+impl Floor {
+    /// Whether the call brings less. A call without any fuel always does.
+    #[inline]
+    pub(crate) fn is_above(&self, cx: &Cx) -> bool {
+        cx.fuel() < self.fuel.max(1) || (!self.time.is_zero() && cx.time_left() < self.time)
+    }
+
+    /// What the call brings, and what it should.
+    #[cold]
+    pub(crate) fn of(&self, cx: &Cx, fuel: u64) -> (Amount, Amount) {
+        match fuel < self.fuel {
+            true => (Amount::Fuel(fuel), Amount::Fuel(self.fuel)),
+            false => (Amount::Time(cx.time_left()), Amount::Time(self.time)),
+        }
+    }
+}
+
+/// The policies of an instance: for its stores, for faults, for calls that wait, and for what they bring.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
+    pub(crate) floor: Floor,
     pub(crate) reuse: Reuse,
     pub(crate) restart: Restart,
     /// How many calls may wait for their turn.
@@ -105,10 +132,11 @@ pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory:
     });
     match root.last() {
         Some(CallError::Cancelled { .. }) => false,
+        Some(CallError::OutOfBudget { scope: Scope::Import, .. }) => false,
         Some(CallError::OutOfBudget { limit, amount, .. }) => match (limit, *amount) {
-            (Limit::Fuel, Amount::Fuel(fuel)) => fuel >= defaults.fuel / 2,
-            (Limit::Time, Amount::Time(span)) => span >= defaults.time / 2,
-            (Limit::Memory, Amount::Bytes(bytes)) => bytes >= defaults.memory.min(instance_memory) / 2,
+            (Limit::Fuel, Amount::Fuel(fuel)) => fuel >= defaults.fuel,
+            (Limit::Time, Amount::Time(span)) => span >= defaults.time,
+            (Limit::Memory, Amount::Bytes(bytes)) => bytes >= defaults.memory.min(instance_memory),
             _ => true,
         },
         _ => true,

@@ -12,6 +12,7 @@ use crate::error::call::{CallError, CallResult};
 use crate::image::weight;
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
+use crate::limits::settings::Settings;
 use crate::limits::slow;
 use crate::panics::Panicked;
 use crate::store::State;
@@ -36,12 +37,12 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    /// The error of a call that granted `fuel` units and `message` bytes to pass.
+    /// The error of a call that granted `fuel` units, in a runtime with these limits.
     #[cold]
-    pub(super) fn explain(self, instance: &Arc<str>, function: Arc<str>, fuel: u64, message: usize) -> CallError {
+    pub(super) fn explain(self, instance: &Arc<str>, function: Arc<str>, fuel: u64, limits: &Settings) -> CallError {
         let instance = instance.clone();
         match self {
-            Stop::Error(error) => cause::explain(&error, instance, function, fuel, message),
+            Stop::Error(error) => cause::explain(&error, instance, function, fuel, limits),
             Stop::Panic(Panicked { message, provider }) => {
                 CallError::HostPanic { instance, function, provider, message: message.into() }
             }
@@ -84,8 +85,8 @@ impl<'a> Turn<'a> {
     pub(super) fn failed(&mut self, stop: Stop) -> Box<CallError> {
         let Some(live) = self.live.take() else { return CallError::bug("a call ended twice").into() };
         let used = self.charge(&live, 0);
-        let (label, message) = (live.prototype.exports.label(self.function), live.store.hostcall_fuel());
-        let error = stop.explain(self.instance, label, live.granted(), message);
+        let label = live.prototype.exports.label(self.function);
+        let error = stop.explain(self.instance, label, live.granted(), &live.prototype.limits);
         self.lose(live, error.clone(), used);
         error.into()
     }

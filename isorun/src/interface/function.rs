@@ -24,6 +24,20 @@ struct Inner {
     signature_id: OnceLock<u64>,
 }
 
+/// The case of an error type that stands for "whoever provides this has failed", with a `string` that says how, or without.
+pub(crate) const PROVIDER_DOWN: &str = "provider-down";
+
+/// What the case `provider-down` is in a function's error type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProviderDown {
+    /// A label of an enum.
+    Label,
+    /// A case of a variant, without a payload.
+    Case,
+    /// A case of a variant, with text.
+    CaseWithText,
+}
+
 impl Function {
     /// Its name in WIT spelling.
     pub fn name(&self) -> &str {
@@ -62,6 +76,20 @@ impl Function {
     pub(crate) fn has_types_of(&self, other: &Function) -> bool {
         let types = |function: &Function| function.params().iter().map(|param| param.ty.clone()).collect::<Vec<_>>();
         types(self) == types(other) && self.result() == other.result()
+    }
+
+    /// How its result says that the provider has failed, if it can: with a `string` that says how, or without.
+    pub(crate) fn provider_down(&self) -> Option<ProviderDown> {
+        let Type::Result(payloads) = self.result()? else { return None };
+        match payloads.err.as_ref()? {
+            Type::Enum(labels) if labels.iter().any(|label| **label == *PROVIDER_DOWN) => Some(ProviderDown::Label),
+            Type::Variant(cases) => match &cases.iter().find(|case| *case.label == *PROVIDER_DOWN)?.ty {
+                None => Some(ProviderDown::Case),
+                Some(Type::String) => Some(ProviderDown::CaseWithText),
+                Some(_) => None,
+            },
+            _ => None,
+        }
     }
 
     /// The id that stands for it in messages, unique within its interface.

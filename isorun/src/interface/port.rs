@@ -63,6 +63,12 @@ impl Import {
         !self.interface.functions().is_empty()
     }
 
+    /// The functions by which the app is not told that its provider has failed, because their results have no error type with a case
+    /// `provider-down` (without a payload, or with a `string`). A failure of the provider ends the app's own call there.
+    pub fn ends_its_app(&self) -> impl Iterator<Item = &Function> {
+        self.interface.functions().iter().filter(|function| function.provider_down().is_none())
+    }
+
     /// Whether it is a function at the root of the component's world.
     pub fn is_function(&self) -> bool {
         self.interface.name().is_root()

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(feature = "engine")]
+use std::time::Duration;
 
 use super::budget::{Budget, Grant};
 use super::deadline::Deadline;
@@ -52,7 +54,7 @@ impl Chain {
     }
 }
 
-/// How many instances may wait for one call, each for the next, and how many calls one thread may be inside of. What grows with the depth of a
+/// How many instances may wait for one call at most, each for the next, and how many calls one thread may be inside of. What grows with the depth of a
 /// call, such as errors, the stack and the search for a caller, is bounded by it.
 pub(crate) const MAX_DEPTH: u16 = 64;
 
@@ -116,6 +118,23 @@ impl Cx {
         self.deadline.map(|deadline| deadline.at)
     }
 
+    /// Gives the call at most this span from now. The deadline at its end, if that is earlier than the one that the call had.
+    #[cfg(feature = "engine")]
+    pub(crate) fn limit_to(&mut self, span: Duration) -> Option<Deadline> {
+        let end = Deadline::after(span)?;
+        if self.deadline.is_some_and(|before| before.at <= end.at) {
+            return None;
+        }
+        self.deadline = Some(end);
+        Some(end)
+    }
+
+    /// How long the call may still run.
+    #[cfg(feature = "engine")]
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.at.saturating_duration_since(Instant::now()))
+    }
+
     pub(crate) fn end(&self) -> Option<Deadline> {
         self.deadline
     }
@@ -136,10 +155,10 @@ impl Cx {
         waiting.into_iter().any(|chain| Arc::ptr_eq(&chain.instance, instance))
     }
 
-    /// Whether so many instances wait for this call that it may not be handed to one more.
+    /// Whether as many instances wait for this call already.
     #[inline]
-    pub(crate) fn is_too_deep(&self) -> bool {
-        self.chain.as_ref().is_some_and(|chain| chain.length >= MAX_DEPTH)
+    pub(crate) fn is_deep(&self, depth: u16) -> bool {
+        self.chain.as_ref().is_some_and(|chain| chain.length >= depth)
     }
 
     pub(crate) fn hops(&self) -> u16 {

@@ -13,8 +13,10 @@ pub enum Limit {
     Time,
     /// Bytes of wasm memory and tables.
     Memory,
-    /// Bytes that one call passes out of a guest: its result, or the arguments of a call that it makes.
+    /// Bytes that one call passes into a guest or out of it, and what its elements count beside them.
     Message,
+    /// Bytes of stack, which functions that call each other use up.
+    Stack,
 }
 
 /// Whose a [`Limit`] was.
@@ -25,12 +27,16 @@ pub enum Scope {
     Call,
     /// The instance's, whatever its calls are granted.
     Instance,
+    /// That of the import through which the instance was called: see [`with_timeout`](crate::runtime::Instantiate::with_timeout).
+    Import,
 }
 
 impl Limit {
     /// What a user can do when this limit was met in a call.
     pub(crate) fn help(self, scope: Scope) -> &'static str {
         match (self, scope) {
+            (_, Scope::Import) => "give the provider more time where it is given with `.with_timeout(..)`",
+            (Limit::Stack, _) => "let the app recurse less, or raise `max_stack` in the runtime's builder",
             (Limit::Fuel, _) => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
             (Limit::Time, _) => {
                 "give the call more time with `.timeout(..)` or a later `.deadline(..)`, or raise the `budget` in the runtime's builder"
@@ -51,6 +57,7 @@ impl Limit {
         match (self, scope) {
             (Limit::Memory, Scope::Instance) => "raise `max_instance_memory` in the runtime's builder",
             (Limit::Message, _) => "raise `max_message` in the runtime's builder",
+            (Limit::Stack, _) => "raise `max_stack` in the runtime's builder",
             (Limit::Fuel | Limit::Time | Limit::Memory, _) => "raise the `budget` in the runtime's builder",
         }
     }
@@ -64,6 +71,7 @@ impl fmt::Display for Limit {
             Limit::Time => "time",
             Limit::Memory => "memory",
             Limit::Message => "room for a message",
+            Limit::Stack => "stack",
         })
     }
 }

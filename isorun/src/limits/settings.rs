@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::budget::Budget;
+use super::cx::MAX_DEPTH;
 
 /// How long a call runs by default before it lets other tasks of its thread run.
 pub(crate) const SLICE: Duration = Duration::from_millis(1);
@@ -18,6 +19,10 @@ pub(crate) struct Settings {
     pub(crate) slice: Duration,
     /// The most bytes that a message may have.
     pub(crate) message: usize,
+    /// How many instances may wait for one call, each for the next.
+    pub(crate) depth: u16,
+    /// The most bytes of stack that a guest's functions use.
+    pub(crate) stack: usize,
     /// The most calls that may wait for one instance.
     pub(crate) queue: usize,
     /// The most stores that may exist at the same time.
@@ -33,6 +38,8 @@ impl Default for Settings {
             instance_memory: 128 << 20,
             slice: SLICE,
             message: 8 << 20,
+            depth: MAX_DEPTH,
+            stack: 512 << 10,
             queue: 4096,
             stores: 1000,
             app_size: 64 << 20,

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Provider;
 use super::call_counts::CallCounts;
@@ -21,6 +22,8 @@ pub(crate) struct Slot {
     pub(crate) part: Part,
     /// The Rust value behind the provider, if it is a system: calls of it need no image.
     pub(crate) system: Option<Arc<dyn Any + Send + Sync>>,
+    /// How long the provider may take for one call.
+    pub(crate) timeout: Option<Duration>,
     /// Counts the calls that go through this slot; the provider reads them too.
     pub(crate) counts: Arc<CallCounts>,
     /// The number under which the provider knows these counts.
@@ -55,10 +58,11 @@ impl Slot {
         (provider, reach): (Arc<Provider>, Option<Arc<[FuncIndex]>>),
         part: Part,
         system: Option<Arc<dyn Any + Send + Sync>>,
+        timeout: Option<Duration>,
         serial: bool,
     ) -> Slot {
         let (wire, counts) = provider.tally().join(serial);
-        Slot { provider, reach, part, system, counts, wire }
+        Slot { provider, reach, part, system, timeout, counts, wire }
     }
 
     /// The value of the system behind the slot. It is a `T`, because the linker chose the closures that call this by the type of that value.

@@ -226,6 +226,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
         | CallError::Retiring { .. }
         | CallError::NotExported { .. }
         | CallError::TooDeep { .. }
+        | CallError::BelowFloor { .. }
         | CallError::NoCapacity { .. } => (Status::Refused, false),
         CallError::ReEntered { .. } | CallError::Busy { .. } => (Status::Busy, false),
         // This side only relayed the call, so it passes on the status that it got.

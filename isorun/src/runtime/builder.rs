@@ -12,6 +12,7 @@ use crate::app::gate::GateSettings;
 use crate::engine;
 use crate::error::runtime::RuntimeError;
 use crate::limits::budget::Budget;
+use crate::limits::cx::MAX_DEPTH;
 use crate::limits::settings::Settings;
 use crate::observe::{Observer, Observers};
 use crate::random::Random;
@@ -80,6 +81,24 @@ impl RuntimeBuilder {
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_queue(mut self, calls: usize) -> RuntimeBuilder {
         self.limits.queue = calls;
+        self
+    }
+
+    /// How many instances one call may go through, each of which calls the next and waits for it: the call of one more fails with
+    /// [`CallError::TooDeep`](crate::CallError::TooDeep). Default: 64, which is also the most.
+    pub fn max_depth(mut self, instances: u16) -> RuntimeBuilder {
+        self.limits.depth = instances.min(MAX_DEPTH);
+        self
+    }
+
+    /// The most bytes of stack that the functions of one instance use when they call each other. Default: 512 KiB; at least 16 KiB and at most
+    /// 64 MiB. An instance that needs more is stopped, out of [stack](crate::Limit::Stack).
+    ///
+    /// Each store keeps a stack of this size and 1.5 MiB for the host's own functions, as address space until it is used.
+    #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
+    pub fn max_stack(mut self, bytes: usize) -> RuntimeBuilder {
+        self.limits.stack = bytes.clamp(16 << 10, 64 << 20);
         self
     }
 
@@ -192,7 +211,8 @@ impl RuntimeBuilder {
         };
         let random = Arc::new(random);
         #[cfg(feature = "engine")]
-        let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let engine = engine::new(self.limits.stores, self.limits.stack)
+            .map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Inner {
             number: Inner::next_number(),
             #[cfg(feature = "engine")]

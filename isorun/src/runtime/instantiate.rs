@@ -4,6 +4,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
@@ -14,7 +15,7 @@ use crate::engine::cause;
 use crate::error::call::CallError;
 use crate::error::wiring::InstantiateError;
 use crate::guest::GuestProvider;
-use crate::guest::policy::{Policy, Restart, Reuse};
+use crate::guest::policy::{Floor, Policy, Restart, Reuse};
 use crate::guest::prototype::{Live, Prototype};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
@@ -24,6 +25,7 @@ use crate::panics::{Panicked, caught};
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
 use crate::store::{Frame, State};
+use crate::text::{list, printable};
 use crate::wiring::given::Given;
 use crate::wiring::linker::{key, link};
 use crate::wiring::wire::slots;
@@ -74,7 +76,8 @@ pub struct Instantiate {
 impl Runtime {
     /// Begins to make an instance of an app; see [`Instantiate`].
     pub fn instantiate(&self, app: &App) -> Instantiate {
-        let policy = Policy { reuse: Reuse::default(), restart: Restart::default(), queue: self.limits().queue };
+        let (floor, queue) = (Floor::default(), self.limits().queue);
+        let policy = Policy { floor, reuse: Reuse::default(), restart: Restart::default(), queue };
         Instantiate { runtime: self.clone(), app: app.clone(), name: None, given: Given::default(), policy }
     }
 }
@@ -84,6 +87,17 @@ impl Instantiate {
     pub fn with(mut self, instance: &Instance) -> Instantiate {
         self.given.with.push(instance.clone());
         self
+    }
+
+    /// Gives an instance as [`with`](Instantiate::with) does, and each call that the app makes of it at most this time.
+    ///
+    /// Then the call is given up, and the app is told `provider-down` if the function's result has that case in its error type. If it has not, the
+    /// app's own call ends with [`CallError::ProviderDown`](crate::CallError::ProviderDown) and its store is lost; which functions are of
+    /// that kind, [`Import::ends_its_app`](crate::wit::Import::ends_its_app) and the [graph](crate::Runtime::graph) tell. The span also bounds what the
+    /// provider's own calls may take. A method of a system that is not `async` cannot be given up while it runs.
+    pub fn with_timeout(mut self, instance: &Instance, span: Duration) -> Instantiate {
+        self.given.times.push((instance.clone(), span));
+        self.with(instance)
     }
 
     /// Gives an instance to one import, named as the component spells it, with or without its version. Without it all versions are
@@ -126,6 +140,19 @@ impl Instantiate {
     /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue).
     pub fn queue(mut self, calls: usize) -> Instantiate {
         self.policy.queue = calls;
+        self
+    }
+
+    /// Sets the least fuel that a call must have left. A call with less is refused with [`CallError::BelowFloor`] before it runs, so that a caller
+    /// who grants too little does not cost the instance its memory. By default any fuel will do.
+    pub fn min_fuel(mut self, units: u64) -> Instantiate {
+        self.policy.floor.fuel = units;
+        self
+    }
+
+    /// As [`min_fuel`](Instantiate::min_fuel), for the time that a call must have left when it is made.
+    pub fn min_time(mut self, span: Duration) -> Instantiate {
+        self.policy.floor.time = span;
         self
     }
 
@@ -175,11 +202,25 @@ impl Plan<'_> {
         let pre = self.app.linked(key(&wires), linked).map_err(|error| self.failed(&error))?;
         let consumer = Consumer { instance: Some(&self.name), app: Some(self.app.name()) };
         // Making the slots may call the factory of a system per consumer, which is the user's code and may panic.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            slots(wires, consumer, self.reuse, &given.before)
-        }));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| slots(wires, consumer, self.reuse, given)));
         let slots = made.map_err(|panic| self.panicked(panic.into()))?;
+        slots.iter().filter(|slot| slot.timeout.is_some()).for_each(|slot| self.warn(slot));
         Ok(Wired { pre, slots })
+    }
+
+    /// Warns of functions whose provider has a time of its own, and that cannot tell the app when that is over.
+    fn warn(&self, slot: &Slot) {
+        let functions = slot.part.import.ends_its_app().map(|function| function.name().to_string()).collect::<Vec<_>>();
+        if !functions.is_empty() {
+            let (instance, import) = (printable(&self.name), printable(slot.part.import.name()));
+            let functions = list(&functions).to_string();
+            tracing::warn!(
+                instance,
+                import,
+                functions,
+                "a provider that is late ends its app, whose interface has no case `provider-down`"
+            );
+        }
     }
 
     /// Makes the prototype, from which the stores of the instance are made.
@@ -216,7 +257,7 @@ impl Plan<'_> {
             return InstantiateError::NoCapacity { app, message: cause::text(error) };
         }
         let limits = self.runtime.limits();
-        let cause = cause::explain(error, app.as_str().into(), "start".into(), limits.budget.fuel, limits.message);
+        let cause = cause::explain(error, app.as_str().into(), "start".into(), limits.budget.fuel, limits);
         InstantiateError::Start { app, cause }
     }
 

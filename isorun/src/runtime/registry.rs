@@ -320,6 +320,8 @@ impl Registry {
                     from: entry.provider.name().to_string(),
                     import: slot.part.import.name().to_string(),
                     to: slot.provider.name().to_string(),
+                    timeout: slot.timeout,
+                    ends_its_app: slot.part.import.ends_its_app().map(|function| function.name().into()).collect(),
                     calls,
                     failures,
                 }

@@ -3,6 +3,7 @@
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Runtime;
 use super::instantiate::Plan;
@@ -68,6 +69,17 @@ impl Replace {
     pub fn with(mut self, instance: &Instance) -> Replace {
         self.given.with.push(instance.clone());
         self
+    }
+
+    /// Gives an instance as [`with`](Replace::with) does, and each call that the app makes of it at most this time.
+    ///
+    /// Then the call is given up, and the app is told `provider-down` if the function's result has that case in its error type. If it has not, the
+    /// app's own call ends with [`CallError::ProviderDown`](crate::CallError::ProviderDown) and its store is lost; which functions are of
+    /// that kind, [`Import::ends_its_app`](crate::wit::Import::ends_its_app) and the [graph](crate::Runtime::graph) tell. The span also bounds what the
+    /// provider's own calls may take. A method of a system that is not `async` cannot be given up while it runs.
+    pub fn with_timeout(mut self, instance: &Instance, span: Duration) -> Replace {
+        self.given.times.push((instance.clone(), span));
+        self.with(instance)
     }
 
     /// Gives an instance to one import of the new app, named as the component spells it, with or without its version. An interface that is imported under

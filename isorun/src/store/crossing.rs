@@ -5,6 +5,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use wasmtime::{StoreContextMut, Trap};
 
@@ -13,9 +14,11 @@ use crate::error::call::{CallError, CallResult, Failed, Result};
 use crate::image::weight;
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
+use crate::limits::deadline::Deadline;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
-use crate::observe::see;
+use crate::observe::{Callee, see};
 use crate::panics::naming;
+use crate::provider::Provider;
 use crate::provider::slot::Slot;
 
 /// A call on its way to a provider, with its parameters.
@@ -60,12 +63,18 @@ pub(crate) async fn cross<C: Crossing>(
     store.data_mut().waits_for = Some(slot);
     let result = {
         let slot = store.data().slot(slot)?;
+        let span = slot.timeout.and_then(|span| cx.limit_to(span));
         let (provider, function) = (&*slot.provider, slot.function(place)?);
         let counting = slot.counts.begin();
         let mut watch = provider.observers().watch(provider, function, &cx);
         let call = pin!(crossing.call(slot, place, function, &cx));
         let mut call = see(&mut watch, call);
-        let result = poll_fn(|task| naming(provider.name(), || Pin::new(&mut call).poll(task))).await;
+        let call = poll_fn(|task| naming(provider.name(), || Pin::new(&mut call).poll(task)));
+        let result = match span {
+            None => call.await,
+            // Boxed, since few imports have a time of their own.
+            Some(end) => Box::pin(in_time(end, provider, function, call)).await,
+        };
         counting.end(result.is_err());
         match result {
             Err(error) => C::failure(slot, place, &error).ok_or_else(|| failed(slot, *error)),
@@ -78,6 +87,31 @@ pub(crate) async fn cross<C: Crossing>(
         quantum::end().await;
     }
     result
+}
+
+/// The result of a call, which has until the end of its import's own time.
+async fn in_time<T>(
+    end: Deadline,
+    provider: &Provider,
+    function: FuncIndex,
+    call: impl Future<Output = CallResult<T>>,
+) -> CallResult<T> {
+    let (mut call, mut timer) = (pin!(call), None);
+    let ended = poll_fn(|task| match call.as_mut().poll(task) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending if end.poll_passed(&mut timer, task) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    // The provider may have noticed by itself that the time is over.
+    let is_late = |result: &CallResult<T>| {
+        result.as_ref().is_err_and(|error| error.out_of_budget() == Some(Limit::Time)) && end.has_passed()
+    };
+    if let Some(result) = ended.await.filter(|result| !is_late(result)) {
+        return result;
+    }
+    let (limit, amount, scope) = (Limit::Time, Amount::Time(end.span), Scope::Import);
+    let (instance, function) = (provider.name().clone(), provider.label(function));
+    Err(CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }.into())
 }
 
 /// The end of a guest whose provider has failed.

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::wire::Wire;
 use crate::error::wiring::{WiringProblem, WiringReport};
@@ -24,6 +25,8 @@ pub(crate) struct Given {
     pub(crate) named: Vec<(String, Instance)>,
     /// For the import of this name, which is a function: a function of an instance, by its name there.
     pub(crate) functions: Vec<(String, Instance, String)>,
+    /// How long a provider may take for one call.
+    pub(crate) times: Vec<(Instance, Duration)>,
     /// In a replacement: what the old app was wired with, for imports that are given nothing else.
     pub(crate) before: Arc<[Slot]>,
 }

@@ -3,11 +3,7 @@
 use crate::error::call::CallError;
 use crate::image::Image;
 use crate::image::value::Value;
-use crate::interface::function::Function;
-use crate::types::Type;
-
-/// The case of an error type that stands for "whoever provides this has failed", with a `string` that says how, or without.
-const CASE: &str = "provider-down";
+use crate::interface::function::{Function, PROVIDER_DOWN, ProviderDown};
 
 /// The result by which a guest learns of its provider's failure. `None` if the function's type has no such result, or if the error must end
 /// the guest too.
@@ -16,19 +12,13 @@ pub(crate) fn as_value(function: &Function, error: &CallError) -> Option<Image> 
     if error.ends_the_tree() {
         return None;
     }
-    let ty = function.result()?;
-    let Type::Result(payloads) = ty else { return None };
-    let case = match payloads.err.as_ref()? {
-        Type::Enum(labels) => labels.iter().any(|label| **label == *CASE).then(|| Value::enumeration(CASE))?,
-        Type::Variant(cases) => match &cases.iter().find(|case| *case.label == *CASE)?.ty {
-            None => Value::variant(CASE, None),
-            // Only the kind of the error, because details about the host are not for a stranger's guest.
-            Some(Type::String) => Value::variant(CASE, Some(error.kind().into())),
-            Some(_) => return None,
-        },
-        _ => return None,
+    let case = match function.provider_down()? {
+        ProviderDown::Label => Value::enumeration(PROVIDER_DOWN),
+        ProviderDown::Case => Value::variant(PROVIDER_DOWN, None),
+        // Only the kind of the error, because details about the host are not for a stranger's guest.
+        ProviderDown::CaseWithText => Value::variant(PROVIDER_DOWN, Some(error.kind().into())),
     };
-    Value::result(Err(Some(case))).encode(ty).ok()
+    Value::result(Err(Some(case))).encode(function.result()?).ok()
 }
 
 #[cfg(test)]
@@ -37,6 +27,7 @@ mod tests {
 
     use super::*;
     use crate::interface::function::function;
+    use crate::types::Type;
 
     fn trap() -> CallError {
         CallError::Trap {
@@ -56,26 +47,26 @@ mod tests {
 
     #[test]
     fn the_case_is_told_with_a_word_or_without() {
-        let variant = |payload| Type::variant([("not-found", None), (CASE, payload)]);
-        let err = |payload| Some(Value::result(Err(Some(Value::variant(CASE, payload)))));
+        let variant = |payload| Type::variant([("not-found", None), (PROVIDER_DOWN, payload)]);
+        let err = |payload| Some(Value::result(Err(Some(Value::variant(PROVIDER_DOWN, payload)))));
         assert_eq!(told(variant(None), &trap()), err(None));
         assert_eq!(told(variant(Some(Type::String)), &trap()), err(Some("trap".into())));
         assert_eq!(
-            told(Type::enumeration(["a", CASE]), &trap()),
-            Some(Value::result(Err(Some(Value::enumeration(CASE)))))
+            told(Type::enumeration(["a", PROVIDER_DOWN]), &trap()),
+            Some(Value::result(Err(Some(Value::enumeration(PROVIDER_DOWN)))))
         );
     }
 
     #[test]
     fn an_interface_without_the_case_is_told_nothing() {
         assert_eq!(told(Type::variant([("not-found", None)]), &trap()), None);
-        assert_eq!(told(Type::variant([(CASE, Some(Type::U32))]), &trap()), None);
+        assert_eq!(told(Type::variant([(PROVIDER_DOWN, Some(Type::U32))]), &trap()), None);
         assert_eq!(told(Type::String, &trap()), None);
     }
 
     #[test]
     fn a_budget_that_ran_out_is_nobodys_value() {
         let cancelled = CallError::Cancelled { instance: "calc".into(), function: Arc::from("add") };
-        assert_eq!(told(Type::enumeration([CASE]), &cancelled), None);
+        assert_eq!(told(Type::enumeration([PROVIDER_DOWN]), &cancelled), None);
     }
 }

@@ -40,9 +40,15 @@ impl fmt::Display for CallError {
                 function = printable(function),
                 instance = printable(instance)
             ),
-            CallError::TooDeep { instance, function } => write!(
+            CallError::TooDeep { instance, function, limit } => write!(
                 f,
-                "the call of `{}` of `{}` is too deep: 64 calls wait for its end, each for the next\n  help: let instances call each other through fewer others",
+                "the call of `{}` of `{}` is too deep: {limit} calls wait for its end, each for the next\n  help: let instances call each other through fewer others",
+                printable(function),
+                printable(instance)
+            ),
+            CallError::BelowFloor { instance, function, granted, floor } => write!(
+                f,
+                "`{}` of `{}` was not called: {granted} was left for it, and the instance takes no call with less than {floor}\n  help: grant the call more, or lower `.min_fuel(..)` and `.min_time(..)` where the instance is made",
                 printable(function),
                 printable(instance)
             ),
@@ -133,6 +139,15 @@ fn out_of_budget(
         }
         (_, Scope::Call) => {
             write!(f, "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}")?
+        }
+        (_, Scope::Import) => {
+            write!(f, "out of {limit}: the call of `{function}` of `{instance}` was given up after {amount}")?;
+        }
+        (_, Scope::Instance) if limit == Limit::Stack => {
+            write!(
+                f,
+                "out of {limit}: `{instance}` was stopped in `{function}`, since its calls of itself were more than {amount} deep"
+            )?;
         }
         (_, Scope::Instance) => {
             write!(f, "out of {limit}: `{instance}` was stopped in `{function}`, since an instance may hold {amount}")?;

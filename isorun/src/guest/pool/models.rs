@@ -19,6 +19,7 @@ use std::sync::Weak;
 use std::task::Wake;
 
 use super::*;
+use crate::guest::policy::Floor;
 
 type Pool = StorePool<Store, Model>;
 type Taking = Pin<Box<dyn Future<Output = Result<Permit<Store, Model>, Refused>> + Send>>;
@@ -57,7 +58,7 @@ struct Shared {
 
 impl Shared {
     fn new(permits: u32, restart: Restart) -> Arc<Shared> {
-        let policy = Policy { reuse: Reuse::pool(permits), restart, queue: 8 };
+        let policy = Policy { floor: Floor::default(), reuse: Reuse::pool(permits), restart, queue: 8 };
         let pool = StorePool::new(Model, None, policy, permits);
         let (running, served) = (AtomicUsize::new(0), loom::sync::Mutex::new(Vec::new()));
         Arc::new(Shared { pool, permits, running, served })

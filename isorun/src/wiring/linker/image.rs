@@ -56,6 +56,14 @@ fn imported(slot: &Slot, place: usize) -> Option<&Function> {
     slot.part.import.interface().functions().get(place)
 }
 
+/// What a guest is told of its provider's failure, if the interface has a case for it.
+#[cold]
+pub(super) fn told(slot: &Slot, place: usize, error: &CallError) -> Option<ImageResult> {
+    let function = imported(slot, place)?;
+    let image = provider_down::as_value(function, error)?;
+    Some(ImageResult::of(image, function.result_layout()))
+}
+
 /// A call by image.
 struct ImageCall(ImageParams);
 
@@ -86,8 +94,6 @@ impl Crossing for ImageCall {
     }
 
     fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<ImageResult> {
-        let function = imported(slot, place)?;
-        let image = provider_down::as_value(function, error)?;
-        Some(ImageResult::of(image, function.result_layout()))
+        told(slot, place, error)
     }
 }

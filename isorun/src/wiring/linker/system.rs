@@ -7,8 +7,9 @@ use std::marker::PhantomData;
 use wasmtime::component::LinkerInstance;
 use wasmtime::{AsContext, StoreContextMut};
 
+use super::image::told;
 use crate::engine::guest::{Answer, Guest, TakenParams, Weighed};
-use crate::error::call::{CallResult, Result};
+use crate::error::call::{CallError, CallResult, Result};
 use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
@@ -17,6 +18,7 @@ use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 use crate::limits::cx::Cx;
+use crate::limits::limit::Scope;
 use crate::provider::glue::Glue;
 use crate::provider::slot::Slot;
 use crate::provider::system::BoxFuture;
@@ -76,7 +78,7 @@ impl Link<'_, '_> {
                 name,
                 move |mut store: StoreContextMut<'_, State>, params: Guest<TakenParams<P>, N>| {
                     let result = cross_lightly(&mut store, |store| call(store, params.0));
-                    Ok(Guest::<_, M>(Answer(result?)))
+                    Ok(Guest::<_, M>(Answer::Value(result?)))
                 },
             )
         } else {
@@ -91,7 +93,7 @@ impl Link<'_, '_> {
                         if ended {
                             quantum::end().await;
                         }
-                        Ok(Guest::<_, M>(Answer(result)))
+                        Ok(Guest::<_, M>(Answer::Value(result)))
                     })
                 },
             )
@@ -159,7 +161,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
                 Box::new(async move {
                     let crossing = SystemCall { call, params, system: PhantomData };
                     let result = cross(&mut store, slot, place, crossing).await?;
-                    Ok(Guest::<_, M>(Answer(result)))
+                    Ok(Guest::<_, M>(result))
                 })
             },
         );
@@ -181,17 +183,23 @@ where
     P: Send,
     R: Lower + Send,
 {
-    type Value = R;
+    type Value = Answer<R>;
 
     fn units(&self) -> u64 {
         self.params.units()
     }
 
-    fn units_of(result: &R) -> u64 {
-        weigh(result)
+    fn units_of(result: &Answer<R>) -> u64 {
+        result.units()
     }
 
-    async fn call(self, slot: &Slot, _: usize, _: FuncIndex, cx: &Cx) -> CallResult<R> {
-        Ok((self.call)(slot.system()?, cx, self.params.values).await?)
+    /// A method's own errors stop the guest. That it did not answer in the time of the import is nothing that it could have said itself.
+    fn failure(slot: &Slot, place: usize, error: &CallError) -> Option<Answer<R>> {
+        let late = matches!(error, CallError::OutOfBudget { scope: Scope::Import, .. });
+        if late { told(slot, place, error).map(Answer::Told) } else { None }
+    }
+
+    async fn call(self, slot: &Slot, _: usize, _: FuncIndex, cx: &Cx) -> CallResult<Answer<R>> {
+        Ok(Answer::Value((self.call)(slot.system()?, cx, self.params.values).await?))
     }
 }
