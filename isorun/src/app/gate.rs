@@ -13,6 +13,7 @@ use wasmtime::component::Component;
 
 use super::code_cache::{CacheDir, CodeCache};
 use crate::engine::cause;
+use crate::engine::precompiled::Code;
 use crate::error::app::AppError;
 use crate::error::runtime::RuntimeError;
 use crate::panics::message_of;
@@ -119,7 +120,7 @@ impl Compiler {
         tracing::debug!(app, "compiled");
         let component = component.map_err(|error| cause::not_compiled(app, &error))?;
         if let Some((cache, key)) = cache {
-            cache.store(&key, &component);
+            cache.store(&key, Code::of(&component).as_ref());
         }
         Ok(Compiled { component, was_cached: false })
     }
