@@ -115,7 +115,8 @@ impl RuntimeBuilder {
     }
 
     /// How many components are compiled at a time, at least 1; others wait. The same number of others may be read and checked at the same
-    /// time. Default: half of the cores. One compilation uses several threads where the machine has them.
+    /// time. Default: half of the cores. One compilation uses several threads where the machine has them. Where a [worker](RuntimeBuilder::compile_in)
+    /// compiles, this is the number of processes.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
