@@ -111,7 +111,8 @@ async fn a_compilation_is_stopped_when_its_time_is_over_and_its_place_is_free() 
     let (by, used, text) = stopped(builder.clone(), &bomb()).await;
     assert_eq!(by, CompileStop::Time(Duration::from_secs(2)));
     let used = used.expect("the system tells");
-    assert!(used.time >= Duration::from_secs(2) && used.cpu > Duration::ZERO && used.memory > 1 << 20, "{text}");
+    assert!(used.time >= Duration::from_secs(2) && used.cpu > Duration::ZERO, "{text}");
+    assert!(used.memory > 1 << 20, "{text}");
     let runtime = builder.build().unwrap();
     let (bomb, small) = (bomb(), wat::parse_str("(component)").unwrap());
     let (stopped, added) =
@@ -132,14 +133,34 @@ async fn a_compilation_is_stopped_when_its_cpu_time_is_used_up() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_compilation_is_stopped_when_its_memory_is_used_up() {
-    let worker = worker().memory(96 << 20).time(Duration::from_secs(300)).cpu(Duration::from_secs(300));
-    let many = wat::parse_str(format!("(component (core module {}))", "(func)".repeat(200_000))).unwrap();
+    // Each thread of the compiler takes some of it, and how many there are is up to the machine.
+    let memory = 512 << 20;
+    let worker = worker().memory(memory).time(Duration::from_secs(300)).cpu(Duration::from_secs(600));
+    let many = wat::parse_str(format!("(component (core module {}))", "(func)".repeat(400_000))).unwrap();
     let (by, used, text) = stopped(lenient(worker), &many).await;
-    assert_eq!(by, CompileStop::Memory(96 << 20), "{text}");
+    assert_eq!(by, CompileStop::Memory(memory), "{text}");
     assert!(used.is_some());
-    // Too little to begin with.
-    let (by, ..) = stopped(lenient(self::worker().memory(1)), &many).await;
-    assert!(matches!(by, CompileStop::Memory(1) | CompileStop::Ended { .. }), "{by}");
+}
+
+/// Wherever the memory ends, it is not said that the component is wrong.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn too_little_memory_is_no_fault_of_the_component() {
+    let many = wat::parse_str(format!("(component (core module {}))", "(func)".repeat(30_000))).unwrap();
+    let mut memory = 64 << 20;
+    let mut stops = 0;
+    loop {
+        let worker = worker().memory(memory).time(Duration::from_secs(300)).cpu(Duration::from_secs(600));
+        let runtime = lenient(worker).build().unwrap();
+        match runtime.add_app("many", &many).await {
+            Ok(_) => break,
+            Err(AppError::CompileStopped { .. }) => {}
+            Err(error) => panic!("{memory}: {error}"),
+        }
+        stops += 1;
+        memory += memory / 2;
+    }
+    assert!(stops > 0 && memory < 2 << 30, "{stops} {memory}");
 }
 
 #[tokio::test]

@@ -104,12 +104,13 @@ impl Worker {
         self
     }
 
-    /// The most bytes of memory of one compilation, its program's own and the stacks of its threads among them. Default: 2 GiB.
+    /// The most bytes of memory of one compilation, its program's own and the stacks of its threads among them (2 MiB for each core). Default:
+    /// 2 GiB; at least 64 MiB, below which the compiler could not begin.
     ///
     /// On Linux this is a limit of what the process may write to (`RLIMIT_DATA`), on other Unix systems of its address space. On systems of
     /// Apple, and on those that are not Unix, there is no such limit.
     pub fn memory(mut self, bytes: u64) -> Worker {
-        self.limits.memory = bytes;
+        self.limits.memory = bytes.max(64 << 20);
         self
     }
 

@@ -91,7 +91,8 @@ pub struct CompileCost {
     pub time: Duration,
     /// CPU time, of all threads together.
     pub cpu: Duration,
-    /// The most bytes of memory that it held at a time, its program among them.
+    /// The most bytes of memory that it held at a time, its program among them. Of a process that ended by itself Linux tells only the larger
+    /// one of this and of what the process held that started it.
     pub memory: u64,
 }
 

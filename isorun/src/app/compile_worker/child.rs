@@ -1,8 +1,11 @@
 //! The worker's end: limits itself, compiles, answers and ends.
 
+use std::convert::Infallible;
 use std::io::{self, IsTerminal, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{env, process, thread};
+
+use wasmtime::OutOfMemory;
 
 use super::VARIABLE;
 use super::message::{Answer, Request};
@@ -33,41 +36,40 @@ pub fn compile_worker() {
     if env::var_os(VARIABLE).is_none() {
         return;
     }
-    let code = match work() {
-        Ok(()) => 0,
-        Err(error) => {
-            // There may be nobody who reads this, which is no reason to panic.
-            let _ = writeln!(
-                io::stderr(),
-                "error: this process has `{VARIABLE}` in its environment, which makes it isorun's compile worker: {error}\n  help: if no runtime has started it, unset that variable"
-            );
-            2
-        }
-    };
-    process::exit(code)
+    let Err(error) = work();
+    // There may be nobody who reads this, which is no reason to panic.
+    let _ = writeln!(
+        io::stderr(),
+        "error: this process has `{VARIABLE}` in its environment, which makes it isorun's compile worker: {error}\n  help: if no runtime has started it, unset that variable"
+    );
+    process::exit(2)
 }
 
-fn work() -> io::Result<()> {
+fn work() -> io::Result<Infallible> {
     if io::stdin().is_terminal() {
         return Err(io::Error::other("its standard input is a terminal and no runtime"));
     }
     let mut input = io::stdin().lock();
     let request = Request::read(&mut input)?;
-    let answer = match limit(&request) {
-        Ok(()) => {
-            let mut component = Vec::new();
-            input.take(request.length).read_to_end(&mut component)?;
-            if component.len() as u64 != request.length {
-                return Err(io::Error::other("the component ended before it was whole"));
-            }
-            thread::Builder::new().name("isorun-worker".into()).spawn(end_with_input)?;
-            compile(&request, &component)
-        }
-        Err(error) => Answer::Failed(format!("it cannot limit itself: {error}")),
+    let limited = limit(&request);
+    let mut component = Vec::new();
+    input.take(request.length).read_to_end(&mut component)?;
+    if component.len() as u64 != request.length {
+        return Err(io::Error::other("the component ended before it was whole"));
+    }
+    let watches = thread::Builder::new().name("isorun-worker".into()).spawn(end_with_input);
+    let answer = match (limited, watches) {
+        (Ok(()), Ok(_)) => compile(&request, &component),
+        (Err(error), _) => Answer::Failed(format!("it cannot limit itself: {error}")),
+        (_, Err(error)) => Answer::Failed(format!("it cannot start a thread: {error}")),
     };
     let mut output = io::stdout().lock();
     output.write_all(&answer.seal(request.secret, &request.key))?;
-    output.flush()
+    output.flush()?;
+    // It is there until the runtime ends it, so that what it has used can be seen.
+    loop {
+        thread::park();
+    }
 }
 
 /// Ends the process when the runtime's end of the input is closed, be it that the answer is no longer needed or that the runtime's process is
@@ -88,6 +90,8 @@ fn compile(request: &Request, component: &[u8]) -> Answer {
         }
         match Code::compile(&engine, component) {
             Ok(code) => Answer::Code(code),
+            // Of most allocations the failure ends the process; these can tell.
+            Err(error) if error.is::<OutOfMemory>() => Answer::OutOfMemory,
             Err(error) => Answer::Invalid(cause::text(&error)),
         }
     }));

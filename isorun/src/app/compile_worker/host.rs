@@ -103,6 +103,7 @@ impl Workers {
             End::Answer(Answer::Code(code)) => Ok((code, cost)),
             End::Answer(Answer::Invalid(message)) => Err(Stopped::Invalid(message)),
             End::Answer(Answer::Failed(message)) => by(CompileStop::Failed(message)),
+            End::Answer(Answer::OutOfMemory) => by(CompileStop::Memory(limits.memory)),
             End::Answer(Answer::OtherBuild) => by(CompileStop::OtherBuild),
             End::GivenUp => Err(Stopped::GivenUp),
             End::Late => by(CompileStop::Time(limits.time)),
@@ -219,6 +220,7 @@ impl Process {
     /// Ends the process if it has not ended, and waits for that.
     fn end(mut self, begun: Instant) -> (Option<ExitStatus>, Option<CompileCost>) {
         let Some(mut child) = self.0.take() else { return (None, None) };
+        let held = most_held(child.id());
         // It fails only if the process has ended, which takes nothing from how it has.
         let _ = child.kill();
         match child.wait4() {
@@ -226,7 +228,7 @@ impl Process {
                 let cost = CompileCost {
                     time: begun.elapsed(),
                     cpu: rusage.utime.saturating_add(rusage.stime),
-                    memory: rusage.maxrss,
+                    memory: held.unwrap_or(rusage.maxrss),
                 };
                 (Some(status), Some(cost))
             }
@@ -236,6 +238,17 @@ impl Process {
             }
         }
     }
+}
+
+/// The most bytes of memory that a process has held, which is still there. Linux counts with what it says of one that has ended what the process
+/// held that started it.
+fn most_held(id: u32) -> Option<u64> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?;
+    kilobytes.parse::<u64>().ok()?.checked_mul(1024)
 }
 
 impl Drop for Process {

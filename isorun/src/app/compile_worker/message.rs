@@ -59,6 +59,8 @@ pub(super) enum Answer {
     Invalid(String),
     /// The compiler or the worker itself failed, in its words.
     Failed(String),
+    /// There was not enough memory.
+    OutOfMemory,
     /// The worker's engine is another one than the runtime's.
     OtherBuild,
 }
@@ -89,6 +91,7 @@ impl Answer {
             Answer::Code(code) => precompiled::seal(&secret, key, code),
             Answer::Invalid(message) => words("i", message),
             Answer::Failed(message) => words("f", message),
+            Answer::OutOfMemory => words("m", ""),
             Answer::OtherBuild => words("o", ""),
         }
     }
@@ -113,6 +116,7 @@ impl Answer {
         match (words.get(..1), words.get(1..)) {
             (Some("i"), Some(message)) => Ok(Answer::Invalid(message.into())),
             (Some("f"), Some(message)) => Ok(Answer::Failed(message.into())),
+            (Some("m"), _) => Ok(Answer::OutOfMemory),
             (Some("o"), _) => Ok(Answer::OtherBuild),
             _ => Err(NoAnswer::Strange),
         }
@@ -159,6 +163,8 @@ mod tests {
         assert!(
             matches!(read(&answer, 0), Ok(Answer::Invalid(words)) if long.starts_with(&words) && words.len() > 60_000)
         );
+        let answer = Answer::OutOfMemory.seal([7; 32], &KEY);
+        assert!(matches!(read(&answer, 0), Ok(Answer::OutOfMemory)));
         let answer = Answer::OtherBuild.seal([7; 32], &KEY);
         assert!(matches!(read(&answer, 0), Ok(Answer::OtherBuild)));
     }
