@@ -1,6 +1,7 @@
 //! An app: a component whose imports and exports were checked and which was compiled, of which instances can be made.
 
 mod code_cache;
+pub(crate) mod compile_worker;
 pub(crate) mod gate;
 
 use std::collections::HashMap;

@@ -1,7 +1,8 @@
 //! The one clock of this crate.
 //!
-//! Everything that measures time uses [`Instant`], so that a test which pauses tokio's clock pauses isorun's too. The code cache is the
-//! exception: it compares the times of files, which come from the file system.
+//! Everything that measures time uses [`Instant`], so that a test which pauses tokio's clock pauses isorun's too. There are two
+//! exceptions: the code cache compares the times of files, which come from the file system, and a compile worker is a process, whose time no test
+//! can pause.
 
 #[cfg(all(feature = "js", target_family = "wasm", target_os = "unknown"))]
 mod browser;

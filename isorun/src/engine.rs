@@ -14,7 +14,8 @@
 //! * `typecheck` accepts everything. Types are compared when an app is added and wired (`app.rs`, `wiring.rs`); memory safety does not
 //!   rest on it, since every access to a guest's memory is checked against that memory's length, whatever the types say.
 //! * Compiled code is loaded only if it carries a MAC under a secret of this host, which is made for nothing but what wasmtime serialized
-//!   (`precompiled.rs`). Where the secret is kept, and who may read it, is `app/code_cache.rs`.
+//!   (`precompiled.rs`). Where the code cache's secret is kept, and who may read it, is `app/code_cache.rs`; a worker is told one that serves for a
+//!   single answer (`app/compile_worker.rs`).
 //! * The hidden items belong to wasmtime 48.0.8 and its patch releases: the dependency is pinned to `~48.0.8`.
 #![allow(unsafe_code, reason = "the one module that implements wasmtime's unsafe traits")]
 
@@ -30,13 +31,23 @@ use wasmtime::{
 
 /// The engine of a runtime that has room for `stores` stores, whose guests use `stack` bytes of stack each.
 pub(crate) fn new(stores: u32, stack: usize) -> wasmtime::Result<Engine> {
-    Engine::new(&config(stores, stack))
+    let mut config = config();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(stores)))
+        .max_wasm_stack(stack)
+        .async_stack_size(stack + STACK_OF_HOST);
+    Engine::new(&config)
 }
 
 /// Bytes of a store's stack that host functions use, which run on it too.
 const STACK_OF_HOST: usize = 3 << 19;
 
-fn config(stores: u32, stack: usize) -> Config {
+/// An engine that makes the same code as a runtime's, and reserves nothing because nothing runs in it.
+pub(crate) fn compiling() -> wasmtime::Result<Engine> {
+    Engine::new(&config())
+}
+
+fn pool(stores: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
     let several = stores.saturating_mul(4);
@@ -51,11 +62,13 @@ fn config(stores: u32, stack: usize) -> Config {
         .table_elements(1 << 20)
         .max_core_instance_size(8 << 20)
         .max_component_instance_size(8 << 20);
+    pool
+}
+
+/// What code depends on.
+fn config() -> Config {
     let mut config = Config::new();
     config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .max_wasm_stack(stack)
-        .async_stack_size(stack + STACK_OF_HOST)
         .consume_fuel(true)
         .operator_cost(operator_cost())
         // Plain components pay for concurrency on every call and never use it.

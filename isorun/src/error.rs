@@ -20,6 +20,7 @@
 pub(crate) mod app;
 pub(crate) mod call;
 mod causes;
+pub(crate) mod compile_stop;
 pub(crate) mod frame;
 pub(crate) mod function;
 pub(crate) mod inspect;
@@ -35,6 +36,7 @@ pub(crate) mod wiring;
 
 pub use app::{AppError, AppProblem, AppProblemKind, AppReport};
 pub use call::{CallError, Result};
+pub use compile_stop::{CompileCost, CompileStop};
 pub use frame::Frame;
 pub use function::FunctionError;
 pub use inspect::InspectError;

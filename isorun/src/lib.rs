@@ -89,6 +89,8 @@ pub use macros::{interface, system};
 
 #[cfg(feature = "engine")]
 pub use app::App;
+#[cfg(feature = "engine")]
+pub use app::compile_worker::{Worker, compile_worker};
 pub use call::Call;
 pub use component::{inspect, inspect::inspect};
 pub use error::{AppError, CallError, ExportError, RegisterError, RemoveError, Result, RuntimeError};

@@ -62,7 +62,7 @@ impl Subscriber for Watcher {
         event.record(&mut fields);
         match fields.message.as_str() {
             "compiling" => moments().push(Moment::Begin(fields.app)),
-            "compiled" => moments().push(Moment::End(fields.app)),
+            "compiled" | "compiling was stopped" => moments().push(Moment::End(fields.app)),
             _ => {}
         }
     }

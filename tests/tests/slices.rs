@@ -195,8 +195,8 @@ async fn one_transfer_is_bounded() {
     for (function, ty, elements) in [
         ("octets", "(list u8)", 9 << 20),
         ("text", "string", 9 << 20),
-        ("texts", "(list string)", 1 << 16),
-        ("pairs", "(list (tuple u8 bool))", 1 << 16),
+        ("texts", "(list string)", 1 << 20),
+        ("pairs", "(list (tuple u8 bool))", 1 << 20),
     ] {
         let guest = pourer(&runtime, function, ty, elements, false).await;
         let error = guest.call("run", "()").await.unwrap_err();

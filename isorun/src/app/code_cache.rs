@@ -13,15 +13,13 @@
 mod sweep;
 
 use std::fs::{self, File, OpenOptions};
-use std::hash::{Hash, Hasher};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::engine::precompiled::{self, Code, HEADER, Key, Secret};
+use crate::engine::precompiled::{self, Build, Code, HEADER, Key, Secret};
 use crate::error::runtime::RuntimeError;
 use crate::random::Random;
 
@@ -44,8 +42,8 @@ pub(crate) struct CodeCache {
     /// The most bytes of all entries together.
     max_size: u64,
     secret: Secret,
-    /// A hash of the engine's build and settings. It is part of each key, so that an engine finds only code that it can load.
-    engine: [u8; 32],
+    /// It is part of each key, so that an engine finds only code that it can load.
+    build: Build,
     random: Random,
 }
 
@@ -68,13 +66,11 @@ impl CodeCache {
             Some(secret) => secret.clone(),
             None => own_secret(&folder, &random)?,
         };
-        let mut hasher = Digesting(Sha256::new());
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(CodeCache { folder, max_size, secret, engine: hasher.0.finalize().into(), random })
+        Ok(CodeCache { folder, max_size, secret, build: precompiled::build(engine), random })
     }
 
     pub(crate) fn key(&self, component: &[u8]) -> Key {
-        Sha256::new().chain_update(Sha256::digest(component)).chain_update(self.engine).finalize().into()
+        precompiled::key(&self.build, component)
     }
 
     /// The code that was put away under this key, if it can be trusted and used.
@@ -127,10 +123,10 @@ impl CodeCache {
     }
 
     /// Stores a component's code under a key, in place of an older entry, and then removes entries until the rest fits the limit.
-    pub(crate) fn store(&self, key: &Key, component: &Component) {
+    pub(crate) fn store(&self, key: &Key, code: Result<&Code, &wasmtime::Error>) {
         let path = self.path(key);
-        let kept = match precompiled::seal(&self.secret, key, component) {
-            Ok(entry) => self.keep(&path, &entry),
+        let kept = match code {
+            Ok(code) => self.keep(&path, &precompiled::seal(&self.secret, key, code)),
             Err(error) => {
                 tracing::warn!(%error, "compiled code is not kept");
                 false
@@ -284,19 +280,4 @@ fn check_private(path: &Path, file: &io::Result<File>, own: &File) -> Result<(),
 #[cfg(not(unix))]
 fn check_private(_: &Path, _: &io::Result<File>, _: &File) -> Result<(), RuntimeError> {
     Ok(())
-}
-
-/// Makes a digest of what is hashed.
-struct Digesting(Sha256);
-
-impl Hasher for Digesting {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// Required by the trait; only the digest itself is used.
-    fn finish(&self) -> u64 {
-        let digest: [u8; 32] = self.0.clone().finalize().into();
-        u64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())
-    }
 }

@@ -131,7 +131,11 @@ pub(crate) fn text(error: &wasmtime::Error) -> String {
 
 /// Why a component was not compiled.
 pub(crate) fn not_compiled(app: &str, error: &wasmtime::Error) -> AppError {
-    let message = text(error);
+    not_compiled_for(app, text(error))
+}
+
+/// The same of a [text](text) that comes from where it was compiled.
+pub(crate) fn not_compiled_for(app: &str, message: String) -> AppError {
     match message.contains("pooling allocator") {
         true => AppError::TooLarge { app: app.into(), message },
         false => AppError::of(app, invalid(message)),

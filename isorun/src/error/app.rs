@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::compile_stop::{CompileCost, CompileStop};
 use super::inspect::InspectError;
 use super::toolchain::Toolchain;
 use super::wasi::WasiReason;
@@ -69,6 +70,19 @@ pub enum AppError {
         app: String,
         /// Which limit was met, in wasmtime's message.
         message: String,
+    },
+    /// A worker (`RuntimeBuilder::compile_in`) was to compile the component, and did not.
+    #[error(
+        "`{app}` was not compiled: {by}{}\n  help: {}",
+        used.map(|used| format!("\n  used: {used}")).unwrap_or_default(), by.help(), app = printable(app)
+    )]
+    CompileStopped {
+        /// The name given to `add_app`.
+        app: String,
+        /// What ended it.
+        by: CompileStop,
+        /// What it had used by then; `None` if no process was started, or if the system does not tell.
+        used: Option<CompileCost>,
     },
     /// The component does not fit the interfaces of this runtime.
     #[error(transparent)]

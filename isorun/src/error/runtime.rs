@@ -22,6 +22,11 @@ pub enum RuntimeError {
         printable_line(.0)
     )]
     Random(String),
+    /// This process was started to compile for another one, and makes a runtime that would start such processes in turn.
+    #[error(
+        "this process was started as a compile worker, and makes a runtime instead\n  help: call `isorun::compile_worker()` first in `main`"
+    )]
+    IsWorker,
     /// Other users can read or write the files that the code cache must be able to trust. Nothing in the folder was changed.
     #[error("other users may read or write `{}`, {found}\n  help: {help}", printable_line(&path.to_string_lossy()))]
     CodeCacheExposed {

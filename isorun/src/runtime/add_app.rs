@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Runtime;
 use crate::app::App;
+use crate::app::compile_worker::watch;
 use crate::app::gate::Unfinished;
 use crate::component;
 use crate::component::allow::Allowed;
@@ -39,12 +40,14 @@ use crate::error::inspect::InspectError;
 ///
 /// [`AppError::MalformedPattern`]; [`AppError::NameTaken`]; [`AppError::TooManyBytes`]; [`AppError::NotAComponent`] and
 /// [`AppError::Invalid`] if the bytes are no component; [`AppError::Mismatch`] with every import and export that does not fit. The compiler
-/// can find two more errors: [`AppError::Invalid`], if a function's body is wrong, and [`AppError::TooLarge`].
+/// can find two more errors: [`AppError::Invalid`], if a function's body is wrong, and [`AppError::TooLarge`]. Where a
+/// [worker](crate::RuntimeBuilder::compile_in) compiles, it can also be stopped: [`AppError::CompileStopped`].
 ///
 /// # Cancel safety
 ///
-/// Dropping the future adds nothing. A compilation that has begun cannot be stopped: it goes on in the background, counts as one of the
-/// [`max_compiles`](crate::RuntimeBuilder::max_compiles) until its end, and its result is thrown away.
+/// Dropping the future adds nothing. A compilation that has begun in this process cannot be stopped: it goes on in the background, counts as one
+/// of the [`max_compiles`](crate::RuntimeBuilder::max_compiles) until its end, and its result is thrown away. A
+/// [worker](crate::RuntimeBuilder::compile_in) is killed.
 #[must_use = "an app is added when this is awaited"]
 pub struct AddApp {
     runtime: Runtime,
@@ -94,8 +97,13 @@ impl AddApp {
         });
         let checked = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
         let (app, compiler) = (name.to_string(), gate.compiler(runtime.engine()));
-        let compiled = gate.compiles.run(move || compiler.compile(&app, &bytes));
-        let compiled = compiled.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
+        // Dropping this future drops `waits`, which ends a worker that compiles for it.
+        let (waits, watch) = watch();
+        let compiled = gate.compiles.run(move || compiler.compile(&app, &bytes, watch)).await;
+        drop(waits);
+        let given_up = || Unfinished::NotBegun("nobody waited for it".into());
+        let compiled = compiled.and_then(|compiled| compiled.ok_or_else(given_up));
+        let compiled = compiled.unwrap_or_else(|end| Err(unfinished(name, end)))?;
         let app = App::new(name, compiled, checked);
         let other = || Unfinished::Panicked("its exports are other ones than were read".into());
         let app = app.ok_or_else(|| unfinished(name, other()))?;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use super::{Inner, Runtime};
 #[cfg(feature = "engine")]
+use crate::app::compile_worker::Worker;
+#[cfg(feature = "engine")]
 use crate::app::gate::GateSettings;
 #[cfg(feature = "engine")]
 use crate::engine;
@@ -132,11 +134,45 @@ impl RuntimeBuilder {
     }
 
     /// How many components are compiled at a time, at least 1; others wait. The same number of others may be read and checked at the same
-    /// time. Default: half of the cores. One compilation uses several threads where the machine has them.
+    /// time. Default: half of the cores. One compilation uses several threads where the machine has them. Where a [worker](RuntimeBuilder::compile_in)
+    /// compiles, this is the number of processes.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_compiles(mut self, count: usize) -> RuntimeBuilder {
         self.gate.max_compiles = count;
+        self
+    }
+
+    /// Compiles each component in a process of its own, which can be stopped. Default: in this process, where neither the time nor the memory of a
+    /// compilation has a limit.
+    ///
+    /// At most [`max_compiles`](RuntimeBuilder::max_compiles) of these processes are there at a time. Each limits itself to what the
+    /// [`Worker`] may use before it reads the component, and is killed when its time is over, when the future of
+    /// [`add_app`](Runtime::add_app) is dropped, and when this process ends. With a [code cache](RuntimeBuilder::code_cache), what was compiled
+    /// before needs no process; what a worker compiled is kept under the cache's secret, which no worker is told. What a compilation used is
+    /// in the event "compiled" of `tracing`; of one that was stopped it is in the event "compiling was stopped", and in the error.
+    ///
+    /// This bounds what compiling may use, and keeps a crash of the compiler out of this process. It is no border of trust: this process runs the
+    /// code that the worker made. Give it a program that you trust as much as your own.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use isorun::{Runtime, Worker};
+    ///
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     // This program is started once more for each component, and gets no further than here then.
+    ///     isorun::compile_worker();
+    ///     let worker = Worker::this_program()?.time(Duration::from_secs(10)).memory(1 << 30);
+    ///     let runtime = Runtime::builder().compile_in(worker).build()?;
+    ///     // ...
+    ///     Ok(())
+    /// }
+    /// ```
+    #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
+    pub fn compile_in(mut self, worker: Worker) -> RuntimeBuilder {
+        self.gate.worker = Some(worker);
         self
     }
 
@@ -203,7 +239,8 @@ impl RuntimeBuilder {
     ///
     /// [`RuntimeError::Engine`] if the machine cannot provide what the settings ask for, such as address space;
     /// [`RuntimeError::CodeCacheExposed`] if others have access to the folder for compiled code, and [`RuntimeError::CodeCache`] if it cannot
-    /// be used; [`RuntimeError::Random`] if the system provides no random bytes.
+    /// be used; [`RuntimeError::Random`] if the system provides no random bytes; [`RuntimeError::IsWorker`] if this process was itself started to
+    /// compile for a runtime.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
         let random = match self.secret {
             Some(secret) => Random::new(secret),
