@@ -51,6 +51,8 @@ pub(crate) struct Provider {
     exports: RwLock<Exports>,
     kind: Kind,
     defaults: Budget,
+    /// The most bytes of a message, or of a result as text.
+    message: usize,
     observers: Observers,
     /// Counts the calls of systems and remotes. An app's instance counts its own, in its pool of stores.
     tally: Tally,
@@ -73,12 +75,13 @@ pub(crate) struct Belonging {
     pub(crate) id: u64,
     pub(crate) runtime: Option<u64>,
     pub(crate) defaults: Budget,
+    pub(crate) message: usize,
     pub(crate) observers: Observers,
 }
 
 impl Provider {
     pub(crate) fn new(name: Arc<str>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
-        let Belonging { id, runtime, defaults, observers } = belonging;
+        let Belonging { id, runtime, defaults, message, observers } = belonging;
         Provider {
             id,
             name,
@@ -86,6 +89,7 @@ impl Provider {
             exports: RwLock::new(exports),
             kind,
             defaults,
+            message,
             observers,
             tally: Tally::default(),
             drain: Drain::default(),
@@ -107,6 +111,11 @@ impl Provider {
 
     pub(crate) fn defaults(&self) -> &Budget {
         &self.defaults
+    }
+
+    /// The most bytes of a message, or of a result as text.
+    pub(crate) fn max_message(&self) -> usize {
+        self.message
     }
 
     pub(crate) fn observers(&self) -> &Observers {

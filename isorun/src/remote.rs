@@ -42,8 +42,8 @@ impl<I: StaticInterface> Remote<I> {
         let interface = I::interface();
         let kind = Kind::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
         let name = format!("remote {}", interface.name().interface());
-        let belonging =
-            Belonging { id: 0, runtime: None, defaults: Budget::default(), observers: Observers::default() };
+        let (defaults, observers) = (Budget::default(), Observers::default());
+        let belonging = Belonging { id: 0, runtime: None, defaults, message: MAX_MESSAGE, observers };
         let provider = Provider::new(name.into(), belonging, Exports::one(interface.clone()), kind);
         let functions = (0..interface.functions().len() as u32).map(FuncIndex).collect();
         let target = Target::new(Instance::whole(Arc::new(provider)), functions);

@@ -443,6 +443,7 @@ impl Runtime {
             id,
             runtime: Some(self.0.number),
             defaults: self.0.limits.budget,
+            message: self.0.limits.message,
             observers: self.0.observers.clone(),
         };
         Arc::new(Provider::new(name, belonging, exports, kind))

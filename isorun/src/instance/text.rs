@@ -7,8 +7,11 @@ use crate::image::Image;
 use crate::image::value::Value;
 use crate::image::value::mismatch::EncodeError;
 use crate::image::value::wave::error::WaveError;
+use crate::image::value::wave::trace::{NoText, result_text};
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
+use crate::limits::limit::{Amount, Limit, Scope};
+use crate::observe::Callee;
 
 impl Instance {
     /// Calls a function by name, with arguments and result as [WAVE] text: for tools and tests. The result of a function that has none is
@@ -16,6 +19,10 @@ impl Instance {
     ///
     /// `function` is `namespace:package/interface@version#function`, or any end of it that is unique: `kv#get`, `get`; a function that the
     /// app's world exports at its root is named as it is: `main`. `arguments` are the values in parentheses: `("name", [1, 2, 3])`.
+    ///
+    /// The text of the result has at most [`max_message`](crate::RuntimeBuilder::max_message) bytes. Where it would have more the call ends with
+    /// [`CallError::OutOfBudget`], and the instance lives, since it has ended by then. Text is written in steps, between which other tasks run and
+    /// the deadline is looked at.
     ///
     /// # Errors
     ///
@@ -34,7 +41,20 @@ impl Instance {
         let provider = &**self.provider();
         Call::new(provider, index, move |cx| async move {
             let (index, function, params) = prepared?;
-            Ok(result_text(&function, &provider.call_by_host(&cx, index, params).await?)?)
+            let image = provider.call_by_host(&cx, index, params).await?;
+            let limit = provider.max_message();
+            let text = result_text(&function, image.as_bytes(), limit).await;
+            Ok(text.map_err(|error| match error {
+                NoText::Malformed(error) => error.into(),
+                NoText::TooLong => CallError::OutOfBudget {
+                    limit: Limit::Message,
+                    amount: Amount::Bytes(limit as u64),
+                    scope: Scope::Call,
+                    instance: provider.name().clone(),
+                    function: provider.label(index),
+                    waits_for: None,
+                },
+            })?)
         })
     }
 
@@ -76,10 +96,4 @@ impl Instance {
             _ => Err(CallError::AmbiguousFunction { instance, function, candidates: labels(found) }),
         }
     }
-}
-
-/// The text of a result; empty if the function has none.
-fn result_text(function: &Function, image: &Image) -> Result<String> {
-    let value = Value::decode_result(function, image.as_bytes())?;
-    Ok(value.map(|value| value.to_wave()).unwrap_or_default())
 }

@@ -13,7 +13,7 @@ pub enum Limit {
     Time,
     /// Bytes of wasm memory and tables.
     Memory,
-    /// Bytes that one call passes out of a guest: its result, or the arguments of a call that it makes.
+    /// Bytes that one call passes out of a guest: its result, or the arguments of a call that it makes. Also the bytes of a result as text.
     Message,
 }
 

@@ -32,7 +32,7 @@ impl Value {
             }
             Type::FixedList(list) => Value::List(load_items(&list.element, list.length, source, at)?),
             Type::Map(pair) => {
-                let layout = Layout::record(&[pair.key.layout(), pair.value.layout()]);
+                let layout = pair.layout();
                 let (pointer, length) = load_pointer(source, at)?;
                 let block = source.block(pointer, length, layout)?;
                 let mut pairs = Vec::with_capacity(length as usize);

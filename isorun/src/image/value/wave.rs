@@ -5,6 +5,7 @@
 
 pub(crate) mod error;
 mod read;
+pub(crate) mod trace;
 mod write;
 
 use error::WaveError;
