@@ -7,6 +7,7 @@ use std::time::Duration;
 use isorun::image::Image;
 use isorun::limits::{Amount, Limit};
 use isorun::{CallError, Instance, Runtime};
+use isorun_tests::{Memory, kv, link_to, runtime};
 
 /// An app whose `get` gives the first so many elements of a memory that is zero, and whose `put` takes such a list.
 async fn lists(runtime: &Runtime, types: &str, element: &str) -> Instance {
@@ -132,4 +133,65 @@ async fn other_tasks_run_while_an_image_is_checked() {
     *bad.last_mut().unwrap() = 2;
     let error = app.call_image("put", Image::from_bytes(bad)).await.unwrap_err();
     assert!(matches!(error, CallError::Malformed(error) if error.offset == 3_000_007), "{error}");
+}
+
+/// The message and the help of arguments that are refused.
+#[track_caller]
+fn refused(result: Result<String, CallError>) -> String {
+    match result.unwrap_err() {
+        CallError::Arguments { message, help, .. } => format!("{message}; {help}"),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn text_that_takes_long_to_read_is_refused_before_it_is_read() {
+    let runtime = Runtime::builder().max_message(1 << 20).build().unwrap();
+    let app = lists(&runtime, "", "u8").await;
+    let zeros = |count| format!("([{}])", vec!["0"; count].join(","));
+    let (count, turns) = with_turns_of_another(app.call("put", &zeros(20_000))).await;
+    assert_eq!(count.unwrap(), "20000");
+    assert!(turns >= 2, "{turns} turns");
+    let many = "the text has more than 50000 parts, at 1:1; pass the values as an image, with `call_image`";
+    assert_eq!(refused(app.call("put", &zeros(25_000)).await), many);
+    assert_eq!(refused(app.call("put", &format!("(\"{}\")", "\\n".repeat(50_000))).await), many);
+    assert!(
+        refused(app.call("put", &zeros(1_000_000)).await).starts_with("the text has 2000003 bytes, more than 524288")
+    );
+}
+
+#[tokio::test]
+async fn values_that_take_no_text_take_room_all_the_same() {
+    let runtime = Runtime::builder().max_message(1 << 20).build().unwrap();
+    let fields: String = (0..500).map(|i| format!(r#"(field "f{i}" (option u8))"#)).collect();
+    let types = format!(r#"(type $many (record {fields})) (export $e "e" (type $many))"#);
+    let app = lists(&runtime, &types, "$e").await;
+    let records = |count| format!("([{}])", vec!["{:}"; count].join(","));
+    assert_eq!(app.call("put", &records(100)).await.unwrap(), "100");
+    let error = refused(app.call("put", &records(101)).await);
+    assert_eq!(error, "the records have too many fields, at 1:403; pass the values as an image, with `call_image`");
+
+    let wide =
+        "(type $wide (list u64 1000)) (type $v (variant (case \"a\") (case \"b\" $wide))) (export $e \"e\" (type $v))";
+    let runtime = Runtime::builder().max_message(1 << 20).build().unwrap();
+    let app = lists(&runtime, wide, "$e").await;
+    let cases = |count| format!("([{}])", vec!["a"; count].join(","));
+    assert_eq!(app.call("put", &cases(100)).await.unwrap(), "100");
+    let error = app.call("put", &cases(200)).await.unwrap_err();
+    assert!(matches!(error, CallError::TooLarge(error) if error.limit == 1 << 20), "{error}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn other_tasks_run_while_a_reply_is_checked() {
+    let (here, elsewhere) = (runtime(), runtime());
+    let memory = here.provide(Memory::default());
+    let kv = memory.caller::<kv::Interface>().unwrap();
+    for number in 0..20_000 {
+        kv.set(&format!("{number:070}"), &[]).await.unwrap().unwrap();
+    }
+    let token = here.export::<kv::Interface>(&memory).unwrap();
+    let remote = elsewhere.import::<kv::Interface>(token, link_to(&here)).caller::<kv::Interface>().unwrap();
+    let (keys, turns) = with_turns_of_another(remote.keys("")).await;
+    assert_eq!(keys.unwrap().unwrap().len(), 20_000);
+    assert!(turns > 2, "{turns} turns");
 }
