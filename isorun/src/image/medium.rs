@@ -47,6 +47,12 @@ pub trait Source {
         Ok(self.slice(at, length as usize)?.to_vec().into())
     }
 
+    /// Notes that so many parts of a run-time value are to be made from what lies at `at`. Each takes far more memory than a byte, so a medium
+    /// that lends no fuel for them has a limit of its own.
+    fn parts(&mut self, _count: usize, _at: usize) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// The error for a rule that is broken at `at`.
     fn malformed(&self, rule: Rule, at: usize) -> Self::Error;
 

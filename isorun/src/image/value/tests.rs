@@ -302,6 +302,41 @@ fn nothing_of_a_refused_type_is_encoded_or_decoded() {
 }
 
 #[test]
+fn a_run_time_value_has_a_limit_of_parts() {
+    let deep = (0..90).fold(Type::U8, |ty, _| Type::tuple([ty]));
+    let image = |count: u32| {
+        let mut bytes = [8u32.to_le_bytes(), count.to_le_bytes()].concat();
+        bytes.resize(8 + count as usize, 0);
+        bytes
+    };
+    let parts = Err(Malformed { rule: Rule::Parts, offset: 8 });
+    assert_eq!(Value::decode(&Type::list(Type::U8), &image((1 << 24) + 1)).map(drop), parts);
+    // Each element is one part, and has ninety inside.
+    let ty = Type::list(deep);
+    let decoded = |limit| {
+        let (ty, image) = (&ty, image(10));
+        let mut decoder = Decoder::new(&image, ty.layout()).unwrap().with_parts(limit);
+        Value::load(ty, &mut decoder, 0).map(drop)
+    };
+    assert_eq!((decoded(910), decoded(909).map_err(|error| error.rule)), (Ok(()), Err(Rule::Parts)));
+}
+
+#[test]
+fn an_image_has_a_limit_of_lists_and_strings() {
+    let image = |count: u32| {
+        let mut bytes = [8u32.to_le_bytes(), count.to_le_bytes()].concat();
+        let string = [(8 + 8 * count).to_le_bytes(), 0u32.to_le_bytes()].concat();
+        bytes.extend(string.repeat(count as usize));
+        bytes
+    };
+    let (most, ty) = ((1 << 20) - 1, Type::list(Type::String));
+    assert_eq!(decode::<Vec<String>>(&image(most)).map(|strings| strings.len()), Ok(most as usize));
+    let refused = Malformed { rule: Rule::Parts, offset: 8 + 8 * (1 << 20) };
+    assert_eq!(decode::<Vec<String>>(&image(most + 1)).unwrap_err(), refused);
+    assert_eq!(Walk::value(Some(&ty), &image(most + 1), Nothing).unwrap().in_steps(1000).map(drop), Err(refused));
+}
+
+#[test]
 fn a_long_text_and_long_padding_are_checked_in_pieces() {
     let steps = |ty: &Type, body: &[u8]| {
         Walk::value(Some(ty), body, Nothing).and_then(|walk| walk.in_steps(1)).map(|(_, steps)| steps)
