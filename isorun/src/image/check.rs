@@ -17,7 +17,7 @@ use crate::types::Type;
 /// [`Malformed`], exactly if [`decode_params`](super::decode::decode_params) would fail.
 pub(crate) async fn check_params(function: &Function, body: &[u8]) -> Result<(), Malformed> {
     let walk = Walk::params(function.params(), function.params_layout(), body, Nothing)?;
-    walk.to_the_end().await.map(drop)
+    walk.finish().await.map(drop)
 }
 
 /// Checks that `body` is the image of a result of `function`; it must be empty if the function has no result. Lets other tasks run in
@@ -27,7 +27,7 @@ pub(crate) async fn check_params(function: &Function, body: &[u8]) -> Result<(),
 ///
 /// [`Malformed`], exactly if [`decode`](super::decode::decode) would fail.
 pub(crate) async fn check_result(function: &Function, body: &[u8]) -> Result<(), Malformed> {
-    Walk::value(function.result(), body, Nothing)?.to_the_end().await.map(drop)
+    Walk::value(function.result(), body, Nothing)?.finish().await.map(drop)
 }
 
 /// The trace of a walk that only checks.

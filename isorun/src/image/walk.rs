@@ -150,7 +150,7 @@ impl<'t, 'b, T: Trace> Walk<'t, 'b, T> {
     }
 
     /// Walks on to the end, and lets other tasks of the thread run after each step.
-    pub(super) async fn to_the_end(mut self) -> Result<T, T::Error> {
+    pub(super) async fn finish(mut self) -> Result<T, T::Error> {
         while !self.step(STEP)? {
             tokio::task::yield_now().await;
         }

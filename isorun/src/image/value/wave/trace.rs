@@ -28,7 +28,7 @@ impl From<Malformed> for NoText {
 /// The text of `body`, the image of a result of `function`; empty if it has none. It has at most `limit` bytes. Lets other tasks run in
 /// between, and can be dropped at any time.
 pub(crate) async fn result_text(function: &Function, body: &[u8], limit: usize) -> Result<String, NoText> {
-    Ok(Walk::value(function.result(), body, Written::new(limit))?.to_the_end().await?.text)
+    Ok(Walk::value(function.result(), body, Written::new(limit))?.finish().await?.text)
 }
 
 /// The trace of a walk that writes WAVE: the text so far. It takes no more memory than a text of `limit` bytes may.
