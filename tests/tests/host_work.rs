@@ -7,7 +7,7 @@ use std::time::Duration;
 use isorun::image::Image;
 use isorun::limits::{Amount, Limit};
 use isorun::{CallError, Instance, Runtime};
-use isorun_tests::{Memory, kv, link_to, runtime};
+use isorun_tests::{Memory, kv, link_to, poll_once, runtime};
 
 /// An app whose `get` gives the first so many elements of a memory that is zero, and whose `put` takes such a list.
 async fn lists(runtime: &Runtime, types: &str, element: &str) -> Instance {
@@ -194,4 +194,33 @@ async fn other_tasks_run_while_a_reply_is_checked() {
     let (keys, turns) = with_turns_of_another(remote.keys("")).await;
     assert_eq!(keys.unwrap().unwrap().len(), 20_000);
     assert!(turns > 2, "{turns} turns");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn other_tasks_run_while_a_peers_message_is_checked() {
+    let (here, elsewhere) = (runtime(), runtime());
+    let token = here.export::<kv::Interface>(&here.provide(Memory::default())).unwrap();
+    let remote = elsewhere.import::<kv::Interface>(token, link_to(&here)).caller::<kv::Interface>().unwrap();
+    let key = "x".repeat(7 << 20);
+    let (result, turns) = with_turns_of_another(remote.set(&key, &[])).await;
+    assert!(matches!(result.unwrap(), Err(kv::Error::InvalidKey(_))));
+    assert!(turns > 4, "{turns} turns");
+}
+
+#[test]
+fn text_is_written_in_steps_on_any_executor() {
+    let setup = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = Runtime::new().unwrap();
+    let app = setup.block_on(lists(&runtime, "", "bool"));
+    drop(setup);
+    let mut call = std::pin::pin!(app.call("get", "(300000)"));
+    let mut polls = 0;
+    let text = loop {
+        polls += 1;
+        if let std::task::Poll::Ready(text) = poll_once(&mut call) {
+            break text;
+        }
+    };
+    assert_eq!(text.unwrap().len(), 300_000 * 7);
+    assert!(polls > 5, "{polls} polls");
 }
