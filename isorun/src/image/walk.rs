@@ -22,7 +22,7 @@ use crate::types::{Case, Field, Label, Pair, Type};
 
 /// How much is done in one step, in units. One is about the work for a number in a list. Measured in a release build, a step takes from 0.05 ms,
 /// where numbers are checked, to 0.7 ms, where they are written.
-pub(super) const STEP: u64 = 30_000;
+const STEP: u64 = 30_000;
 
 /// How many bytes of a string, or of padding, are checked for one unit.
 const BYTES_PER_UNIT: usize = 32;
