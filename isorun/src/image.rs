@@ -9,8 +9,8 @@
 //!
 //! The files in reading order: a `medium` is what values are read from and written to, and the `codec` reads and writes them, by the
 //! layout of their type. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types. `encode` and `decode` make the
-//! image a medium; the other medium, a guest's memory, is in `engine`. `weight` says how much work it is to pass a value. For types that are known only at run time, `value` holds values,
-//! and `check` checks an image without making a value.
+//! image a medium; the other medium, a guest's memory, is in `engine`. `weight` says how much work it is to pass a value. For types that are
+//! known only at run time, `value` holds values, and a `walk` goes through an image without making a value: `check` checks it so.
 
 mod buffer_pool;
 pub(crate) mod bytes;
@@ -26,6 +26,7 @@ pub(crate) mod medium;
 pub(crate) mod params;
 pub(crate) mod scalars;
 pub(crate) mod value;
+mod walk;
 pub(crate) mod weight;
 
 use std::fmt;

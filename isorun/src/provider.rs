@@ -56,6 +56,8 @@ pub(crate) struct Provider {
     defaults: Budget,
     /// How long a call runs before it lets other tasks run.
     slice: Duration,
+    /// The most bytes of a message, or of a result as text.
+    message: usize,
     observers: Observers,
     /// Counts the calls of systems and remotes. An app's instance counts its own, in its pool of stores.
     tally: Tally,
@@ -79,12 +81,13 @@ pub(crate) struct Belonging {
     pub(crate) runtime: Option<u64>,
     pub(crate) defaults: Budget,
     pub(crate) slice: Duration,
+    pub(crate) message: usize,
     pub(crate) observers: Observers,
 }
 
 impl Provider {
     pub(crate) fn new(name: Arc<str>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
-        let Belonging { id, runtime, defaults, slice, observers } = belonging;
+        let Belonging { id, runtime, defaults, slice, message, observers } = belonging;
         Provider {
             id,
             name,
@@ -93,6 +96,7 @@ impl Provider {
             kind,
             defaults,
             slice,
+            message,
             observers,
             tally: Tally::default(),
             drain: Drain::default(),
@@ -118,6 +122,11 @@ impl Provider {
 
     pub(crate) fn slice(&self) -> Duration {
         self.slice
+    }
+
+    /// The most bytes of a message, or of a result as text.
+    pub(crate) fn max_message(&self) -> usize {
+        self.message
     }
 
     pub(crate) fn observers(&self) -> &Observers {

@@ -35,7 +35,7 @@ pub struct Remote<I> {
 }
 
 /// The most bytes of a reply that a remote without a runtime accepts.
-const MAX_MESSAGE: usize = 64 << 20;
+const MAX_MESSAGE: usize = 8 << 20;
 
 impl<I: StaticInterface> Remote<I> {
     /// Makes a remote. Nothing is sent before the first call. Calls that set no budget get the [default](crate::Budget::default) one.
@@ -48,6 +48,7 @@ impl<I: StaticInterface> Remote<I> {
             runtime: None,
             defaults: Budget::default(),
             slice: SLICE,
+            message: MAX_MESSAGE,
             observers: Observers::default(),
         };
         let provider = Provider::new(name.into(), belonging, Exports::one(interface.clone()), kind);

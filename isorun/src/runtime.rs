@@ -444,6 +444,7 @@ impl Runtime {
             runtime: Some(self.0.number),
             defaults: self.0.limits.budget,
             slice: self.0.limits.slice,
+            message: self.0.limits.message,
             observers: self.0.observers.clone(),
         };
         Arc::new(Provider::new(name, belonging, exports, kind))

@@ -21,7 +21,19 @@ use crate::types::layout::Layout;
 pub struct Decoder<'a> {
     body: &'a [u8],
     cursor: usize,
+    /// How many lists and strings may yet follow.
+    blocks: u32,
+    /// How many parts of run-time values may yet be made.
+    parts: usize,
 }
+
+/// How many lists and strings an image may have: 2^20. Each is an allocation in Rust, so that many take some 40 ms, however small they are. All
+/// else takes less than 2 ns for each byte.
+const MAX_BLOCKS: u32 = 1 << 20;
+
+/// How many parts a run-time value may have: 2^24. In memory each takes from 32 to some 100 bytes, and one byte of an image may be ninety of
+/// them, if it lies in tuples of one member.
+const MAX_PARTS: usize = 1 << 24;
 
 impl<'a> Decoder<'a> {
     /// A decoder for a body whose root value lies at offset 0.
@@ -30,9 +42,15 @@ impl<'a> Decoder<'a> {
     ///
     /// [`Rule::Truncated`] if there are fewer bytes than the root value takes.
     pub fn new(body: &'a [u8], root: Layout) -> Result<Decoder<'a>, Malformed> {
-        let decoder = Decoder { body, cursor: root.size as usize };
+        let decoder = Decoder { body, cursor: root.size as usize, blocks: MAX_BLOCKS, parts: MAX_PARTS };
         decoder.slice(0, decoder.cursor)?;
         Ok(decoder)
+    }
+
+    /// The same decoder for run-time values that have at most so many parts.
+    #[cfg(test)]
+    pub(super) fn with_parts(self, parts: usize) -> Decoder<'a> {
+        Decoder { parts, ..self }
     }
 
     /// The text of a string, borrowed from the body.
@@ -73,6 +91,7 @@ impl Source for Decoder<'_> {
         };
         self.slice(start, bytes)?;
         self.padding(self.cursor, start)?;
+        self.blocks = self.blocks.checked_sub(1).ok_or_else(|| self.malformed(Rule::Parts, start))?;
         self.cursor = start + bytes;
         Ok(start)
     }
@@ -83,6 +102,16 @@ impl Source for Decoder<'_> {
 
     fn text(&mut self, pointer: u32, length: u32) -> Result<Cow<'_, str>, Malformed> {
         self.str(pointer, length).map(Cow::Borrowed)
+    }
+
+    fn parts(&mut self, count: usize, at: usize) -> Result<(), Malformed> {
+        match self.parts.checked_sub(count) {
+            Some(left) => {
+                self.parts = left;
+                Ok(())
+            }
+            None => Err(self.malformed(Rule::Parts, at)),
+        }
     }
 
     fn malformed(&self, rule: Rule, at: usize) -> Malformed {

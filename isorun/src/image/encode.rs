@@ -18,6 +18,8 @@ use crate::types::layout::{Layout, MAX_BLOCK};
 #[must_use = "an encoder gives no image until `finish` is called"]
 pub struct Encoder {
     bytes: Vec<u8>,
+    /// The most bytes of the image.
+    limit: u32,
 }
 
 /// Room for a few short strings and lists after the root value, so that most images need a single allocation.
@@ -30,12 +32,19 @@ impl Encoder {
     ///
     /// [`TooLarge`] if the layout is larger than any value may be.
     pub fn new(root: Layout) -> Result<Encoder, TooLarge> {
+        Encoder::within(root, u32::MAX)
+    }
+
+    /// An encoder for an image of at most `limit` bytes. A short text may stand for many values of a large type, so what is made of one needs a
+    /// limit of its own.
+    pub(crate) fn within(root: Layout, limit: u32) -> Result<Encoder, TooLarge> {
         match block_size(1, root) {
-            Some(size) => {
+            Some(size) if size as u64 <= u64::from(limit) => {
                 let mut bytes = buffer_pool::take(size + EXTRA_ROOM);
                 bytes.resize(size, 0);
-                Ok(Encoder { bytes })
+                Ok(Encoder { bytes, limit })
             }
+            Some(_) => Err(TooLarge { limit: u64::from(limit) }),
             None => Err(TooLarge { limit: u64::from(MAX_BLOCK) }),
         }
     }
@@ -54,7 +63,7 @@ impl Encoder {
         let start = self.bytes.len().next_multiple_of(align as usize);
         // The end of the block must fit in 32 bits as well, because the next block may begin there, even if it is empty.
         match u32::try_from(start as u64 + bytes as u64) {
-            Ok(end) => {
+            Ok(end) if end <= self.limit => {
                 let more = end as usize - self.bytes.len();
                 if buffer_pool::is_large(&self.bytes, more) {
                     buffer_pool::grow(&mut self.bytes, more);
@@ -64,7 +73,7 @@ impl Encoder {
                 self.bytes.resize(start, 0);
                 Ok((start as u32, start))
             }
-            Err(_) => Err(TooLarge { limit: u64::from(u32::MAX) }),
+            _ => Err(TooLarge { limit: u64::from(self.limit) }),
         }
     }
 }
@@ -121,7 +130,8 @@ pub fn encode_params<P: LowerParams>(params: &P) -> Result<Image, TooLarge> {
 /// A value is too large to have an image.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooLarge {
-    /// The limit that was passed, in bytes: 2^28 - 1 for one list or string, 2^32 - 1 for the whole image.
+    /// The limit that was passed, in bytes: 2^28 - 1 for one list or string, 2^32 - 1 for the whole image, and for one that is made of
+    /// [text](crate::Instance::call) [`max_message`](crate::RuntimeBuilder::max_message).
     pub limit: u64,
 }
 

@@ -58,11 +58,13 @@ pub enum Rule {
     Utf8,
     /// A NaN is not the canonical one.
     Nan,
+    /// There are more than 2^20 lists and strings; or a [`Value`](crate::Value) would have more than 2^24 parts, each part of a part among them.
+    Parts,
 }
 
 impl Rule {
     /// All rules, in the order of their declaration.
-    pub const ALL: [Rule; 12] = [
+    pub const ALL: [Rule; 13] = [
         Rule::Truncated,
         Rule::Trailing,
         Rule::Placement,
@@ -75,6 +77,7 @@ impl Rule {
         Rule::Char,
         Rule::Utf8,
         Rule::Nan,
+        Rule::Parts,
     ];
 
     /// The name of the rule in WIT spelling, such as `placement`.
@@ -92,6 +95,7 @@ impl Rule {
             Rule::Char => "char",
             Rule::Utf8 => "utf8",
             Rule::Nan => "nan",
+            Rule::Parts => "parts",
         }
     }
 
@@ -110,6 +114,7 @@ impl Rule {
             Rule::Char => "a `char` is not a Unicode scalar value",
             Rule::Utf8 => "a `string` is not UTF-8",
             Rule::Nan => "a NaN is not the canonical one",
+            Rule::Parts => "there are more than 2^20 lists and strings, or 2^24 parts of a run-time value",
         }
     }
 
@@ -127,6 +132,7 @@ impl Rule {
             Rule::Char => "the sender must write U+0000 to U+10FFFF without surrogates",
             Rule::Utf8 => "the sender must write complete UTF-8 in each string; for other bytes use `list<u8>`",
             Rule::Nan => "the sender must write 0x7fc00000 or 0x7ff8000000000000 for every NaN",
+            Rule::Parts => "send it in parts",
         }
     }
 }

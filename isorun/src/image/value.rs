@@ -103,7 +103,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] as for [`decode`](crate::image::decode).
+    /// [`Malformed`] as for [`decode`](crate::image::decode), and if the value has more than 2^24 parts, since each takes 32 bytes and more.
     pub fn decode(ty: &Type, body: &[u8]) -> Result<Value, Malformed> {
         let mut decoder = Decoder::new(body, ty.layout())?;
         let value = Value::load(ty, &mut decoder, 0)?;

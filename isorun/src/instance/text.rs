@@ -1,14 +1,19 @@
 //! Calls by name, with values as text.
 
+use std::sync::Arc;
+
 use super::{Instance, labels};
 use crate::call::Call;
 use crate::error::call::{CallError, Result};
-use crate::image::Image;
-use crate::image::value::Value;
 use crate::image::value::mismatch::EncodeError;
+use crate::image::value::wave;
+use crate::image::value::wave::arguments::{NoArguments, copied};
 use crate::image::value::wave::error::WaveError;
+use crate::image::value::wave::trace::{NoText, result_text};
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
+use crate::limits::limit::{Amount, Limit, Scope};
+use crate::observe::Callee;
 
 impl Instance {
     /// Calls a function by name, with arguments and result as [WAVE] text: for tools and tests. The result of a function that has none is
@@ -16,6 +21,11 @@ impl Instance {
     ///
     /// `function` is `namespace:package/interface@version#function`, or any end of it that is unique: `kv#get`, `get`; a function that the
     /// app's world exports at its root is named as it is: `main`. `arguments` are the values in parentheses: `("name", [1, 2, 3])`.
+    ///
+    /// The text of the arguments has at most 512 KiB and 50 000 parts, such as numbers and brackets, and the records in it at most 50 000 fields;
+    /// [`call_image`](Instance::call_image) takes more. The text of the result has at most [`max_message`](crate::RuntimeBuilder::max_message) bytes. Where it would have more the call ends with
+    /// [`CallError::OutOfBudget`], and the instance lives, since it has ended by then. Text is written in steps, between which other tasks run and
+    /// the deadline is looked at.
     ///
     /// # Errors
     ///
@@ -29,39 +39,31 @@ impl Instance {
     /// # Ok(()) }
     /// ```
     pub fn call<'a>(&'a self, function: &str, arguments: &str) -> Call<'a, String> {
-        let prepared = self.prepare(function, arguments);
-        let index = prepared.as_ref().map_or(FuncIndex::NONE, |(index, ..)| *index);
+        let (found, name, text) = (self.find(function), Arc::<str>::from(function), copied(arguments));
+        let index = found.as_ref().map_or(FuncIndex::NONE, |(index, _)| *index);
         let provider = &**self.provider();
         Call::new(provider, index, move |cx| async move {
-            let (index, function, params) = prepared?;
-            Ok(result_text(&function, &provider.call_by_host(&cx, index, params).await?)?)
-        })
-    }
-
-    /// Finds the function and encodes its arguments.
-    fn prepare(&self, name: &str, arguments: &str) -> Result<(FuncIndex, Function, Image)> {
-        let (index, function) = self.find(name)?;
-        let wrong = |message: String, help: &str| CallError::Arguments {
-            function: name.into(),
-            signature: function.to_string().into(),
-            message: message.into(),
-            help: help.into(),
-        };
-        let values = Value::params_from_wave(&function, arguments).map_err(|error| {
-            let WaveError { line, column, message, help } = error;
-            // The message shows the signature already.
-            let help = if help.ends_with(&format!("`{function}`")) {
-                "write one value for each parameter, in parentheses"
-            } else {
-                &help
+            let (index, function) = found?;
+            let params = match text {
+                Ok(text) => wave::arguments::arguments(&function, &text, provider.max_message()).await,
+                Err(error) => Err(NoArguments::Text(error)),
             };
-            wrong(format!("{message}, at {line}:{column}"), help)
-        })?;
-        let image = Value::encode_params(&function, &values).map_err(|error| match error {
-            EncodeError::TooLarge(error) => error.into(),
-            EncodeError::Mismatch(error) => wrong(error.headline(), "give a value of the expected type"),
-        })?;
-        Ok((index, function, image))
+            let params = params.map_err(|error| wrong_arguments(name, &function, error))?;
+            let image = provider.call_by_host(&cx, index, params).await?;
+            let limit = provider.max_message();
+            let text = result_text(&function, image.as_bytes(), limit).await;
+            Ok(text.map_err(|error| match error {
+                NoText::Malformed(error) => error.into(),
+                NoText::TooLong => CallError::OutOfBudget {
+                    limit: Limit::Message,
+                    amount: Amount::Bytes(limit as u64),
+                    scope: Scope::Call,
+                    instance: provider.name().clone(),
+                    function: provider.label(index),
+                    waits_for: None,
+                },
+            })?)
+        })
     }
 
     /// The one function of this name.
@@ -78,8 +80,22 @@ impl Instance {
     }
 }
 
-/// The text of a result; empty if the function has none.
-fn result_text(function: &Function, image: &Image) -> Result<String> {
-    let value = Value::decode_result(function, image.as_bytes())?;
-    Ok(value.map(|value| value.to_wave()).unwrap_or_default())
+/// The error for arguments that were not read, or do not fit the function that was called by this name.
+fn wrong_arguments(name: Arc<str>, function: &Function, error: NoArguments) -> CallError {
+    let (message, help) = match error {
+        NoArguments::Text(WaveError { line, column, message, help }) => {
+            // The message shows the signature already.
+            let help = match help.ends_with(&format!("`{function}`")) {
+                true => "write one value for each parameter, in parentheses".into(),
+                false => help,
+            };
+            (format!("{message}, at {line}:{column}"), help)
+        }
+        NoArguments::Values(EncodeError::Mismatch(error)) => {
+            (error.headline(), "give a value of the expected type".into())
+        }
+        NoArguments::Values(EncodeError::TooLarge(error)) => return error.into(),
+    };
+    let signature = function.to_string().into();
+    CallError::Arguments { function: name, signature, message: message.into(), help: help.into() }
 }

@@ -13,7 +13,7 @@ pub enum Limit {
     Time,
     /// Bytes of wasm memory and tables.
     Memory,
-    /// Bytes that one call passes into a guest or out of it, and what its elements count beside them.
+    /// Bytes that one call passes into a guest or out of it, and what its elements count beside them. Also the bytes of a result as text.
     Message,
     /// Bytes of stack, which functions that call each other use up.
     Stack,

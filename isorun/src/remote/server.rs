@@ -97,7 +97,7 @@ impl ExportTable {
             body: &[],
         };
         let (text, image);
-        match self.find(&call, limit) {
+        match self.accept(&call, limit).await {
             Err(Refusal(status, why)) => {
                 text = why;
                 (reply.status, reply.text) = (status, &text);
@@ -133,6 +133,19 @@ impl ExportTable {
         reply.encode()
     }
 
+    /// Finds the export and function that a message calls, and checks its parameters. Gives the reason if the message is to be refused.
+    async fn accept(
+        &self,
+        call: &CallMessage<'_>,
+        limit: usize,
+    ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
+        let (target, index, function) = self.find(call, limit)?;
+        check_params(&function, call.body).await.map_err(|error| {
+            Refusal(Status::Malformed, format!("{} at byte {}", error.rule.message(), error.offset))
+        })?;
+        Ok((target, index, function))
+    }
+
     /// Finds the export and function that a message calls, or the reason to refuse it.
     fn find(
         &self,
@@ -166,9 +179,6 @@ impl ExportTable {
         let function = functions[position as usize].clone();
         if function.signature_id() != call.signature {
             return refuse(Status::SignatureMismatch, format!("the signature there is {function}"));
-        }
-        if let Err(error) = check_params(&function, call.body) {
-            return refuse(Status::Malformed, format!("{} at byte {}", error.rule.message(), error.offset));
         }
         let index = target.function(position);
         Ok((target, index, function))

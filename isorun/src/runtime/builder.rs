@@ -120,8 +120,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most bytes that one call copies out of a guest, and the most bytes of one message of a remote. Default: 64 MiB. What is copied
-    /// into a guest is bounded by the guest's memory.
+    /// The most bytes that one call copies out of a guest, of one message of a remote, and of a result [as text](crate::Instance::call).
+    /// Default: 64 MiB. What is copied into a guest is bounded by the guest's memory.
     pub fn max_message(mut self, bytes: usize) -> RuntimeBuilder {
         self.limits.message = bytes;
         self

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::extent::Extent;
 use super::layout::Layout;
+use super::ty::Type;
 
 /// The parts of a type that consists of others. It dereferences to the parts.
 ///
@@ -16,14 +17,28 @@ pub struct Compound<P>(Arc<Node<P>>);
 struct Node<P> {
     layout: Layout,
     extent: Extent,
+    inside: Inside,
     parts: P,
+}
+
+/// What a value consists of, as far as it can be told without looking at one.
+#[derive(Default)]
+pub(super) struct Inside {
+    /// Whether any bytes are a value.
+    pub(super) any_bytes: bool,
+    /// The type of the only part, if a value consists of one part; of that part's only part, if it has one, and so on.
+    pub(super) innermost: Option<Type>,
 }
 
 impl<P> Compound<P> {
     pub(super) fn new(layout: Layout, extent: Extent, parts: P) -> Compound<P> {
+        Compound::of(Inside::default(), layout, extent, parts)
+    }
+
+    pub(super) fn of(inside: Inside, layout: Layout, extent: Extent, parts: P) -> Compound<P> {
         let extent = extent.limited(layout);
         let layout = if extent.flaw.is_some() { IMPOSSIBLE } else { layout };
-        Compound(Arc::new(Node { layout, extent, parts }))
+        Compound(Arc::new(Node { layout, extent, inside, parts }))
     }
 
     // These are functions and not methods, because a method would hide the one of the part that `element.layout()` means.
@@ -35,6 +50,10 @@ impl<P> Compound<P> {
 
     pub(super) fn extent(this: &Self) -> &Extent {
         &this.0.extent
+    }
+
+    pub(super) fn inside(this: &Self) -> &Inside {
+        &this.0.inside
     }
 }
 

@@ -1,6 +1,6 @@
 //! A WIT value type as data.
 
-use super::compound::Compound;
+use super::compound::{Compound, Inside};
 use super::extent::{Extent, TypeError};
 use super::label::Label;
 use super::layout::Layout;
@@ -119,6 +119,13 @@ pub struct Payloads {
     pub err: Option<Type>,
 }
 
+impl Pair {
+    /// The layout of a key and its value, which lie one after the other as in a tuple.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::record(&[self.key.layout(), self.value.layout()])
+    }
+}
+
 impl Type {
     /// `list<T>`
     pub fn list(element: Type) -> Type {
@@ -130,7 +137,9 @@ impl Type {
     pub fn fixed_list(element: Type, length: u32) -> Type {
         let extent = extent_of([&element]).unless(length == 0, TypeError::Empty("list"));
         let layout = element.layout().repeat(length);
-        Type::FixedList(Compound::new(layout, extent, FixedList { element, length }))
+        let inside =
+            Inside { any_bytes: element.is_any_bytes(), innermost: (length == 1).then(|| element.innermost().clone()) };
+        Type::FixedList(Compound::of(inside, layout, extent, FixedList { element, length }))
     }
 
     /// `map<K, V>`
@@ -145,14 +154,16 @@ impl Type {
         let extent =
             extent_of(fields.iter().map(|field| &field.ty)).labelled("record", fields.iter().map(|field| &field.label));
         let layout = record_layout(fields.iter().map(|field| &field.ty));
-        Type::Record(Compound::new(layout, extent, fields))
+        let inside = inside_of(fields.iter().map(|field| &field.ty), layout);
+        Type::Record(Compound::of(inside, layout, extent, fields))
     }
 
     /// `tuple<T, …>`
     pub fn tuple(members: impl IntoIterator<Item = Type>) -> Type {
         let members: Vec<_> = members.into_iter().collect();
         let extent = extent_of(&members).unless(members.is_empty(), TypeError::Empty("tuple"));
-        Type::Tuple(Compound::new(record_layout(&members), extent, members))
+        let layout = record_layout(&members);
+        Type::Tuple(Compound::of(inside_of(members.iter(), layout), layout, extent, members))
     }
 
     /// `variant { label, label(T), … }`
@@ -235,6 +246,18 @@ fn record_layout<'t>(fields: impl IntoIterator<Item = &'t Type>) -> Layout {
     fields.into_iter().fold(Layout::EMPTY, |record, field| record.and(field.layout())).padded()
 }
 
+/// What a record with these fields consists of.
+fn inside_of<'t>(fields: impl ExactSizeIterator<Item = &'t Type> + Clone, layout: Layout) -> Inside {
+    let only = if fields.len() == 1 { fields.clone().next() } else { None };
+    Inside { any_bytes: is_any_bytes(fields, layout), innermost: only.map(|field| field.innermost().clone()) }
+}
+
+/// Whether any bytes are a record with these fields: there is no padding, and any bytes are a value of each.
+fn is_any_bytes<'t>(mut fields: impl Iterator<Item = &'t Type> + Clone, layout: Layout) -> bool {
+    let size = fields.clone().fold(0u32, |sum, field| sum.saturating_add(field.layout().size));
+    size == layout.size && fields.all(Type::is_any_bytes)
+}
+
 /// The extent of a type that consists of these parts.
 fn extent_of<'t>(parts: impl IntoIterator<Item = &'t Type>) -> Extent {
     Extent::of(parts.into_iter().map(Type::extent))
@@ -269,6 +292,28 @@ impl Type {
     /// How large the type is as data: it counts every type inside it as often as it is used, and every byte of a label.
     pub(crate) fn weight(&self) -> u64 {
         self.extent().map_or(1, Extent::weight)
+    }
+
+    /// The type inside all tuples and records of one member and all lists of one element: its values have the same bytes. It costs nothing.
+    pub(crate) fn innermost(&self) -> &Type {
+        match self {
+            Type::FixedList(whole) => Compound::inside(whole).innermost.as_ref(),
+            Type::Record(whole) => Compound::inside(whole).innermost.as_ref(),
+            Type::Tuple(whole) => Compound::inside(whole).innermost.as_ref(),
+            _ => None,
+        }
+        .unwrap_or(self)
+    }
+
+    /// Whether any bytes are a value of this type: it consists of integers, without padding between them. It costs nothing.
+    pub(crate) fn is_any_bytes(&self) -> bool {
+        match self {
+            Type::S8 | Type::U8 | Type::S16 | Type::U16 | Type::S32 | Type::U32 | Type::S64 | Type::U64 => true,
+            Type::FixedList(whole) => Compound::inside(whole).any_bytes,
+            Type::Record(whole) => Compound::inside(whole).any_bytes,
+            Type::Tuple(whole) => Compound::inside(whole).any_bytes,
+            _ => false,
+        }
     }
 
     /// What is cached about a type that consists of others; `None` for a primitive type.
@@ -319,6 +364,33 @@ mod tests {
         let wide = (0..4).fold(Type::U8, |ty, _| Type::fixed_list(ty, 1 << 16));
         assert!(matches!(wide.check(), Err(TypeError::TooWide(_))));
         assert_eq!(Type::enumeration((0..65_536).map(|i| format!("case-{i}"))).check(), Ok(()));
+    }
+
+    #[test]
+    fn what_consists_of_integers_alone_is_any_bytes() {
+        let pair = |first, second| Type::record([("a", first), ("b", second)]);
+        assert!(pair(Type::U32, Type::fixed_list(Type::tuple([Type::S16, Type::U16]), 3)).is_any_bytes());
+        for other in [
+            pair(Type::U8, Type::U16),
+            pair(Type::U16, Type::U8),
+            pair(Type::U8, Type::Bool),
+            Type::option(Type::U8),
+            Type::list(Type::U8),
+            Type::fixed_list(Type::Char, 2),
+            Type::F32,
+        ] {
+            assert!(!other.is_any_bytes(), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_has_one_part_is_that_part() {
+        let wrapped = |ty| Type::tuple([Type::fixed_list(Type::record([("a", ty)]), 1)]);
+        let two = Type::tuple([Type::U8, Type::U8]);
+        assert_eq!(wrapped(wrapped(two.clone())).innermost(), &two);
+        assert_eq!(two.innermost(), &two);
+        let list = Type::list(wrapped(Type::U8));
+        assert_eq!((list.innermost(), Type::fixed_list(Type::U8, 2).innermost().layout().size), (&list, 2));
     }
 
     #[test]

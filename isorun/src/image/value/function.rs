@@ -20,10 +20,19 @@ impl Value {
     /// [`EncodeError::Mismatch`] if there are more or fewer than the function has, or if one is not of its type;
     /// [`EncodeError::TooLarge`] as for [`encode`](crate::image::encode).
     pub fn encode_params(function: &Function, params: &[Value]) -> Result<Image, EncodeError> {
+        Value::encode_params_within(function, params, u32::MAX)
+    }
+
+    /// The same for an image of at most `limit` bytes.
+    pub(crate) fn encode_params_within(
+        function: &Function,
+        params: &[Value],
+        limit: u32,
+    ) -> Result<Image, EncodeError> {
         if params.len() != function.params().len() {
             return Err(Mismatch::arguments(function, params.len()).into());
         }
-        let mut encoder = Encoder::new(function.params_layout())?;
+        let mut encoder = Encoder::within(function.params_layout(), limit)?;
         let (mut row, mut labels) = (Row::new(0), Labels::default());
         for (value, param) in params.iter().zip(function.params()) {
             store_field(value, &param.ty, &mut labels, &mut encoder, &mut row, || format!(" of `{}`", param.label))?;
@@ -35,7 +44,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] as for [`decode_params`](crate::image::decode_params).
+    /// [`Malformed`] as for [`decode_params`](crate::image::decode_params), and if the parameters have more than 2^24 parts.
     pub fn decode_params(function: &Function, body: &[u8]) -> Result<Vec<Value>, Malformed> {
         let layout = function.params_layout();
         let mut decoder = Decoder::new(body, layout)?;
@@ -62,7 +71,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] as for [`decode`](crate::image::decode).
+    /// [`Malformed`] as for [`Value::decode`].
     pub fn decode_result(function: &Function, body: &[u8]) -> Result<Option<Value>, Malformed> {
         match function.result() {
             Some(ty) => Value::decode(ty, body).map(Some),

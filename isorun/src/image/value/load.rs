@@ -32,9 +32,10 @@ impl Value {
             }
             Type::FixedList(list) => Value::List(load_items(&list.element, list.length, source, at)?),
             Type::Map(pair) => {
-                let layout = Layout::record(&[pair.key.layout(), pair.value.layout()]);
+                let layout = pair.layout();
                 let (pointer, length) = load_pointer(source, at)?;
                 let block = source.block(pointer, length, layout)?;
+                source.parts((length as usize).saturating_mul(3), block)?;
                 let mut pairs = Vec::with_capacity(length as usize);
                 for index in 0..length as usize {
                     let mut row = Row::new(block + index * layout.size as usize);
@@ -73,11 +74,12 @@ impl Value {
 
 /// Reads the fields of a record, and checks the padding between them.
 pub(super) fn load_row<'t, S: Source>(
-    types: impl Iterator<Item = &'t Type>,
+    types: impl ExactSizeIterator<Item = &'t Type>,
     record: Layout,
     source: &mut S,
     at: usize,
 ) -> Result<Vec<Value>, S::Error> {
+    source.parts(types.len(), at)?;
     let mut row = Row::new(at);
     let values = types.map(|ty| load_field(ty, source, &mut row)).collect::<Result<_, _>>()?;
     row.finish(source, record)?;
@@ -91,6 +93,7 @@ fn load_field<S: Source>(ty: &Type, source: &mut S, row: &mut Row) -> Result<Val
 
 /// Reads elements that lie one after the other from `at`.
 fn load_items<S: Source>(element: &Type, length: u32, source: &mut S, at: usize) -> Result<Vec<Value>, S::Error> {
+    source.parts(length as usize, at)?;
     let size = element.layout().size as usize;
     let mut items = Vec::with_capacity(length as usize);
     for index in 0..length as usize {
@@ -108,6 +111,7 @@ fn load_payload<S: Source>(
     at: usize,
 ) -> Result<Option<Box<Value>>, S::Error> {
     let place = payload_place(source, at, cases, variant, payload.map_or(Layout::EMPTY, Type::layout))?;
+    source.parts(usize::from(payload.is_some()), at)?;
     payload.map(|ty| Value::load(ty, source, place).map(Box::new)).transpose()
 }
 

@@ -7,7 +7,6 @@ use crate::image::codec::{Lower, payload_offset, store_discriminant, store_flags
 use crate::image::containers::store_block;
 use crate::image::encode::Encoder;
 use crate::image::params::Row;
-use crate::types::layout::Layout;
 use crate::types::{Label, Type};
 
 impl Value {
@@ -42,7 +41,7 @@ impl Value {
                 store_items(items, &list.element, labels, sink, at)?;
             }
             (Value::Map(pairs), Type::Map(types)) => {
-                let pair = Layout::record(&[types.key.layout(), types.value.layout()]);
+                let pair = types.layout();
                 let block = store_block(sink, at, pairs.len(), pair)?;
                 for (index, (key, value)) in pairs.iter().enumerate() {
                     let mut row = Row::new(block + index * pair.size as usize);

@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::image::check::check;
+use crate::image::check::Nothing;
 use crate::image::codec::{Lift, Lower};
 use crate::image::malformed::Rule;
+use crate::image::value::wave::trace::{NoText, Written};
+use crate::image::walk::Walk;
 use crate::image::{Map, decode, encode};
 
 fn types() -> impl Strategy<Value = Type> {
@@ -112,12 +114,12 @@ fn typed_values() -> impl Strategy<Value = (Type, Value)> {
 
 /// Decodes bytes in every way. All must agree, and bytes that are accepted must be the image of the value that they give.
 fn decode_strictly(ty: &Type, body: &[u8]) -> Result<Value, Malformed> {
-    let checked = Decoder::new(body, ty.layout()).and_then(|mut decoder| {
-        check(ty, &mut decoder, 0)?;
-        decoder.finish()
-    });
+    let checked = Walk::value(Some(ty), body, Nothing).and_then(|walk| walk.in_steps(1)).map(drop);
     let decoded = Value::decode(ty, body);
     assert_eq!(checked.err(), decoded.as_ref().err().copied());
+    let written = Walk::value(Some(ty), body, Written::new(usize::MAX));
+    let written = written.and_then(|walk| walk.in_steps(1)).map(|(written, _)| written.text);
+    assert_eq!(written, decoded.as_ref().map(Value::to_wave).map_err(|error| NoText::Malformed(*error)));
     if let Ok(value) = &decoded {
         assert_eq!(value.encode(ty).unwrap().as_bytes(), body);
     }
@@ -162,6 +164,30 @@ proptest! {
             }
             body[bit / 8] ^= 1 << (bit % 8);
         }
+    }
+
+    #[test]
+    fn a_text_is_written_up_to_its_bound((ty, value) in typed_values()) {
+        let (image, text) = (value.encode(&ty).unwrap(), value.to_wave());
+        let bound = |limit| {
+            let walk = Walk::value(Some(&ty), image.as_bytes(), Written::new(limit)).unwrap();
+            walk.in_steps(3).map(|(written, _)| written.text)
+        };
+        prop_assert_eq!(bound(text.len() - 1), Err(NoText::TooLong));
+        prop_assert_eq!(bound(text.len()), Ok(text));
+    }
+
+    #[test]
+    fn a_check_takes_work_in_proportion_to_the_bytes_however_deep_the_type((ty, value) in typed_values()) {
+        let wrapped = |ty: Type, value: Value| {
+            let ty = (0..40).fold(ty, |ty, _| Type::fixed_list(Type::record([("a", ty)]), 1));
+            (ty, (0..40).fold(value, |value, _| Value::List(vec![Value::record([("a", value)])])))
+        };
+        let (ty, value) = wrapped(ty, value);
+        let (ty, value) = (Type::list(Type::tuple([Type::U8, ty])), Value::List(vec![Value::tuple([1u8.into(), value]); 3]));
+        let image = value.encode(&ty).unwrap();
+        let (_, steps) = Walk::value(Some(&ty), image.as_bytes(), Nothing).unwrap().in_steps(1).unwrap();
+        prop_assert!(steps <= 3 * image.as_bytes().len() as u64, "{} steps for {} bytes", steps, image.as_bytes().len());
     }
 
     #[test]
@@ -273,6 +299,60 @@ fn nothing_of_a_refused_type_is_encoded_or_decoded() {
     assert!(Value::decode(&endless, &[]).is_err());
     assert!(Value::decode(&Type::list(endless.clone()), b"\x08\0\0\0\xff\xff\xff\xff").is_err());
     assert!(matches!(Value::List(vec![]).encode(&endless), Err(EncodeError::TooLarge(_))));
+}
+
+#[test]
+fn a_run_time_value_has_a_limit_of_parts() {
+    let deep = (0..90).fold(Type::U8, |ty, _| Type::tuple([ty]));
+    let image = |count: u32| {
+        let mut bytes = [8u32.to_le_bytes(), count.to_le_bytes()].concat();
+        bytes.resize(8 + count as usize, 0);
+        bytes
+    };
+    let parts = Err(Malformed { rule: Rule::Parts, offset: 8 });
+    assert_eq!(Value::decode(&Type::list(Type::U8), &image((1 << 24) + 1)).map(drop), parts);
+    // Each element is one part, and has ninety inside.
+    let ty = Type::list(deep);
+    let decoded = |limit| {
+        let (ty, image) = (&ty, image(10));
+        let mut decoder = Decoder::new(&image, ty.layout()).unwrap().with_parts(limit);
+        Value::load(ty, &mut decoder, 0).map(drop)
+    };
+    assert_eq!((decoded(910), decoded(909).map_err(|error| error.rule)), (Ok(()), Err(Rule::Parts)));
+}
+
+#[test]
+fn an_image_has_a_limit_of_lists_and_strings() {
+    let image = |count: u32| {
+        let mut bytes = [8u32.to_le_bytes(), count.to_le_bytes()].concat();
+        let string = [(8 + 8 * count).to_le_bytes(), 0u32.to_le_bytes()].concat();
+        bytes.extend(string.repeat(count as usize));
+        bytes
+    };
+    let (most, ty) = ((1 << 20) - 1, Type::list(Type::String));
+    assert_eq!(decode::<Vec<String>>(&image(most)).map(|strings| strings.len()), Ok(most as usize));
+    let refused = Malformed { rule: Rule::Parts, offset: 8 + 8 * (1 << 20) };
+    assert_eq!(decode::<Vec<String>>(&image(most + 1)).unwrap_err(), refused);
+    assert_eq!(Walk::value(Some(&ty), &image(most + 1), Nothing).unwrap().in_steps(1000).map(drop), Err(refused));
+}
+
+#[test]
+fn a_long_text_and_long_padding_are_checked_in_pieces() {
+    let steps = |ty: &Type, body: &[u8]| {
+        Walk::value(Some(ty), body, Nothing).and_then(|walk| walk.in_steps(1)).map(|(_, steps)| steps)
+    };
+    // Characters of three bytes, so that the pieces end within some.
+    let image = Value::from("\u{20ac}".repeat(30_000)).encode(&Type::String).unwrap();
+    assert!(steps(&Type::String, image.as_bytes()).unwrap() > 20);
+    let mut cut = image.as_bytes().to_vec();
+    cut[50_002] = b'a';
+    assert_eq!(steps(&Type::String, &cut), Value::decode(&Type::String, &cut).map(|_| 0));
+
+    let ty = Type::option(Type::fixed_list(Type::Bool, 100_000));
+    let mut image = Value::option(None).encode(&ty).unwrap().into_bytes();
+    assert!(steps(&ty, &image).unwrap() > 20);
+    image[90_000] = 1;
+    assert_eq!(steps(&ty, &image), Err(Malformed { rule: Rule::Padding, offset: 90_000 }));
 }
 
 /// Whether four times as much takes far less than sixteen times as long. The machine may do other things meanwhile, so one time in some is

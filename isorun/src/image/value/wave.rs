@@ -3,8 +3,10 @@
 //! `wasm-wave` parses the text into a tree, from which a value of the given type is read here. WAVE has no syntax for maps, so a
 //! map is written as the list of pairs as which it is passed.
 
+pub(crate) mod arguments;
 pub(crate) mod error;
 mod read;
+pub(crate) mod trace;
 mod write;
 
 use error::WaveError;
@@ -45,25 +47,30 @@ impl Value {
     ///
     /// [`WaveError`] if this is not WAVE, if there are more or fewer parameters than the function has, or if one is not of its type.
     pub fn params_from_wave(function: &Function, text: &str) -> Result<Vec<Value>, WaveError> {
-        // WAVE has no empty tuple, so its parser would refuse this.
-        if text.trim_start().strip_prefix('(').is_some_and(|rest| rest.trim() == ")") {
-            return Reader::new(text).params(None, function);
-        }
-        if text.trim().is_empty() {
-            let help = match function.params() {
-                [] => "write `()`: a call without arguments".into(),
-                _ => format!("write them in parentheses: `{}` is `{function}`", function.name()),
-            };
-            return Err(WaveError::at(text, 0, "there is no text", help));
-        }
-        let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
-        Reader::new(text).params(Some(parsed.node()), function)
+        params(function, text, usize::MAX)
     }
 
     /// The value as text, on one line.
     pub fn to_wave(&self) -> String {
         self.to_string()
     }
+}
+
+/// The parameters of a function, from a text that may have records with so many fields together.
+fn params(function: &Function, text: &str, fields: usize) -> Result<Vec<Value>, WaveError> {
+    // WAVE has no empty tuple, so its parser would refuse this.
+    if text.trim_start().strip_prefix('(').is_some_and(|rest| rest.trim() == ")") {
+        return Reader::within(text, fields).params(None, function);
+    }
+    if text.trim().is_empty() {
+        let help = match function.params() {
+            [] => "write `()`: a call without arguments".into(),
+            _ => format!("write them in parentheses: `{}` is `{function}`", function.name()),
+        };
+        return Err(WaveError::at(text, 0, "there is no text", help));
+    }
+    let parsed = UntypedValue::parse(text).map_err(|error| WaveError::syntax(text, &error))?;
+    Reader::within(text, fields).params(Some(parsed.node()), function)
 }
 
 impl Interface {

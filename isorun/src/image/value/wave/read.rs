@@ -1,6 +1,6 @@
 //! Reading a value of a given type from parsed text.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -17,11 +17,18 @@ use crate::types::{Label, Type};
 pub(super) struct Reader<'a> {
     text: &'a str,
     labels: RefCell<Labels<'a>>,
+    /// How many fields may yet be looked at. Those that are omitted take no text, so a text says nothing of how many there are.
+    fields: Cell<usize>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Reader<'a> {
-        Reader { text, labels: RefCell::default() }
+        Reader::within(text, usize::MAX)
+    }
+
+    /// A reader that refuses records which have more than so many fields together.
+    pub(super) fn within(text: &'a str, fields: usize) -> Reader<'a> {
+        Reader { text, labels: RefCell::default(), fields: Cell::new(fields) }
     }
 
     /// The value of type `ty` that a node stands for.
@@ -153,6 +160,13 @@ impl<'a> Reader<'a> {
     /// A record: its fields may come in any order, and those that are `option`s may be omitted.
     fn record(&self, node: &Node, ty: &'a Type) -> Result<Value, WaveError> {
         let Type::Record(fields) = ty else { return Err(self.mismatch(node, ty)) };
+        match self.fields.get().checked_sub(fields.len()) {
+            Some(left) => self.fields.set(left),
+            None => {
+                let help = "pass the values as an image, with `call_image`";
+                return Err(WaveError::at(self.text, node.span().start, "the records have too many fields", help));
+            }
+        }
         let nodes: Vec<_> = node.as_record(self.text).map_err(|_| self.mismatch(node, ty))?.collect();
         let is_unknown = |label: &str| self.labels.borrow_mut().position(fields, label).is_none();
         if let Some((label, node)) = nodes.iter().find(|(label, _)| is_unknown(label)) {

@@ -27,7 +27,7 @@ impl fmt::Display for Value {
             Value::Char(value) => write!(f, "'{}'", escaped(*value)),
             Value::String(value) => {
                 f.write_str("\"")?;
-                value.chars().try_for_each(|char| write!(f, "{}", escaped(char)))?;
+                quoted(value, f)?;
                 f.write_str("\"")
             }
             Value::List(items) => write!(f, "[{}]", separated(items, fmt::Display::fmt)),
@@ -53,10 +53,30 @@ impl fmt::Display for Value {
 
 /// The label of a case, with the prefix `%` if it is a keyword of WAVE.
 fn case(label: &str) -> impl fmt::Display {
-    fmt::from_fn(move |f| {
-        let mark = if Keyword::decode(label).is_some() { "%" } else { "" };
-        write!(f, "{mark}{label}")
-    })
+    fmt::from_fn(move |f| write!(f, "{}{label}", mark(label)))
+}
+
+/// What stands before the label of a case, so that it is no keyword of WAVE.
+pub(super) fn mark(label: &str) -> &'static str {
+    if Keyword::decode(label).is_some() { "%" } else { "" }
+}
+
+/// Writes a part of a string, or all of it, as it is written between quotes. Gives how many characters were not plain: each takes as long as
+/// dozens of those that are.
+pub(super) fn quoted(part: &str, out: &mut impl fmt::Write) -> Result<u64, fmt::Error> {
+    let (mut rest, mut odd_ones) = (part, 0);
+    while let Some(odd) = rest.find(|char: char| !matches!(char, ' '..='~') || matches!(char, '\\' | '"' | '\'')) {
+        let (plain, from) = rest.split_at(odd);
+        out.write_str(plain)?;
+        let mut chars = from.chars();
+        if let Some(char) = chars.next() {
+            write!(out, "{}", escaped(char))?;
+            odd_ones += 1;
+        }
+        rest = chars.as_str();
+    }
+    out.write_str(rest)?;
+    Ok(odd_ones)
 }
 
 fn in_parentheses(payload: &Option<Box<Value>>) -> impl fmt::Display {
