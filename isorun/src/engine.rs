@@ -24,22 +24,34 @@ pub(crate) mod meter;
 pub(crate) mod precompiled;
 mod transcode;
 
+use crate::limits::places::Places;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-/// The engine of a runtime that has room for `stores` stores.
-pub(crate) fn new(stores: u32) -> wasmtime::Result<Engine> {
-    Engine::new(&config(stores))
+/// An engine with room for so much.
+pub(crate) fn new(places: Places) -> wasmtime::Result<Engine> {
+    Engine::new(&config(places))
 }
 
-fn config(stores: u32) -> Config {
+/// The places that an engine has for `stores` stores.
+pub(crate) fn places(stores: u32) -> Places {
+    // A component with an interpreter is made of some thirty core instances, which cost nothing before they exist, but has few memories and
+    // tables of its own, which cost address space.
+    Places {
+        stores,
+        core_instances: stores.saturating_mul(32),
+        memories: stores.saturating_mul(2),
+        tables: stores.saturating_mul(8),
+    }
+}
+
+fn config(places: Places) -> Config {
     let mut pool = PoolingAllocationConfig::new();
-    // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
-    let several = stores.saturating_mul(4);
-    pool.total_component_instances(stores)
-        .total_core_instances(several)
-        .total_memories(stores.saturating_mul(2))
-        .total_tables(several)
-        .total_stacks(stores);
+    // A store has one component's instance, and keeps its stack until it is dropped.
+    pool.total_component_instances(places.stores)
+        .total_core_instances(places.core_instances)
+        .total_memories(places.memories)
+        .total_tables(places.tables)
+        .total_stacks(places.stores);
     // Interpreters and C++ programs have large tables and several of them. All of this is address space until it is used.
     pool.max_memories_per_module(4)
         .max_tables_per_module(16)

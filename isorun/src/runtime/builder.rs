@@ -10,6 +10,8 @@ use crate::app::gate::GateSettings;
 #[cfg(feature = "engine")]
 use crate::engine;
 use crate::error::runtime::RuntimeError;
+#[cfg(feature = "engine")]
+use crate::guest::capacity::Capacity;
 use crate::limits::budget::Budget;
 use crate::limits::settings::Settings;
 use crate::observe::{Observer, Observers};
@@ -192,13 +194,17 @@ impl RuntimeBuilder {
         };
         let random = Arc::new(random);
         #[cfg(feature = "engine")]
-        let engine = engine::new(self.limits.stores).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let places = engine::places(self.limits.stores);
+        #[cfg(feature = "engine")]
+        let engine = engine::new(places).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Inner {
             number: Inner::next_number(),
             #[cfg(feature = "engine")]
             gate: self.gate.open(&engine)?,
             #[cfg(feature = "engine")]
             engine,
+            #[cfg(feature = "engine")]
+            capacity: Capacity::new(places),
             limits: self.limits,
             observers: self.observers,
             random,

@@ -14,7 +14,7 @@ use crate::error::call::CallError;
 use crate::error::wiring::InstantiateError;
 use crate::guest::GuestProvider;
 use crate::guest::policy::{Policy, Restart, Reuse};
-use crate::guest::prototype::{Live, Prototype};
+use crate::guest::prototype::{Live, Prototype, need};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
 use crate::limits::deadline::Deadline;
@@ -24,6 +24,7 @@ use crate::panics::{Panicked, caught};
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
 use crate::store::{Frame, State};
+use crate::text::printable;
 use crate::wiring::given::Given;
 use crate::wiring::linker::{key, link};
 use crate::wiring::wire::slots;
@@ -186,16 +187,20 @@ impl Plan<'_> {
     pub(crate) fn prototype(&self, wired: Wired, exports: Exports, functions: Functions) -> Arc<Prototype> {
         let (app, name, limits) = (self.app.shared_name(), self.name.clone(), *self.runtime.limits());
         let Wired { pre, slots } = wired;
-        Arc::new(Prototype { app, name, pre, slots, exports, functions, limits })
+        let need = need(self.app.needs().places(), &slots, self.reuse);
+        let capacity = self.runtime.capacity().clone();
+        Arc::new(Prototype { app, name, pre, slots, exports, functions, limits, need, capacity })
     }
 
     /// Starts the app once, so that an app that cannot start fails here and not at its first call. A `Fresh` instance drops the store again.
     pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
+        let place = prototype.capacity.take(prototype.need);
+        let place = place.map_err(|short| InstantiateError::NoCapacity { app: self.app.name().into(), short })?;
         let budget = self.runtime.limits().budget;
         let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
         let spent = AtomicU64::new(0);
         let frame = Frame::first(deadline);
-        let started = until(deadline, caught(pin!(prototype.start(grant, frame, &None, &spent)))).await;
+        let started = until(deadline, caught(pin!(prototype.start(place, grant, frame, &None, &spent)))).await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),
@@ -211,7 +216,12 @@ impl Plan<'_> {
     fn failed(&self, error: &wasmtime::Error) -> InstantiateError {
         let app = self.app.name().to_string();
         if cause::is_no_capacity(error) {
-            return InstantiateError::NoCapacity { app, message: cause::text(error) };
+            tracing::error!(
+                app = printable(&app),
+                error = cause::text(error),
+                "the engine has less room than was counted"
+            );
+            return InstantiateError::NoCapacity { app, short: Vec::new() };
         }
         let limits = self.runtime.limits();
         let cause = cause::explain(error, app.as_str().into(), "start".into(), limits.budget.fuel, limits.message);
