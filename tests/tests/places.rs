@@ -1,5 +1,7 @@
 //! What stores take of the engine is shared: who waits for a place, who gets it, and who is told that there is none.
 
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -64,9 +66,17 @@ async fn behind(runtime: &Runtime, name: &str, memories: usize, door: &Door, reu
     runtime.instantiate(&app).with(&system).reuse(reuse).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// A call that owns its handle.
+type Owned = Pin<Box<dyn Future<Output = Result<String, CallError>> + Send>>;
+
+fn owned(instance: &Instance, function: &'static str, arguments: String) -> Owned {
+    let instance = instance.clone();
+    Box::pin(async move { instance.call(function, &arguments).await })
+}
+
 /// A call that has begun: it waits behind the door, or for a place.
-fn begun(instance: &Instance) -> isorun::Call<String> {
-    let mut call = instance.call("go", "()");
+fn begun(instance: &Instance) -> Owned {
+    let mut call = owned(instance, "go", "()".into());
     assert!(poll_once(&mut call).is_pending());
     call
 }
@@ -105,7 +115,7 @@ async fn a_flood_of_calls_of_one_instance_delays_a_call_of_another_by_one_turn()
     assert_eq!(flood.counters().waiting, 999);
     door.gate.open(calls.len());
     // Whoever is polled first is not the one whose turn it is.
-    for call in futures(calls).await {
+    for call in all(calls).await {
         call.unwrap();
     }
     let came = door.came();
@@ -114,9 +124,9 @@ async fn a_flood_of_calls_of_one_instance_delays_a_call_of_another_by_one_turn()
     assert_eq!(stores_in_use(&runtime), 0);
 }
 
-/// Waits for all, each in a task of its own.
-async fn futures(calls: Vec<isorun::Call<String>>) -> Vec<Result<String, CallError>> {
-    let tasks: Vec<_> = calls.into_iter().rev().map(|call| tokio::spawn(call.into_future())).collect();
+/// Waits for all, each in a task of its own, of which the last begins.
+async fn all(calls: Vec<Owned>) -> Vec<Result<String, CallError>> {
+    let tasks: Vec<_> = calls.into_iter().rev().map(tokio::spawn).collect();
     let mut results = Vec::new();
     for task in tasks {
         results.push(task.await.unwrap());
@@ -135,7 +145,7 @@ async fn who_needs_much_is_not_overtaken_by_who_needs_little() {
     let later = behind_app(&runtime, "small", &door).await;
     let later = begun(&later);
     door.gate.open(3);
-    for call in futures(vec![running, waits, later]).await {
+    for call in all(vec![running, waits, later]).await {
         call.unwrap();
     }
     assert_eq!(door.came(), ["small", "large", "later"]);
@@ -217,7 +227,7 @@ async fn whoever_was_called_up_and_is_gone_leaves_its_place_to_the_next() {
     drop(running);
     drop(gone);
     door.gate.open(2);
-    let calls = futures(vec![second, third]).await;
+    let calls = all(vec![second, third]).await;
     assert!(calls.iter().all(Result::is_ok));
     assert_eq!(stores_in_use(&runtime), 0);
     assert_eq!(runtime.places().waiting, 0);
@@ -236,7 +246,7 @@ async fn a_serial_instance_whose_place_was_taken_waits_for_another() {
     let waits = begun(&serial);
     assert_eq!((serial.counters().waiting, fresh.counters().running), (1, 1));
     door.gate.open(2);
-    for call in futures(vec![running, waits]).await {
+    for call in all(vec![running, waits]).await {
         call.unwrap();
     }
     assert_eq!(door.came(), ["fresh", "serial"]);
@@ -251,7 +261,7 @@ async fn a_store_of_a_pool_that_comes_to_rest_serves_who_waits_for_a_place() {
     let (first, second) = (begun(&pool), begun(&pool));
     assert_eq!((pool.counters().running, pool.counters().waiting), (1, 1));
     door.gate.open(2);
-    for call in futures(vec![first, second]).await {
+    for call in all(vec![first, second]).await {
         call.unwrap();
     }
     assert_eq!((pool.counters().stores, runtime.places().waiting), (1, 0));
@@ -274,7 +284,7 @@ async fn an_instance_whose_calls_wait_for_a_place_is_in_use_and_retires_after_th
     }
     assert!(matches!(fresh.call("go", "()").await, Err(CallError::Retiring { .. })));
     door.gate.open(2);
-    for call in futures(vec![running, waits]).await {
+    for call in all(vec![running, waits]).await {
         call.unwrap();
     }
     retiring.await.unwrap().unwrap();
@@ -350,10 +360,10 @@ async fn calls_that_hold_places_do_not_wait_for_each_other() {
         let bottom = runtime.instance("bottom").unwrap();
         let mut calls = Vec::new();
         for n in 0..40 {
-            calls.push((n + reuse.len(), first.call("f", &format!("({n})"))));
-            calls.push((n, bottom.call("f", &format!("({n})"))));
+            calls.push((n + reuse.len(), owned(&first, "f", format!("({n})"))));
+            calls.push((n, owned(&bottom, "f", format!("({n})"))));
         }
-        let tasks: Vec<_> = calls.into_iter().map(|(n, call)| (n, tokio::spawn(call.into_future()))).collect();
+        let tasks: Vec<_> = calls.into_iter().map(|(n, call)| (n, tokio::spawn(call))).collect();
         for (n, task) in tasks {
             let result = task.await.unwrap();
             assert_eq!(result.unwrap_or_else(|error| panic!("{stores} {reuse:?}: {error:#}")), n.to_string());

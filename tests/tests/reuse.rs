@@ -189,7 +189,7 @@ async fn a_guest_whose_fresh_provider_finds_no_place_is_told_why() {
     assert_eq!(&**instance, "relay");
     assert!(matches!(&**cause, CallError::NoCapacity { instance, .. } if &**instance == "calc"), "{cause}");
     let message = cause.to_string();
-    let expected = "no room left for a store of `calc`: it needs 1 stores, and 0 of 2 are left";
+    let expected = "no room left for a store of `calc`: it needs 1 store, and 0 of 2 are left";
     assert!(message.starts_with(expected) && message.contains("`max_stores`"), "{message}");
     assert_eq!(calc.counters().refused, 1);
     assert!(matches!(calc.state(), InstanceState::Idle));

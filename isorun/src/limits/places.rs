@@ -48,6 +48,8 @@ pub struct Shortage {
 impl fmt::Display for Shortage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Shortage { what, needed, left, total } = self;
+        let one = KINDS.iter().find(|kind| kind.1 == *what && *needed == 1);
+        let what = one.map_or(*what, |kind| kind.0);
         write!(f, "it needs {needed} {what}, and {left} of {total} are left")
     }
 }
@@ -151,7 +153,7 @@ mod tests {
         let short = Places::of_a_store(4, 1, 9).short(left, total);
         assert_eq!(
             shortages(&short),
-            "it needs 4 core instances, and 3 of 9 are left; it needs 1 memories, and 0 of 9 are left"
+            "it needs 4 core instances, and 3 of 9 are left; it needs 1 memory, and 0 of 9 are left"
         );
     }
 }

@@ -405,7 +405,7 @@ fn stores_at_rest_are_dropped_outside_the_lock() {
     });
 }
 
-/// A runtime of one place, which another instance has, and an instance that has several permits.
+/// An instance in a runtime of one place, and that place, which another instance has.
 fn crowded(reuse: Reuse) -> (Arc<Shared>, Place) {
     let capacity = Capacity::new(stores(1));
     let held = capacity.take(App.need()).ok().expect("a place");
