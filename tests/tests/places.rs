@@ -107,10 +107,16 @@ async fn fresh_calls_wait_until_there_is_a_place() {
 
 #[tokio::test]
 async fn a_flood_of_calls_of_one_instance_delays_a_call_of_another_by_one_turn() {
-    let (runtime, door) = (of_stores(1), Door::new());
+    let (runtime, door) = (of_stores(2), Door::new());
+    let _stays = start(&runtime, "stays", apps::CALC, &[]).await;
     let flood = behind(&runtime, "flood", 1, &door, Reuse::Fresh).await;
     let honest = behind(&runtime, "honest", 1, &door, Reuse::Fresh).await;
-    let mut calls: Vec<_> = (0..1000).map(|_| begun(&flood)).collect();
+    let mut calls = Vec::new();
+    for _ in 0..1000 {
+        calls.push(begun(&flood));
+        // A task of tokio's may only do so much before it gives way.
+        tokio::task::yield_now().await;
+    }
     calls.push(begun(&honest));
     assert_eq!(flood.counters().waiting, 999);
     door.gate.open(calls.len());
@@ -121,7 +127,7 @@ async fn a_flood_of_calls_of_one_instance_delays_a_call_of_another_by_one_turn()
     let came = door.came();
     assert_eq!(came.iter().position(|name| name == "honest"), Some(2), "behind the one that ran, and one that waited");
     assert_eq!(came.len(), 1001);
-    assert_eq!(stores_in_use(&runtime), 0);
+    assert_eq!(stores_in_use(&runtime), 1);
 }
 
 /// Waits for all, each in a task of its own, of which the last begins.

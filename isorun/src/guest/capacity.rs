@@ -7,7 +7,8 @@
 //! Of an instance only the call whose turn it is waits here, and the instance goes to the end of the line for its next call. So places go
 //! round among instances, however many calls each of them has. The first in the line is not overtaken by those that need less, with two
 //! exceptions. It steps aside while the stores that stay leave too little for it, since no call that ends would help it. And a call that is
-//! *nested*, because it is made by a guest which itself holds a place until it has the answer, may pass those that it does not fit before.
+//! *nested*, because it is made by a guest which itself may hold a place until it has the answer, passes those for whom what is left is too
+//! little; so do the calls of the same instance that are before it.
 //!
 //! # Why calls that hold places and wait for more do not wait for each other
 //!
@@ -57,6 +58,16 @@ pub(crate) struct Place {
     need: Need,
 }
 
+/// What the first waiting call of an instance asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct Want {
+    pub(crate) need: Need,
+    /// Whether a nested call waits, this one or one behind it.
+    pub(crate) presses: bool,
+    /// Whether the call is to be told that it would wait in vain.
+    pub(crate) gives_up: bool,
+}
+
 /// An instance's place in the line. Dropping it leaves the line, and gives back the place that had come for it.
 pub(crate) struct Ticket {
     capacity: Arc<Capacity>,
@@ -68,7 +79,7 @@ pub(crate) enum Answer {
     Place(Place),
     /// Nothing at present.
     Wait,
-    /// Nothing as long as the stores exist that stay: told to nested calls only, which hold places themselves.
+    /// Nothing as long as those stores exist that stay.
     Never(Vec<Shortage>),
 }
 
@@ -89,8 +100,7 @@ struct Line {
 }
 
 struct Waiting {
-    need: Need,
-    nested: bool,
+    want: Want,
     /// Its place has come.
     granted: bool,
     /// `None` once it is woken, until it asks again.
@@ -125,30 +135,36 @@ impl Capacity {
         }
     }
 
+    /// Why there is no place as long as those stores exist that stay; `None` if there will be one.
+    pub(crate) fn never(&self, need: &Need) -> Option<Vec<Shortage>> {
+        let line = self.line();
+        (!line.can_fit(need, self.total)).then(|| line.short(need, self.total))
+    }
+
     /// Takes the place that has come for an instance, or one that is there. If there is none, and a waker is given, the instance waits with it
     /// from now on. Whoever was woken by this, and what has to be dropped, is put into `after`.
     pub(crate) fn ask(
         self: &Arc<Self>,
         ticket: &mut Option<Ticket>,
-        (need, nested): (Need, bool),
+        want: Want,
         waker: Option<Waker>,
         after: &mut After,
     ) -> Answer {
         let mut line = self.line();
         let number = match ticket {
             Some(ticket) => ticket.number,
-            None => line.join(need, nested),
+            None => line.join(want),
         };
-        line.update(number, need, nested);
+        line.update(number, want);
         line.pass(self.total, &mut after.wakes);
         if line.waiting.get(&number).is_some_and(|waiting| waiting.granted)
             && let Some(granted) = line.remove(number, &mut after.drops)
         {
             after.spent.extend(ticket.take());
-            return Answer::Place(Place { capacity: self.clone(), need: granted.need });
+            return Answer::Place(Place { capacity: self.clone(), need: granted.want.need });
         }
-        if nested && line.aside.contains(&number) {
-            let short = line.short(&need, self.total);
+        if want.gives_up && line.aside.contains(&number) {
+            let short = line.short(&want.need, self.total);
             if ticket.is_none() {
                 line.remove(number, &mut after.drops);
             }
@@ -203,7 +219,7 @@ impl Drop for Ticket {
         let mut line = self.capacity.line();
         if let Some(waiting) = line.remove(self.number, &mut after.drops) {
             if waiting.granted {
-                line.give_back(&waiting.need);
+                line.give_back(&waiting.want.need);
             }
             line.pass(self.capacity.total, &mut after.wakes);
         }
@@ -237,7 +253,7 @@ impl Line {
         wanted.smaller(total.minus(self.kept)).larger(need.takes).fit(self.left)
     }
 
-    /// Whether there will be a place, if all calls end.
+    /// Whether there can be a place, if all calls end.
     fn can_fit(&self, need: &Need, total: Places) -> bool {
         need.takes.fit(total.minus(self.kept))
     }
@@ -261,7 +277,7 @@ impl Line {
         if need.stays {
             self.kept = self.kept.minus(need.takes);
             self.line.append(&mut self.aside);
-            let nested = |number: &&u64| self.waiting.get(*number).is_some_and(|waiting| waiting.nested);
+            let nested = |number: &&u64| self.waiting.get(*number).is_some_and(|waiting| waiting.want.presses);
             self.nested = self.line.iter().filter(nested).copied().collect();
         } else if need.below != Places::default() {
             self.above -= 1;
@@ -271,24 +287,20 @@ impl Line {
         }
     }
 
-    /// Puts an instance at the end of the line.
-    fn join(&mut self, need: Need, nested: bool) -> u64 {
+    /// Gives an instance its number, which is behind all others.
+    fn join(&mut self, want: Want) -> u64 {
         self.last_number += 1;
-        self.waiting.insert(self.last_number, Waiting { need, nested, granted: false, waker: None });
-        self.line.insert(self.last_number);
-        if nested {
-            self.nested.insert(self.last_number);
-        }
+        self.waiting.insert(self.last_number, Waiting { want, granted: false, waker: None });
         self.last_number
     }
 
     /// Another call is the first of its instance, or the same one asks again.
-    fn update(&mut self, number: u64, need: Need, nested: bool) {
+    fn update(&mut self, number: u64, want: Want) {
         let Some(waiting) = self.waiting.get_mut(&number).filter(|waiting| !waiting.granted) else { return };
-        (waiting.need, waiting.nested) = (need, nested);
+        waiting.want = want;
         self.aside.remove(&number);
         self.line.insert(number);
-        match nested {
+        match want.presses {
             true => self.nested.insert(number),
             false => self.nested.remove(&number),
         };
@@ -321,8 +333,8 @@ impl Line {
     /// Gives a place to one that is in the line, or lets it step aside. `false` if it stays where it is.
     fn serve(&mut self, number: u64, total: Places, wakes: &mut Vec<Waker>) -> bool {
         let Some(waiting) = self.waiting.get(&number) else { return self.line.remove(&number) };
-        let (need, nested) = (waiting.need, waiting.nested);
-        let granted = self.fits(&need, nested, total);
+        let Want { need, presses, gives_up } = waiting.want;
+        let granted = self.fits(&need, presses, total);
         if !granted && self.can_fit(&need, total) {
             return false;
         }
@@ -336,8 +348,7 @@ impl Line {
         }
         if let Some(waiting) = self.waiting.get_mut(&number) {
             waiting.granted = granted;
-            // A nested call is told that it waits in vain.
-            wakes.extend(waiting.waker.take_if(|_| granted || nested));
+            wakes.extend(waiting.waker.take_if(|_| granted || gives_up));
         }
         true
     }

@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::capacity::{After, Answer, Capacity, Need, Place, Ticket};
+use super::capacity::{After, Answer, Capacity, Need, Place, Ticket, Want};
 use super::policy::{Policy, Recent, Restart, Reuse};
 use crate::clock::Instant;
 use crate::error::call::CallError;
@@ -51,6 +51,8 @@ struct Queue<S, M> {
     /// Who waits, by number, so that the first is the one that came first. Whoever was woken has no waker until it is polled again.
     waiting: BTreeMap<u64, Option<Waker>>,
     last_number: u64,
+    /// How many of those who wait are calls that guests make.
+    nested: usize,
     /// The instance's place in the line of those that want a place for a store.
     ticket: Option<Ticket>,
     /// Who waits until the instance is idle.
@@ -130,6 +132,7 @@ impl<S, M: Model> StorePool<S, M> {
             running: 0,
             waiting: BTreeMap::new(),
             last_number: 0,
+            nested: 0,
             ticket: None,
             watcher: None,
             recent: Recent::default(),
@@ -365,8 +368,10 @@ impl<S, M: Model> Queue<S, M> {
             (None, Some(model)) if self.empty > 0 => {
                 let need = model.need();
                 // A pool that has a store, which will come to rest, can do without another.
-                let nested = nested && (!need.stays || self.running == 0);
-                match capacity.ask(&mut self.ticket, (need, nested), waker, after) {
+                let needy = !need.stays || self.running == 0;
+                let presses = needy && (nested || self.nested > 0);
+                let want = Want { need, presses, gives_up: needy && nested };
+                match capacity.ask(&mut self.ticket, want, waker, after) {
                     Answer::Place(place) => {
                         self.empty -= 1;
                         Permit::Empty(model.clone(), place)
@@ -389,12 +394,25 @@ impl<S, M: Model> Queue<S, M> {
 
     /// Puts a call into the line, at its end if it has no number yet. Returns the waker that it had there.
     #[must_use = "to be dropped where no lock is held"]
-    fn join(&mut self, number: &mut Option<u64>, waker: Waker) -> Option<Waker> {
+    fn join(&mut self, number: &mut Option<u64>, nested: bool, waker: Waker) -> Option<Waker> {
         let mine = *number.get_or_insert_with(|| {
             self.last_number += 1;
+            self.nested += usize::from(nested);
             self.last_number
         });
         self.waiting.insert(mine, Some(waker)).flatten()
+    }
+
+    /// The waker of the first who waits for a place, which is to ask again because the first nested call has come behind it.
+    fn pressed(&mut self, nested: bool, known: bool) -> Option<Waker> {
+        let presses = nested && !known && self.nested == 0 && self.ticket.is_some();
+        self.waiting.first_entry().filter(|_| presses).and_then(|mut first| first.get_mut().take())
+    }
+
+    /// Why a nested call that comes just now would wait in vain for a place, behind another that waits for one.
+    fn in_vain(&self, capacity: &Capacity) -> Option<Refused> {
+        let need = self.model.as_ref().filter(|_| self.ticket.is_some() && self.running == 0)?.need();
+        capacity.never(&need).map(Refused::NoPlace)
     }
 
     /// Whether all calls wait, whatever there is for them.
@@ -480,6 +498,7 @@ impl<S, M: Model> Future for Take<'_, S, M> {
                     return Poll::Ready(Ok(permit));
                 }
                 Turn::NoPlace(short) => Some(Refused::NoPlace(short)),
+                Turn::Wait if this.nested && !known => refused.or_else(|| queue.in_vain(&this.pool.capacity)),
                 Turn::Wait | Turn::WaitForPlace => refused,
             };
             if let Some(refused) = refused {
@@ -500,10 +519,13 @@ impl<S, M: Model> Future for Take<'_, S, M> {
                 waker = Some(task.waker().clone());
                 continue;
             };
-            let old = queue.join(&mut this.number, waker);
+            // What is before it in the line passes with it.
+            let pressed = if first { None } else { queue.pressed(this.nested, known) };
+            let old = queue.join(&mut this.number, this.nested, waker);
             drop(queue);
             after.finish();
             drop(old);
+            wake(pressed);
             return Poll::Pending;
         }
     }
@@ -530,6 +552,7 @@ impl<S, M: Model> Take<'_, S, M> {
     fn leave(&mut self, queue: &mut Queue<S, M>) -> Left {
         let Some(number) = self.number.take() else { return Left { mine: None, ticket: None, next: None } };
         let mine = queue.waiting.remove(&number).flatten();
+        queue.nested -= usize::from(self.nested);
         let ticket = if queue.waiting.is_empty() { queue.ticket.take() } else { None };
         Left { mine, ticket, next: queue.next() }
     }

@@ -43,7 +43,8 @@ impl Future for Wants {
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Place> {
         let this = self.get_mut();
         let (waker, mut after) = (task.waker().clone(), After::default());
-        let answer = this.capacity.ask(&mut this.ticket, (this.need, false), Some(waker), &mut after);
+        let want = Want { need: this.need, presses: false, gives_up: false };
+        let answer = this.capacity.ask(&mut this.ticket, want, Some(waker), &mut after);
         after.finish();
         match answer {
             Answer::Place(place) => Poll::Ready(place),
