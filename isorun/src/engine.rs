@@ -34,13 +34,13 @@ pub(crate) fn new(places: Places) -> wasmtime::Result<Engine> {
 
 /// The places that an engine has for `stores` stores.
 pub(crate) fn places(stores: u32) -> Places {
-    // A component with an interpreter is made of some thirty core instances, which cost nothing before they exist, but has few memories and
-    // tables of its own, which cost address space.
+    // Python's components are made of some forty core instances with one memory and two tables between them. The engine only counts core instances,
+    // while each memory reserves 4 GiB of address space, and each table 8 MiB and a few bytes of the host's own.
     Places {
         stores,
-        core_instances: stores.saturating_mul(32),
+        core_instances: stores.saturating_mul(64),
         memories: stores.saturating_mul(2),
-        tables: stores.saturating_mul(8),
+        tables: stores.saturating_mul(4),
     }
 }
 

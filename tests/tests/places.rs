@@ -406,14 +406,14 @@ async fn what_is_taken_can_be_seen_and_is_given_back() {
     assert_eq!(runtime.places(), places);
 }
 
-/// An interpreter's component is made of some thirty core instances, which share one memory and a few tables.
+/// An interpreter's component is made of some forty core instances, which share one memory and two tables.
 #[tokio::test]
 async fn a_runtime_has_room_for_as_many_interpreters_as_stores() {
     let runtime = of_stores(20);
-    let parts = "(core instance (instantiate $part (with \"main\" (instance $main))))".repeat(29);
+    let parts = "(core instance (instantiate $part (with \"main\" (instance $main))))".repeat(39);
     let python = guests::parse(&format!(
         r#"(component
-            (core module $main (memory (export "memory") 1) (table (export "table") 10 funcref))
+            (core module $main (memory (export "memory") 1) (table (export "table") 10 funcref) (table 1 funcref))
             (core module $part (import "main" "memory" (memory 1)) (import "main" "table" (table 1 funcref)))
             (core instance $main (instantiate $main)) {parts})"#
     ));

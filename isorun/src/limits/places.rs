@@ -11,7 +11,7 @@ pub struct Places {
     /// Stores.
     pub stores: u32,
     /// Instances of the core modules that components are made of. A component of a compiled language has a few of them, one with an
-    /// interpreter some thirty.
+    /// interpreter some forty.
     pub core_instances: u32,
     /// Linear memories.
     pub memories: u32,

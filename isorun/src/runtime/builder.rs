@@ -67,8 +67,12 @@ impl RuntimeBuilder {
 
     /// The most stores of apps that exist at a time. Default: 1000. Each [`Serial`](crate::Reuse::Serial) instance has one store, a
     /// [`Pool`](crate::Reuse::Pool) has up to its own number of them, and a [`Fresh`](crate::Reuse::Fresh) instance has one for each running
-    /// call. Each store reserves 8 GiB of address space, not of memory, for two linear memories; an app with more linear memories
-    /// uses up the room of several stores.
+    /// call. There is a place for 64 core instances, two linear memories and four tables for each store; what one app needs less of is there
+    /// for others, and one that needs more uses up the room of several stores. Each store reserves 8 GiB of address space, not of memory, for
+    /// its memories.
+    ///
+    /// Where there is no place left, [`instantiate`](Runtime::instantiate) is refused, and calls that need a new store wait until there is one.
+    /// Places go round among the instances that wait, however many calls each has. [`Runtime::places`] tells how many are taken.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_stores(mut self, count: u32) -> RuntimeBuilder {

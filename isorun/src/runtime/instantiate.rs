@@ -55,7 +55,7 @@ use crate::wiring::wire::slots;
 /// # Errors
 ///
 /// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
-/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] if the runtime has no room
+/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] at once if the runtime has no place
 /// for another store; [`InstantiateError::NameTaken`]; [`InstantiateError::AppRemoved`] and [`InstantiateError::Foreign`] if the app is not
 /// one of this runtime. After an error nothing of the instance is left.
 ///
@@ -123,7 +123,7 @@ impl Instantiate {
         self
     }
 
-    /// Sets how many calls may wait for their turn; one more fails with [`CallError::Busy`](crate::CallError::Busy). The default is
+    /// Sets how many calls may wait for their turn, or for a place for their store; one more fails with [`CallError::Busy`](crate::CallError::Busy). The default is
     /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue).
     pub fn queue(mut self, calls: usize) -> Instantiate {
         self.policy.queue = calls;
