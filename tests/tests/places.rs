@@ -350,7 +350,7 @@ async fn chain(runtime: &Runtime, reuse: &[Reuse]) -> Instance {
     below
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn calls_that_hold_places_do_not_wait_for_each_other() {
     for (stores, reuse) in [
         (2, &[Reuse::Fresh][..]),
@@ -391,6 +391,21 @@ async fn an_instance_that_finds_no_place_is_told_everything_that_is_short() {
     );
     runtime.remove(&one).unwrap();
     runtime.instantiate(&large).with(&system).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_instance_that_calls_others_needs_room_for_them_too() {
+    let (runtime, door) = (of_stores(2), Door::new());
+    chain(&runtime, &[Reuse::Fresh]).await;
+    let leaf = behind(&runtime, "leaf", 1, &door, Reuse::Fresh).await;
+    let running = begun(&leaf);
+    let bottom = runtime.instance("bottom").unwrap();
+    let again = || runtime.instantiate(&runtime.app("step 0").unwrap()).with(&bottom).reuse(Reuse::Fresh);
+    let error = again().await.unwrap_err();
+    let expected = "no room left for an instance of `step 0`: it needs 2 stores, and 1 of 2 are left";
+    assert!(error.to_string().starts_with(expected), "{error}");
+    drop(running);
+    again().await.unwrap();
 }
 
 #[tokio::test]

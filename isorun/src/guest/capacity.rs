@@ -138,7 +138,7 @@ impl Capacity {
     /// Why there is no place as long as those stores exist that stay; `None` if there will be one.
     pub(crate) fn never(&self, need: &Need) -> Option<Vec<Shortage>> {
         let line = self.line();
-        (!line.can_fit(need, self.total)).then(|| line.short(need, self.total))
+        (!line.can_fit(need, self.total)).then(|| need.takes.short(line.left, self.total))
     }
 
     /// Takes the place that has come for an instance, or one that is there. If there is none, and a waker is given, the instance waits with it
@@ -164,7 +164,7 @@ impl Capacity {
             return Answer::Place(Place { capacity: self.clone(), need: granted.want.need });
         }
         if want.gives_up && line.aside.contains(&number) {
-            let short = line.short(&want.need, self.total);
+            let short = want.need.takes.short(line.left, self.total);
             if ticket.is_none() {
                 line.remove(number, &mut after.drops);
             }
@@ -243,7 +243,7 @@ impl Line {
     /// What has to be left besides what the store itself takes.
     fn besides(&self, need: &Need, nested: bool) -> Places {
         // A nested call may take what is kept for it.
-        if need.stays && !nested { self.reserve } else { need.below }
+        if need.stays && !nested { self.reserve.where_some(need.takes) } else { need.below }
     }
 
     /// Whether there is a place now.
@@ -258,8 +258,12 @@ impl Line {
         need.takes.fit(total.minus(self.kept))
     }
 
+    /// What there is too little of now.
     fn short(&self, need: &Need, total: Places) -> Vec<Shortage> {
-        need.takes.short(self.left.minus(self.besides(need, false)), total)
+        match need.stays {
+            true => need.takes.short(self.left.minus(self.besides(need, false)), total),
+            false => need.takes.plus(need.below).short(self.left, total),
+        }
     }
 
     fn give(&mut self, need: &Need) {

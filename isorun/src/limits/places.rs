@@ -37,7 +37,7 @@ pub struct PlacesInUse {
 pub struct Shortage {
     /// What there is too little of, in the plural: `stores`, `core instances`, `memories` or `tables`.
     pub what: &'static str,
-    /// How many a store of the app needs.
+    /// How many a store of the app needs, with those that have to be there for what its calls may call.
     pub needed: u32,
     /// How many are left, besides those that are kept for what running calls may call.
     pub left: u32,
@@ -111,6 +111,11 @@ impl Places {
 
     pub(crate) fn smaller(self, other: Places) -> Places {
         self.with(other, u32::min)
+    }
+
+    /// Only those of the kinds of which there are some in the other.
+    pub(crate) fn where_some(self, other: Places) -> Places {
+        self.with(other, |mine, other| if other > 0 { mine } else { 0 })
     }
 
     /// Whether there are at least so many of each kind in the other.
