@@ -377,6 +377,31 @@ async fn calls_that_hold_places_do_not_wait_for_each_other() {
     }
 }
 
+/// A chain that needs all that there is, or more, is served alone, or told at once; and nobody hangs because of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_chain_for_which_there_is_never_room_is_told_so() {
+    let steps = [Reuse::Fresh; 4];
+    for (stores, room) in [(5, true), (4, false), (1, false)] {
+        let runtime = of_stores(stores);
+        let first = chain(&runtime, &steps).await;
+        let bottom = runtime.instance("bottom").unwrap();
+        let calls: Vec<_> = (0..20).map(|_| tokio::spawn(owned(&first, "f", "(1)".into()))).collect();
+        let others: Vec<_> = (0..20).map(|_| tokio::spawn(owned(&bottom, "f", "(1)".into()))).collect();
+        for other in others {
+            assert_eq!(other.await.unwrap().unwrap(), "1");
+        }
+        for call in calls {
+            match call.await.unwrap() {
+                Ok(value) => assert_eq!((room, value.as_str()), (true, "5")),
+                Err(error) => {
+                    assert!(!room && matches!(error.root_cause(), CallError::NoCapacity { .. }), "{stores}: {error:#}");
+                }
+            }
+        }
+        assert_eq!((stores_in_use(&runtime), runtime.places().waiting), (0, 0));
+    }
+}
+
 #[tokio::test]
 async fn an_instance_that_finds_no_place_is_told_everything_that_is_short() {
     let (runtime, door) = (of_stores(2), Door::new());

@@ -15,6 +15,9 @@
 //! A store that is dropped when its call ends is made only if there is room besides for everything that may run below that call at a time;
 //! and a store that stays is made only if enough is left for those calls. So whichever of the running calls got its place last, there has
 //! been room for all below it since then: it can go on to its end, gives back what it had, and then the same is true of the one before.
+//!
+//! Where there can never be so much room, the call begins when no other store is there that goes, and is *alone*: until it ends, besides those
+//! below it only such calls begin as need nothing below. A nested call that then finds no place is told so, since nobody would give one back.
 //! What guests call by way of a system is not foreseen; such a call waits until its deadline at the longest.
 //!
 //! # Invariants
@@ -48,6 +51,8 @@ pub(crate) struct Need {
     pub(crate) takes: Places,
     /// The most that those stores take at a time which may have to be made for a call that runs in this one.
     pub(crate) below: Places,
+    /// The most that one of those takes.
+    pub(crate) largest: Places,
     /// Whether the store stays when its call has ended.
     pub(crate) stays: bool,
 }
@@ -55,7 +60,21 @@ pub(crate) struct Need {
 /// A place for a store. Dropping it gives the place back, so it has to be dropped after the store.
 pub(crate) struct Place {
     capacity: Arc<Capacity>,
-    need: Need,
+    takes: Places,
+    held: Held,
+}
+
+/// How a place is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    /// By a store that stays.
+    Stays,
+    /// By a store that goes, and whose call needs no other place.
+    Leaf,
+    /// By a store that goes, and whose call may need others.
+    Above,
+    /// By one for which there can never be all the room that its call may need.
+    Alone,
 }
 
 /// What the first waiting call of an instance asks for.
@@ -88,9 +107,12 @@ struct Line {
     left: Places,
     /// What stores hold that stay when their calls have ended.
     kept: Places,
-    /// How many of the other stores may need room below them, and the most that one of them has needed since there were none.
+    /// How many of the other stores need nothing below them, how many may, and the most that one of these has needed since there were none.
+    leaves: u32,
     above: u32,
     reserve: Places,
+    /// Whether a call is alone.
+    alone: bool,
     waiting: BTreeMap<u64, Waiting>,
     /// Who is in the line, those of them that are nested, and who stands aside.
     line: BTreeSet<u64>,
@@ -102,7 +124,7 @@ struct Line {
 struct Waiting {
     want: Want,
     /// Its place has come.
-    granted: bool,
+    granted: Option<Held>,
     /// `None` once it is woken, until it asks again.
     waker: Option<Waker>,
 }
@@ -127,18 +149,18 @@ impl Capacity {
     pub(crate) fn take(self: &Arc<Self>, need: Need) -> Result<Place, Vec<Shortage>> {
         let mut line = self.line();
         match line.fits(&need, false, self.total) {
-            true => {
-                line.give(&need);
-                Ok(Place { capacity: self.clone(), need })
+            Some(held) => {
+                line.give(&need, held);
+                Ok(Place { capacity: self.clone(), takes: need.takes, held })
             }
-            false => Err(line.short(&need, self.total)),
+            None => Err(line.short(&need, self.total)),
         }
     }
 
     /// Why there is no place as long as those stores exist that stay; `None` if there will be one.
     pub(crate) fn never(&self, need: &Need) -> Option<Vec<Shortage>> {
         let line = self.line();
-        (!line.can_fit(need, self.total)).then(|| need.takes.short(line.left, self.total))
+        line.in_vain(need, self.total).then(|| need.takes.short(line.left, self.total))
     }
 
     /// Takes the place that has come for an instance, or one that is there. If there is none, and a waker is given, the instance waits with it
@@ -157,11 +179,11 @@ impl Capacity {
         };
         line.update(number, want);
         line.pass(self.total, &mut after.wakes);
-        if line.waiting.get(&number).is_some_and(|waiting| waiting.granted)
-            && let Some(granted) = line.remove(number, &mut after.drops)
-        {
+        if let Some(Waiting { want, granted: Some(held), .. }) = line.waiting.get(&number) {
+            let place = Place { capacity: self.clone(), takes: want.need.takes, held: *held };
+            line.remove(number, &mut after.drops);
             after.spent.extend(ticket.take());
-            return Answer::Place(Place { capacity: self.clone(), need: granted.want.need });
+            return Answer::Place(place);
         }
         if want.gives_up && line.aside.contains(&number) {
             let short = want.need.takes.short(line.left, self.total);
@@ -218,8 +240,8 @@ impl Drop for Ticket {
         let mut after = After::default();
         let mut line = self.capacity.line();
         if let Some(waiting) = line.remove(self.number, &mut after.drops) {
-            if waiting.granted {
-                line.give_back(&waiting.want.need);
+            if let Some(held) = waiting.granted {
+                line.give_back(waiting.want.need.takes, held);
             }
             line.pass(self.capacity.total, &mut after.wakes);
         }
@@ -232,7 +254,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut after = After::default();
         let mut line = self.capacity.line();
-        line.give_back(&self.need);
+        line.give_back(self.takes, self.held);
         line.pass(self.capacity.total, &mut after.wakes);
         drop(line);
         after.finish();
@@ -240,17 +262,24 @@ impl Drop for Place {
 }
 
 impl Line {
-    /// What has to be left besides what the store itself takes.
-    fn besides(&self, need: &Need, nested: bool) -> Places {
-        // A nested call may take what is kept for it.
-        if need.stays && !nested { self.reserve.where_some(need.takes) } else { need.below }
+    /// Whether there is a place now, and how it would be held.
+    fn fits(&self, need: &Need, presses: bool, total: Places) -> Option<Held> {
+        let leaf = need.below == Places::default();
+        let (held, fits) = match need.stays {
+            // A nested call may take what is kept for it.
+            true if presses => (Held::Stays, true),
+            true => (Held::Stays, need.takes.plus(self.reserve.where_some(need.takes)).fit(self.left)),
+            false if leaf => (Held::Leaf, true),
+            false if self.alone => (Held::Above, presses),
+            false if self.is_too_much(need, total) => (Held::Alone, self.above + self.leaves == 0),
+            false => (Held::Above, need.takes.plus(need.below).fit(self.left)),
+        };
+        Some(held).filter(|_| fits && need.takes.fit(self.left))
     }
 
-    /// Whether there is a place now.
-    fn fits(&self, need: &Need, nested: bool, total: Places) -> bool {
-        let wanted = need.takes.plus(self.besides(need, nested));
-        // Where there can never be so much, it has to do with all that there can be.
-        wanted.smaller(total.minus(self.kept)).larger(need.takes).fit(self.left)
+    /// Whether there can never be room for the store and all below it.
+    fn is_too_much(&self, need: &Need, total: Places) -> bool {
+        !need.takes.plus(need.below).fit(total.minus(self.kept))
     }
 
     /// Whether there can be a place, if all calls end.
@@ -258,49 +287,63 @@ impl Line {
         need.takes.fit(total.minus(self.kept))
     }
 
+    /// Whether a nested call that finds no place now waits in vain.
+    fn in_vain(&self, need: &Need, total: Places) -> bool {
+        let too_much = self.alone || self.is_too_much(need, total);
+        !self.can_fit(need, total) || (too_much && self.leaves == 0 && self.fits(need, true, total).is_none())
+    }
+
     /// What there is too little of now.
     fn short(&self, need: &Need, total: Places) -> Vec<Shortage> {
         match need.stays {
-            true => need.takes.short(self.left.minus(self.besides(need, false)), total),
+            true => need.takes.short(self.left.minus(self.reserve.where_some(need.takes)), total),
             false => need.takes.plus(need.below).short(self.left, total),
         }
     }
 
-    fn give(&mut self, need: &Need) {
+    fn give(&mut self, need: &Need, held: Held) {
         self.left = self.left.minus(need.takes);
-        if need.stays {
-            self.kept = self.kept.plus(need.takes);
-        } else if need.below != Places::default() {
-            self.above += 1;
-            self.reserve = self.reserve.larger(need.below);
+        match held {
+            Held::Stays => self.kept = self.kept.plus(need.takes),
+            Held::Leaf => self.leaves += 1,
+            Held::Above => {
+                self.above += 1;
+                self.reserve = self.reserve.larger(need.below);
+            }
+            Held::Alone => self.alone = true,
         }
     }
 
-    fn give_back(&mut self, need: &Need) {
-        self.left = self.left.plus(need.takes);
-        if need.stays {
-            self.kept = self.kept.minus(need.takes);
-            self.line.append(&mut self.aside);
-            let nested = |number: &&u64| self.waiting.get(*number).is_some_and(|waiting| waiting.want.presses);
-            self.nested = self.line.iter().filter(nested).copied().collect();
-        } else if need.below != Places::default() {
-            self.above -= 1;
-            if self.above == 0 {
-                self.reserve = Places::default();
+    fn give_back(&mut self, takes: Places, held: Held) {
+        self.left = self.left.plus(takes);
+        match held {
+            Held::Stays => {
+                self.kept = self.kept.minus(takes);
+                self.line.append(&mut self.aside);
+                let presses = |number: &&u64| self.waiting.get(*number).is_some_and(|waiting| waiting.want.presses);
+                self.nested = self.line.iter().filter(presses).copied().collect();
             }
+            Held::Leaf => self.leaves -= 1,
+            Held::Above => {
+                self.above -= 1;
+                if self.above == 0 {
+                    self.reserve = Places::default();
+                }
+            }
+            Held::Alone => self.alone = false,
         }
     }
 
     /// Gives an instance its number, which is behind all others.
     fn join(&mut self, want: Want) -> u64 {
         self.last_number += 1;
-        self.waiting.insert(self.last_number, Waiting { want, granted: false, waker: None });
+        self.waiting.insert(self.last_number, Waiting { want, granted: None, waker: None });
         self.last_number
     }
 
     /// Another call is the first of its instance, or the same one asks again.
     fn update(&mut self, number: u64, want: Want) {
-        let Some(waiting) = self.waiting.get_mut(&number).filter(|waiting| !waiting.granted) else { return };
+        let Some(waiting) = self.waiting.get_mut(&number).filter(|waiting| waiting.granted.is_none()) else { return };
         waiting.want = want;
         self.aside.remove(&number);
         self.line.insert(number);
@@ -327,7 +370,7 @@ impl Line {
             }
         }
         // Most often no store is left at all, and nobody has to be looked at.
-        if self.left.stores > 0 && !self.nested.is_empty() {
+        if (self.left.stores > 0 || self.alone) && !self.nested.is_empty() {
             for number in self.nested.iter().copied().collect::<Vec<_>>() {
                 self.serve(number, total, wakes);
             }
@@ -339,20 +382,20 @@ impl Line {
         let Some(waiting) = self.waiting.get(&number) else { return self.line.remove(&number) };
         let Want { need, presses, gives_up } = waiting.want;
         let granted = self.fits(&need, presses, total);
-        if !granted && self.can_fit(&need, total) {
+        if granted.is_none() && self.can_fit(&need, total) && !(gives_up && self.in_vain(&need, total)) {
             return false;
         }
         self.line.remove(&number);
         self.nested.remove(&number);
         match granted {
-            true => self.give(&need),
-            false => {
+            Some(held) => self.give(&need, held),
+            None => {
                 self.aside.insert(number);
             }
         }
         if let Some(waiting) = self.waiting.get_mut(&number) {
             waiting.granted = granted;
-            wakes.extend(waiting.waker.take_if(|_| granted || gives_up));
+            wakes.extend(waiting.waker.take_if(|_| granted.is_some() || gives_up));
         }
         true
     }

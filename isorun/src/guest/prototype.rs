@@ -13,7 +13,7 @@ use crate::engine::guest::{FromGuest, ToGuest, TypedFunction, typed};
 use crate::engine::meter::Meter;
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::{Exports, FuncIndex};
-use crate::limits::cx::{Chain, Cx};
+use crate::limits::cx::{Chain, Cx, MAX_DEPTH};
 use crate::limits::places::Places;
 use crate::limits::settings::Settings;
 use crate::provider::Kind;
@@ -58,11 +58,15 @@ pub(crate) fn need(takes: Places, slots: &[Slot], reuse: Reuse) -> Need {
         Kind::System(_) | Kind::Remote(_) => None,
     });
     // A guest waits for one call at a time. Stores that stay have their places already.
-    let each = prototypes.map(|prototype| match prototype.need {
-        Need { below, stays: true, .. } => below,
-        Need { takes, below, stays: false } => takes.plus(below),
-    });
-    Need { takes, below: each.fold(Places::default(), Places::larger), stays: reuse != Reuse::Fresh }
+    let mut need = Need { takes, stays: reuse != Reuse::Fresh, ..Need::default() };
+    for Need { takes, below, largest, stays } in prototypes.map(|prototype| prototype.need) {
+        let takes = if stays { Places::default() } else { takes };
+        need.below = need.below.larger(takes.plus(below));
+        need.largest = need.largest.larger(takes.larger(largest));
+    }
+    // However long the chain of providers is, a call is no deeper than this.
+    need.below = need.below.smaller(need.largest.times(MAX_DEPTH.into()));
+    need
 }
 
 /// A store, and the app's instance in it. The fields are dropped from the first to the last.

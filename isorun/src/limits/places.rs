@@ -105,6 +105,10 @@ impl Places {
         self.with(other, u32::saturating_sub)
     }
 
+    pub(crate) fn times(self, count: u32) -> Places {
+        self.with(self, |each, _| each.saturating_mul(count))
+    }
+
     pub(crate) fn larger(self, other: Places) -> Places {
         self.with(other, u32::max)
     }
