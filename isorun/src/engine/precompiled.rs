@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_opened_by_its_own_secret_and_key_alone() {
-        let engine = crate::engine::new(1).unwrap();
+        let engine = crate::engine::new(crate::engine::places(1)).unwrap();
         // The smallest component: a preamble.
         let component = Component::from_binary(&engine, b"\0asm\x0d\0\x01\0").unwrap();
         let (secret, key) = (Secret::new([1; 32]), [2; 32]);
