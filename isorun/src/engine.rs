@@ -29,11 +29,13 @@ use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig, VariableOperatorCost,
 };
 
-/// The engine of a runtime that has room for `stores` stores, whose guests use `stack` bytes of stack each.
-pub(crate) fn new(stores: u32, stack: usize) -> wasmtime::Result<Engine> {
+use crate::limits::places::Places;
+
+/// An engine with room for so much, whose guests use `stack` bytes of stack each.
+pub(crate) fn new(places: Places, stack: usize) -> wasmtime::Result<Engine> {
     let mut config = config();
     config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(stores)))
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(places)))
         .max_wasm_stack(stack)
         .async_stack_size(stack + STACK_OF_HOST);
     Engine::new(&config)
@@ -47,15 +49,26 @@ pub(crate) fn compiling() -> wasmtime::Result<Engine> {
     Engine::new(&config())
 }
 
-fn pool(stores: u32) -> PoolingAllocationConfig {
+/// The places that an engine has for `stores` stores.
+pub(crate) fn places(stores: u32) -> Places {
+    // Python's components are made of some forty core instances with one memory and two tables between them. The engine only counts core instances,
+    // while each memory reserves 4 GiB of address space, and each table 8 MiB and a few bytes of the host's own.
+    Places {
+        stores,
+        core_instances: stores.saturating_mul(64),
+        memories: stores.saturating_mul(2),
+        tables: stores.saturating_mul(4),
+    }
+}
+
+fn pool(places: Places) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    // A component may be made of several core instances, memories and tables; a store keeps its stack until it is dropped.
-    let several = stores.saturating_mul(4);
-    pool.total_component_instances(stores)
-        .total_core_instances(several)
-        .total_memories(stores.saturating_mul(2))
-        .total_tables(several)
-        .total_stacks(stores);
+    // A store has one component's instance, and keeps its stack until it is dropped.
+    pool.total_component_instances(places.stores)
+        .total_core_instances(places.core_instances)
+        .total_memories(places.memories)
+        .total_tables(places.tables)
+        .total_stacks(places.stores);
     // Interpreters and C++ programs have large tables and several of them. All of this is address space until it is used.
     pool.max_memories_per_module(4)
         .max_tables_per_module(16)

@@ -5,6 +5,7 @@
 //! * A store is entered by one call at a time.
 //! * A call that does not end with a value costs its store: the memory is freed at once, and the pool keeps the cause.
 
+pub(crate) mod capacity;
 pub(crate) mod policy;
 pub(crate) mod pool;
 pub(crate) mod prototype;
@@ -19,7 +20,8 @@ use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
-use crate::limits::slow::InLine;
+use crate::limits::places::shortages;
+use crate::limits::slow::{InLine, PLACES};
 use crate::panics::caught;
 use crate::store::Frame;
 
@@ -40,13 +42,9 @@ pub(crate) struct GuestProvider {
 impl GuestProvider {
     /// An instance of the prototype, whose first store may have been started already.
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
-        let (name, most_stores, depth) = (prototype.name.clone(), prototype.limits.stores, prototype.limits.depth);
-        GuestProvider {
-            name,
-            floor: policy.floor,
-            depth,
-            stores: StorePool::new(prototype, first, policy, most_stores),
-        }
+        let (name, depth, capacity) = (prototype.name.clone(), prototype.limits.depth, prototype.capacity.clone());
+        let stores = StorePool::new(prototype, first, policy, capacity);
+        GuestProvider { name, floor: policy.floor, depth, stores }
     }
 
     /// Calls a function of the app when its turn comes. `N` is the most core values that its parameters can have.
@@ -89,12 +87,17 @@ impl GuestProvider {
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
     /// start used.
     async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, u64)> {
-        let in_line = InLine(Some(&self.name));
-        let permit = self.stores.take().await;
+        let mut taking = pin!(self.stores.take(cx.chain().is_some()));
+        // It is dropped before what waits, so that it still sees what is waited for.
+        let in_line = InLine(Some(|| match self.stores.wants_a_place() {
+            true => PLACES.into(),
+            false => self.name.clone(),
+        }));
+        let permit = taking.as_mut().await;
         in_line.ended();
-        let prototype = match permit.map_err(|refused| self.refusal(refused))? {
+        let (prototype, place) = match permit.map_err(|refused| self.refusal(refused))? {
             Permit::Store(live) => return Ok((live, 0)),
-            Permit::Empty(prototype) => prototype,
+            Permit::Empty(prototype, place) => (prototype, place),
         };
         let spent = AtomicU64::new(0);
         let start = Start::new(&self.name, &self.stores, &prototype, cx, &spent);
@@ -102,14 +105,14 @@ impl GuestProvider {
         tokio::task::consume_budget().await;
         let frame = Frame { deadline: cx.end(), hops: cx.hops() };
         let (fuel, memory) = (cx.fuel(), cx.memory());
-        let (stop, used) = match caught(pin!(prototype.start((fuel, memory), frame, cx.chain(), &spent))).await {
+        let (stop, used) = match caught(pin!(prototype.start(place, (fuel, memory), frame, cx.chain(), &spent))).await {
             Ok(Ok(live)) => {
                 let used = fuel.saturating_sub(live.fuel());
                 cx.settle(used, live.store.data().meter.used());
                 start.end();
                 return Ok((live, used));
             }
-            // Some of the app may have started before the rest found no room.
+            // The places say that there is room, so this is the engine's own count. Some of the app may have started.
             Ok(Err(NotStarted { error, .. })) if cause::is_no_capacity(&error) => {
                 cx.settle(spent.load(Ordering::Relaxed), 0);
                 start.end();
@@ -148,6 +151,7 @@ impl GuestProvider {
         let instance = self.name.clone();
         match refused {
             Refused::Busy { waiting } => CallError::Busy { instance, waiting },
+            Refused::NoPlace(short) => CallError::NoCapacity { instance, message: shortages(&short).into() },
             Refused::Poisoned(cause) => {
                 CallError::Poisoned { instance, restarts: self.stores.forgiven_faults(), cause }
             }

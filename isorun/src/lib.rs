@@ -61,9 +61,10 @@ mod component;
 mod engine;
 #[cfg(feature = "engine")]
 mod guest;
-// The models of the pool need no engine, and build in seconds without it.
+// The models of the pools need no engine, and build in seconds without it.
 #[cfg(all(isorun_loom, not(feature = "engine")))]
 mod guest {
+    pub(crate) mod capacity;
     pub(crate) mod policy;
     pub(crate) mod pool;
 }

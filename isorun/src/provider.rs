@@ -67,6 +67,13 @@ pub(crate) struct Provider {
 }
 
 /// The kinds of providers.
+#[cfg_attr(
+    feature = "engine",
+    expect(
+        clippy::large_enum_variant,
+        reason = "most providers are guests, and a box would cost each of their calls a step"
+    )
+)]
 pub(crate) enum Kind {
     #[cfg(feature = "engine")]
     Guest(GuestProvider),

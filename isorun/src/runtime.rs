@@ -32,6 +32,8 @@ use crate::graph::Graph;
 #[cfg(feature = "engine")]
 use crate::guest::GuestProvider;
 #[cfg(feature = "engine")]
+use crate::guest::capacity::Capacity;
+#[cfg(feature = "engine")]
 use crate::guest::pool::Closed as ClosedPool;
 #[cfg(feature = "engine")]
 use crate::guest::prototype::{Live, Prototype};
@@ -42,6 +44,8 @@ use crate::interface::name::InterfaceName;
 use crate::interface::registered::Registered;
 use crate::interface::{Interface, interface};
 use crate::let_go::let_go;
+#[cfg(feature = "engine")]
+use crate::limits::places::PlacesInUse;
 use crate::limits::settings::Settings;
 use crate::observe::Observers;
 use crate::provider::remote::RemoteProvider;
@@ -97,6 +101,9 @@ pub(crate) struct Inner {
     number: u64,
     #[cfg(feature = "engine")]
     engine: Engine,
+    /// What is left of the engine's pool.
+    #[cfg(feature = "engine")]
+    capacity: Arc<Capacity>,
     limits: Settings,
     observers: Observers,
     #[cfg(feature = "engine")]
@@ -267,6 +274,15 @@ impl Runtime {
         self.0.registry.graph()
     }
 
+    /// How many of the places for stores are taken, right now, and how many there are: of stores themselves, as
+    /// [`max_stores`](RuntimeBuilder::max_stores) says, and of what their components are made of. A new store needs a place of each kind that its
+    /// component has; where one is missing, calls wait and [`instantiate`](Runtime::instantiate) is refused.
+    #[cfg(feature = "engine")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
+    pub fn places(&self) -> PlacesInUse {
+        self.0.capacity.in_use()
+    }
+
     /// Exports an interface of an instance: whoever has the returned token can call it by messages, which [`serve`](Runtime::serve) answers.
     ///
     /// The token is 128 random bits. Knowing it is the permission to call, so it must be kept secret.
@@ -330,6 +346,11 @@ impl Runtime {
     #[cfg(feature = "engine")]
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    #[cfg(feature = "engine")]
+    pub(crate) fn capacity(&self) -> &Arc<Capacity> {
+        &self.0.capacity
     }
 
     pub(crate) fn limits(&self) -> &Settings {

@@ -164,19 +164,16 @@ async fn a_fresh_app_that_uses_up_its_fuel_to_start_is_charged_for_it() {
 }
 
 #[tokio::test]
-async fn a_fresh_call_that_finds_no_place_is_told_so_and_may_try_again() {
+async fn a_fresh_call_that_finds_no_place_waits_until_an_instance_is_gone() {
     let runtime = runtime_of(Runtime::builder().max_stores(1));
     let (fresh, guest) = misbehaving(&runtime, Reuse::Fresh).await;
     let holder = start(&runtime, "holder", apps::CALC, &[]).await;
-    let error = guest.count().await.unwrap_err();
-    assert!(matches!(error, CallError::NoCapacity { .. }), "{error}");
-    let message = error.to_string();
-    assert!(message.starts_with("no room left for a store of `misbehave`: maximum concurrent"), "{message}");
-    assert!(message.contains("`max_stores`"), "{message}");
+    let mut waits = guest.count();
+    assert!(poll_once(&mut waits).is_pending());
     assert!(matches!(fresh.state(), InstanceState::Idle));
-    assert_eq!(fresh.counters().refused, 1);
+    assert_eq!((fresh.counters().waiting, fresh.counters().refused), (1, 0));
     runtime.remove(&holder).unwrap();
-    assert_eq!(guest.count().await.unwrap(), 1);
+    assert_eq!(waits.await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -191,6 +188,10 @@ async fn a_guest_whose_fresh_provider_finds_no_place_is_told_why() {
     let CallError::ProviderDown { instance, cause, .. } = &error else { panic!("{error}") };
     assert_eq!(&**instance, "relay");
     assert!(matches!(&**cause, CallError::NoCapacity { instance, .. } if &**instance == "calc"), "{cause}");
+    let message = cause.to_string();
+    let expected = "no room left for a store of `calc`: it needs 1 store, and 0 of 2 are left";
+    assert!(message.starts_with(expected) && message.contains("`max_stores`"), "{message}");
+    assert_eq!(calc.counters().refused, 1);
     assert!(matches!(calc.state(), InstanceState::Idle));
 }
 
@@ -279,10 +280,11 @@ async fn a_pool_whose_next_store_finds_no_place_goes_on_with_those_it_has() {
     let (pool, guest) = misbehaving(&runtime, Reuse::pool(2)).await;
     let mut running = guest.spin_for(100_000);
     assert!(poll_once(&mut running).is_pending());
-    let error = guest.count().await.unwrap_err();
-    assert!(matches!(error, CallError::NoCapacity { .. }), "{error}");
+    let mut waits = guest.count();
+    assert!(poll_once(&mut waits).is_pending());
     assert_eq!(running.await.unwrap(), 100_000);
-    assert_eq!(guest.count().await.unwrap(), 1);
+    assert_eq!(waits.await.unwrap(), 1);
+    assert_eq!(pool.counters().stores, 1);
     assert!(matches!(pool.state(), InstanceState::Idle));
 }
 
@@ -424,37 +426,6 @@ async fn whoever_was_called_up_and_is_gone_passes_its_turn_on() {
     running.await.unwrap();
     drop(first);
     assert_eq!(second.await.unwrap().unwrap(), 1);
-}
-
-#[tokio::test]
-async fn a_start_that_finds_no_place_half_way_is_paid_for() {
-    let runtime = runtime_of(Runtime::builder().max_stores(2));
-    // Two stores have four memories between them. This app starts with a loop in one, and then wants two more.
-    let memories = |modules: &str| guests::parse(&format!("(component {modules})"));
-    let three = memories(
-        r#"(core module $slow
-            (memory 1)
-            (func $start (local i32)
-                (loop
-                    (local.set 0 (i32.add (local.get 0) (i32.const 1)))
-                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 10000)))))
-            (start $start)
-            (func (export "go")))
-        (core module $more (memory 1))
-        (core instance $slow (instantiate $slow))
-        (core instance (instantiate $more))
-        (core instance (instantiate $more))
-        (func (export "go") (canon lift (core func $slow "go")))"#,
-    );
-    let two = memories(
-        "(core module $more (memory 1)) (core instance (instantiate $more)) (core instance (instantiate $more))",
-    );
-    let app = add(&runtime, "three", &three).await;
-    let three = runtime.instantiate(&app).reuse(Reuse::Fresh).await.unwrap();
-    let _two = start(&runtime, "two", &two, &[]).await;
-    let (result, receipt) = three.call("go", "()").receipt().await;
-    assert!(matches!(result, Err(CallError::NoCapacity { .. })), "{result:?}");
-    assert!(receipt.fuel > 10_000, "{receipt}");
 }
 
 #[tokio::test]

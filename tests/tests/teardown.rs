@@ -190,7 +190,10 @@ async fn one_instance_too_many_is_refused_and_fits_when_another_is_gone() {
     let error = runtime.instantiate(&app).await.unwrap_err();
     assert!(matches!(error, InstantiateError::NoCapacity { .. }), "{error}");
     let message = error.to_string();
-    assert!(message.starts_with("no room left for an instance of `calc`: maximum concurrent"), "{message}");
+    assert!(
+        message.starts_with("no room left for an instance of `calc`: it needs 1 store, and 0 of 2 are left"),
+        "{message}"
+    );
     assert!(
         message.ends_with("\n  help: remove instances, or raise `max_stores` in the runtime's builder"),
         "{message}"

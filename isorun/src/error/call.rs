@@ -52,7 +52,7 @@ pub enum CallError {
         /// The function that was called.
         function: Arc<str>,
         /// The provider whose answer the instance was waiting for, if it was waiting for one. The instance itself, if the call was waiting for its
-        /// turn there and has not run.
+        /// turn there and has not run; `the places of the runtime`, if it was waiting until there is a place for a store.
         waits_for: Option<Arc<str>>,
     },
 
@@ -140,11 +140,14 @@ pub enum CallError {
         function: Arc<str>,
     },
 
-    /// There is no room for the store that the call needs.
+    /// There is no place for the store that the call needs, and the call does not wait for one, since it is made by a guest, which has a store
+    /// itself, and the stores of other instances that stay leave none: no call that ends would give a place back.
+    ///
+    /// Any other call waits until there is a place; see [`Reuse::Fresh`](crate::Reuse::Fresh).
     NoCapacity {
         /// The instance.
         instance: Arc<str>,
-        /// Which limit was met, in wasmtime's message.
+        /// What there is too little of.
         message: Arc<str>,
     },
 

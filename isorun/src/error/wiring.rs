@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::call::CallError;
+use crate::limits::places::{Shortage, shortages};
 use crate::text::{count, indent, list, printable, printable_line};
 
 /// Why an instance was not made. Nothing of it is left running.
@@ -22,16 +23,16 @@ pub enum InstantiateError {
         #[source]
         cause: CallError,
     },
-    /// The runtime has no room for another store.
+    /// The runtime has no place for another store. Nothing was allocated.
     #[error(
-        "no room left for an instance of `{app}`: {message}\n  help: remove instances, or raise `max_stores` in the runtime's builder",
-        app = printable(app), message = printable_line(message)
+        "no room left for an instance of `{app}`: {short}\n  help: remove instances, or raise `max_stores` in the runtime's builder",
+        app = printable(app), short = shortages(short)
     )]
     NoCapacity {
         /// The app.
         app: String,
-        /// Which limit was met, in wasmtime's message.
-        message: String,
+        /// Everything of which there is too little.
+        short: Vec<Shortage>,
     },
     /// There is an instance of the requested name already.
     #[error(

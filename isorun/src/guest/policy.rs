@@ -23,12 +23,14 @@ pub enum Reuse {
     Serial,
     /// A new store for each call, dropped at its end: nothing is kept and nothing is shared between calls. For handlers of requests.
     ///
-    /// Calls run in parallel, as many as the runtime has room for stores. Each call pays for the fuel that the app needs to start.
+    /// Calls run in parallel, as many as the runtime has [places](crate::RuntimeBuilder::max_stores) for stores; the others wait. Where an
+    /// instance of this kind calls others of this kind, a call begins only when there is room for those below it too, so that calls which
+    /// have a place do not wait for each other. Each call pays for the fuel that the app needs to start.
     Fresh,
     /// At most this many stores, of which any idle one serves the next call. Calls run in parallel, and an app cannot know which of the
     /// memories it will find in a call. For apps that keep nothing but caches.
     ///
-    /// One store is made together with the instance, the others when they are needed.
+    /// One store is made together with the instance, the others when they are needed and the runtime has a place.
     Pool(NonZeroU32),
 }
 

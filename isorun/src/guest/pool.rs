@@ -7,6 +7,8 @@
 //! * A store is at rest here or with one call. A call gives its permit back whatever happens.
 //! * Calls are served in the order of their arrival: nobody takes a permit while somebody waits, except the first who waits.
 //! * Whoever stops waiting passes on the wake-up that was meant for it.
+//! * Only the first who waits asks for a place for a new store. While it waits for one, a store that comes to rest serves it just as well.
+//! * The instance has a ticket for a place only while somebody waits.
 //! * Under the lock no store, no cause and no waker is dropped, no waker is cloned and nobody is woken: all of that runs code that is not ours.
 //! * Nothing that a call does under the lock takes longer because many others wait; only the end of the instance looks at all of them.
 
@@ -16,9 +18,11 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use super::capacity::{After, Answer, Capacity, Need, Place, Ticket, Want};
 use super::policy::{Policy, Recent, Restart, Reuse};
 use crate::clock::Instant;
 use crate::error::call::CallError;
+use crate::limits::places::Shortage;
 use crate::panics::woken;
 use crate::provider::counters::Counters;
 use crate::sync::{Mutex, MutexGuard};
@@ -27,6 +31,8 @@ use crate::sync::{Mutex, MutexGuard};
 pub(crate) struct StorePool<S, M> {
     queue: Mutex<Queue<S, M>>,
     policy: Policy,
+    /// Where the places for stores come from.
+    capacity: Arc<Capacity>,
     /// How many permits there are if each call has a store of its own.
     most_stores: u32,
 }
@@ -45,6 +51,10 @@ struct Queue<S, M> {
     /// Who waits, by number, so that the first is the one that came first. Whoever was woken has no waker until it is polled again.
     waiting: BTreeMap<u64, Option<Waker>>,
     last_number: u64,
+    /// How many of those who wait are calls that guests make.
+    nested: usize,
+    /// The instance's place in the line of those that want a place for a store.
+    ticket: Option<Ticket>,
     /// Who waits until the instance is idle.
     watcher: Option<Waker>,
     recent: Recent,
@@ -64,15 +74,36 @@ enum Admission {
     Removed,
 }
 
-/// What a call gets when its turn comes: the permit to run, with a store if there is one.
+/// What stores are made from.
+pub(crate) trait Model: Clone {
+    /// What it takes to make one.
+    fn need(&self) -> Need;
+}
+
+/// What a call gets when its turn comes: the permit to run, with a store if there is one, or else with a place for it.
 pub(crate) enum Permit<S, M> {
     Store(S),
-    Empty(M),
+    Empty(M, Place),
+}
+
+/// What there is for the first who waits.
+enum Turn<S, M> {
+    Permit(Permit<S, M>),
+    /// There are as many stores as there may be.
+    Wait,
+    /// There is no place for another store.
+    WaitForPlace,
+    /// There will be none.
+    NoPlace(Vec<Shortage>),
 }
 
 /// Why a call gets no permit.
 pub(crate) enum Refused {
-    Busy { waiting: usize },
+    Busy {
+        waiting: usize,
+    },
+    /// There is no place for a store, and none will come as long as those stores exist that stay.
+    NoPlace(Vec<Shortage>),
     Poisoned(Arc<CallError>),
     Retiring,
     Removed,
@@ -88,9 +119,10 @@ pub(crate) enum Condition {
     Removed,
 }
 
-impl<S, M: Clone> StorePool<S, M> {
+impl<S, M: Model> StorePool<S, M> {
     /// A pool of stores that are made from `model`, of which the first is there already.
-    pub(crate) fn new(model: M, first: Option<S>, policy: Policy, most_stores: u32) -> StorePool<S, M> {
+    pub(crate) fn new(model: M, first: Option<S>, policy: Policy, capacity: Arc<Capacity>) -> StorePool<S, M> {
+        let most_stores = capacity.in_use().total.stores;
         let mut queue = Queue {
             admission: Admission::Open,
             poison: None,
@@ -100,12 +132,14 @@ impl<S, M: Clone> StorePool<S, M> {
             running: 0,
             waiting: BTreeMap::new(),
             last_number: 0,
+            nested: 0,
+            ticket: None,
             watcher: None,
             recent: Recent::default(),
             counters: Counters::default(),
         };
         queue.fill(policy.reuse, most_stores, first);
-        StorePool { queue: Mutex::new(queue), policy, most_stores }
+        StorePool { queue: Mutex::new(queue), policy, capacity, most_stores }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue<S, M>> {
@@ -125,9 +159,15 @@ impl<S, M: Clone> StorePool<S, M> {
         store
     }
 
-    /// Takes a permit when it is this call's turn. Dropping the future gives the turn up.
-    pub(crate) fn take(&self) -> Take<'_, S, M> {
-        Take { pool: self, number: None }
+    /// Takes a permit when it is this call's turn, and there is a store or a place for one. A call that a guest makes is `nested`. Dropping the
+    /// future gives the turn up.
+    pub(crate) fn take(&self, nested: bool) -> Take<'_, S, M> {
+        Take { pool: self, nested, number: None }
+    }
+
+    /// Whether calls wait because there is no place for a store.
+    pub(crate) fn wants_a_place(&self) -> bool {
+        self.queue().ticket.is_some()
     }
 
     /// Gives the permit back of a call that could not begin.
@@ -226,6 +266,10 @@ impl<S, M: Clone> StorePool<S, M> {
             return None;
         }
         queue.admission = admission;
+        // Nobody is let in, so a place that came now would be of no use, and a new model may need another.
+        let ticket = if queue.is_suspended() { queue.ticket.take() } else { None };
+        drop(queue);
+        drop(ticket);
         Some(Closed { pool: self })
     }
 
@@ -274,7 +318,7 @@ impl<S, M: Clone> StorePool<S, M> {
     }
 }
 
-impl<S, M: Clone> Queue<S, M> {
+impl<S, M: Model> Queue<S, M> {
     /// Makes as many permits as the policy says.
     fn fill(&mut self, reuse: Reuse, most_stores: u32, first: Option<S>) {
         let permits = match reuse {
@@ -312,17 +356,34 @@ impl<S, M: Clone> Queue<S, M> {
         }
     }
 
-    fn permit(&mut self) -> Option<Permit<S, M>> {
-        let permit = match self.rest.pop() {
-            Some(store) => Permit::Store(store),
-            None => {
-                let model = self.model.clone().filter(|_| self.empty > 0)?;
-                self.empty -= 1;
-                Permit::Empty(model)
+    /// Takes a permit for the first who waits. With a waker it gets into the line for a place, if there is none.
+    fn permit(
+        &mut self,
+        (capacity, nested): (&Arc<Capacity>, bool),
+        waker: Option<Waker>,
+        after: &mut After,
+    ) -> Turn<S, M> {
+        let permit = match (self.rest.pop(), &self.model) {
+            (Some(store), _) => Permit::Store(store),
+            (None, Some(model)) if self.empty > 0 => {
+                let need = model.need();
+                // A pool that has a store, which will come to rest, can do without another.
+                let needy = !need.stays || self.running == 0;
+                let presses = needy && (nested || self.nested > 0);
+                let want = Want { need, presses, gives_up: needy && nested };
+                match capacity.ask(&mut self.ticket, want, waker, after) {
+                    Answer::Place(place) => {
+                        self.empty -= 1;
+                        Permit::Empty(model.clone(), place)
+                    }
+                    Answer::Wait => return Turn::WaitForPlace,
+                    Answer::Never(short) => return Turn::NoPlace(short),
+                }
             }
+            _ => return Turn::Wait,
         };
         self.running += 1;
-        Some(permit)
+        Turn::Permit(permit)
     }
 
     /// Whether the call of this number waits with a waker that wakes this task.
@@ -333,12 +394,25 @@ impl<S, M: Clone> Queue<S, M> {
 
     /// Puts a call into the line, at its end if it has no number yet. Returns the waker that it had there.
     #[must_use = "to be dropped where no lock is held"]
-    fn join(&mut self, number: &mut Option<u64>, waker: Waker) -> Option<Waker> {
+    fn join(&mut self, number: &mut Option<u64>, nested: bool, waker: Waker) -> Option<Waker> {
         let mine = *number.get_or_insert_with(|| {
             self.last_number += 1;
+            self.nested += usize::from(nested);
             self.last_number
         });
         self.waiting.insert(mine, Some(waker)).flatten()
+    }
+
+    /// The waker of the first who waits for a place, which is to ask again because the first nested call has come behind it.
+    fn pressed(&mut self, nested: bool, known: bool) -> Option<Waker> {
+        let presses = nested && !known && self.nested == 0 && self.ticket.is_some();
+        self.waiting.first_entry().filter(|_| presses).and_then(|mut first| first.get_mut().take())
+    }
+
+    /// Why a nested call that comes just now would wait in vain for a place, behind another that waits for one.
+    fn in_vain(&self, capacity: &Capacity) -> Option<Refused> {
+        let need = self.model.as_ref().filter(|_| self.ticket.is_some() && self.running == 0)?.need();
+        capacity.never(&need).map(Refused::NoPlace)
     }
 
     /// Whether all calls wait, whatever there is for them.
@@ -374,78 +448,132 @@ fn wake(wakers: impl IntoIterator<Item = Waker>) {
 }
 
 /// Waits for a permit.
-pub(crate) struct Take<'a, S, M: Clone> {
+pub(crate) struct Take<'a, S, M: Model> {
     pool: &'a StorePool<S, M>,
+    /// Whether a guest makes the call.
+    nested: bool,
     /// The number of this call while it waits.
     number: Option<u64>,
 }
 
-impl<S, M: Clone> Future for Take<'_, S, M> {
+impl<S, M: Model> Future for Take<'_, S, M> {
     type Output = Result<Permit<S, M>, Refused>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         // Who comes just now has found no store at rest, and will most likely wait.
         let mut waker = this.number.is_none().then(|| task.waker().clone());
+        let mut for_place = None;
         loop {
+            let mut after = After::default();
             let mut queue = this.pool.queue();
+            let known = this.number.is_some();
             let first = queue.waiting.first_key_value().map(|(number, _)| *number) == this.number;
-            if first
-                && queue.serves(this.number.is_some())
-                && let Some(permit) = queue.permit()
+            let asks = (&this.pool.capacity, this.nested);
+            let serves = first && queue.serves(known);
+            let mut turn = if serves { queue.permit(asks, None, &mut after) } else { Turn::Wait };
+            let (wakes, refused) =
+                (this.number.is_some_and(|mine| queue.wakes(mine, task)), queue.refusal(known, this.pool.policy.queue));
+            if let Turn::WaitForPlace = turn
+                && refused.is_none()
+                && !(wakes && queue.ticket.as_ref().is_some_and(|ticket| ticket.wakes(task)))
             {
-                let (mine, next) = this.leave(&mut queue);
-                drop(queue);
-                drop(mine);
-                wake(next);
-                return Poll::Ready(Ok(permit));
+                // A waker is made where the queue is not locked, and then the call looks once more.
+                let (Some(_), Some(_)) = (&waker, &for_place) else {
+                    drop(queue);
+                    after.finish();
+                    waker = waker.or_else(|| Some(task.waker().clone()));
+                    for_place = for_place.or_else(|| Some(task.waker().clone()));
+                    continue;
+                };
+                // A place may have come since it was asked for.
+                turn = queue.permit(asks, for_place.take(), &mut after);
             }
-            if let Some(refused) = queue.refusal(this.number.is_some(), this.pool.policy.queue) {
+            let refused = match turn {
+                Turn::Permit(permit) => {
+                    let left = this.leave(&mut queue);
+                    drop(queue);
+                    after.finish();
+                    left.finish();
+                    return Poll::Ready(Ok(permit));
+                }
+                Turn::NoPlace(short) => Some(Refused::NoPlace(short)),
+                Turn::Wait if this.nested && !known => refused.or_else(|| queue.in_vain(&this.pool.capacity)),
+                Turn::Wait | Turn::WaitForPlace => refused,
+            };
+            if let Some(refused) = refused {
                 queue.counters.refused += 1;
+                drop(queue);
+                after.finish();
                 return Poll::Ready(Err(refused));
             }
-            if this.number.is_some_and(|mine| queue.wakes(mine, task)) {
+            if wakes && waker.is_none() {
+                drop(queue);
+                after.finish();
                 return Poll::Pending;
             }
-            // A waker is made where the queue is not locked, and then the call looks once more: its turn may have come meanwhile.
+            // Its turn may come while the waker is made.
             let Some(waker) = waker.take() else {
                 drop(queue);
+                after.finish();
                 waker = Some(task.waker().clone());
                 continue;
             };
-            let old = queue.join(&mut this.number, waker);
+            // What is before it in the line passes with it.
+            let pressed = if first { None } else { queue.pressed(this.nested, known) };
+            let old = queue.join(&mut this.number, this.nested, waker);
             drop(queue);
+            after.finish();
             drop(old);
+            wake(pressed);
             return Poll::Pending;
         }
     }
 }
 
-impl<S, M: Clone> Take<'_, S, M> {
-    /// Leaves the line, if the call was in it. Returns its waker, and that of the next whose turn it is.
-    fn leave(&mut self, queue: &mut Queue<S, M>) -> (Option<Waker>, Option<Waker>) {
-        let Some(mine) = self.number.take() else { return (None, None) };
-        (queue.waiting.remove(&mine).flatten(), queue.next())
+/// What a call leaves behind that left the line: its waker, the ticket that nobody needs any more, and whose turn it is now.
+#[must_use = "to be done where no lock is held"]
+struct Left {
+    mine: Option<Waker>,
+    ticket: Option<Ticket>,
+    next: Option<Waker>,
+}
+
+impl Left {
+    fn finish(self) {
+        drop(self.mine);
+        drop(self.ticket);
+        wake(self.next);
     }
 }
 
-impl<S, M: Clone> Drop for Take<'_, S, M> {
+impl<S, M: Model> Take<'_, S, M> {
+    /// Leaves the line, if the call was in it.
+    fn leave(&mut self, queue: &mut Queue<S, M>) -> Left {
+        let Some(number) = self.number.take() else { return Left { mine: None, ticket: None, next: None } };
+        let mine = queue.waiting.remove(&number).flatten();
+        queue.nested -= usize::from(self.nested);
+        let ticket = if queue.waiting.is_empty() { queue.ticket.take() } else { None };
+        Left { mine, ticket, next: queue.next() }
+    }
+}
+
+impl<S, M: Model> Drop for Take<'_, S, M> {
     fn drop(&mut self) {
         if self.number.is_none() {
             return;
         }
         let mut queue = self.pool.queue();
-        let (mine, next) = self.leave(&mut queue);
+        let left = self.leave(&mut queue);
         let idle = queue.take_watcher();
         drop(queue);
-        drop(mine);
-        wake(next);
+        left.finish();
         wake(idle);
     }
 }
 
 /// A pool that is suspended or retires. Dropping it opens the pool again.
-pub(crate) struct Closed<'a, S, M: Clone> {
+pub(crate) struct Closed<'a, S, M: Model> {
     pool: &'a StorePool<S, M>,
 }
 
@@ -454,11 +582,11 @@ pub(crate) struct Closed<'a, S, M: Clone> {
 pub(crate) struct Old<S, M>(Option<M>, Vec<S>, Option<Arc<CallError>>);
 
 /// Waits until the pool is idle; dropping it leaves no waker behind.
-struct Idle<'a, S, M: Clone> {
+struct Idle<'a, S, M: Model> {
     pool: &'a StorePool<S, M>,
 }
 
-impl<S, M: Clone> Future for Idle<'_, S, M> {
+impl<S, M: Model> Future for Idle<'_, S, M> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
@@ -472,14 +600,14 @@ impl<S, M: Clone> Future for Idle<'_, S, M> {
     }
 }
 
-impl<S, M: Clone> Drop for Idle<'_, S, M> {
+impl<S, M: Model> Drop for Idle<'_, S, M> {
     fn drop(&mut self) {
         let watcher = self.pool.queue().watcher.take();
         drop(watcher);
     }
 }
 
-impl<S, M: Clone> Closed<'_, S, M> {
+impl<S, M: Model> Closed<'_, S, M> {
     /// Waits until no call runs, nor waits if the instance retires. It borrows the pool mutably because only one task can wait.
     pub(crate) async fn idle(&mut self) {
         Idle { pool: self.pool }.await;
@@ -509,7 +637,7 @@ impl<S, M: Clone> Closed<'_, S, M> {
     }
 }
 
-impl<S, M: Clone> Drop for Closed<'_, S, M> {
+impl<S, M: Model> Drop for Closed<'_, S, M> {
     fn drop(&mut self) {
         let mut queue = self.pool.queue();
         if queue.admission != Admission::Removed {

@@ -6,15 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
 
-use super::pool::StorePool;
+use super::capacity::{Capacity, Need, Place};
+use super::policy::Reuse;
+use super::pool::{Model, StorePool};
 use crate::engine::guest::{FromGuest, ToGuest, TypedFunction, typed};
 use crate::engine::meter::Meter;
 use crate::error::call::{CallError, CallResult};
 use crate::image::weight;
 use crate::interface::exports::{Exports, FuncIndex};
-use crate::limits::cx::{Chain, Cx};
+use crate::limits::cx::{Chain, Cx, MAX_DEPTH};
 use crate::limits::limit::{Amount, Limit, Scope};
+use crate::limits::places::Places;
 use crate::limits::settings::Settings;
+use crate::provider::Kind;
 use crate::provider::slot::Slot;
 use crate::store::quantum::{QUANTUM, Quantum};
 use crate::store::{Frame, State};
@@ -37,15 +41,45 @@ pub(crate) struct Prototype {
     /// does not.
     pub(crate) functions: Arc<[Option<ComponentExportIndex>]>,
     pub(crate) limits: Settings,
+    /// What each store takes of the engine's pool, and may need below it.
+    pub(crate) need: Need,
+    /// The engine's pool.
+    pub(crate) capacity: Arc<Capacity>,
 }
 
-/// A store, and the app's instance in it.
+impl Model for Arc<Prototype> {
+    fn need(&self) -> Need {
+        self.need
+    }
+}
+
+/// What a store needs that takes this much, is reused like this, and has these providers.
+pub(crate) fn need(takes: Places, slots: &[Slot], reuse: Reuse) -> Need {
+    let prototypes = slots.iter().filter_map(|slot| match slot.provider.kind() {
+        Kind::Guest(guest) => guest.stores.model(),
+        Kind::System(_) | Kind::Remote(_) => None,
+    });
+    // A guest waits for one call at a time. Stores that stay have their places already.
+    let mut need = Need { takes, stays: reuse != Reuse::Fresh, ..Need::default() };
+    for Need { takes, below, largest, stays } in prototypes.map(|prototype| prototype.need) {
+        let takes = if stays { Places::default() } else { takes };
+        need.below = need.below.larger(takes.plus(below));
+        need.largest = need.largest.larger(takes.larger(largest));
+    }
+    // However long the chain of providers is, a call is no deeper than this.
+    need.below = need.below.smaller(need.largest.times(MAX_DEPTH.into()));
+    need
+}
+
+/// A store, and the app's instance in it. The fields are dropped from the first to the last.
 pub(crate) struct Live {
     pub(crate) store: Store<State>,
     instance: wasmtime::component::Instance,
     /// The function of each index, looked up when it is first called.
     functions: Box<[Option<Function>]>,
     pub(crate) prototype: Arc<Prototype>,
+    #[expect(dead_code, reason = "it is given back when it is dropped, after the store")]
+    place: Place,
 }
 
 /// An exported function.
@@ -63,10 +97,11 @@ pub(crate) struct NotStarted {
 }
 
 impl Prototype {
-    /// Starts the app in a new store, on behalf of `callers`. The app may use `fuel` units of fuel and grow by `memory` bytes; the fuel that it
+    /// Starts the app in a new store that takes this place, on behalf of `callers`. The app may use `fuel` units of fuel and grow by `memory` bytes; the fuel that it
     /// does not use stays in the store. If the future is dropped, or host code panics in it, `spent` holds the fuel that was used.
     pub(crate) async fn start(
         self: &Arc<Prototype>,
+        place: Place,
         (fuel, memory): (u64, u64),
         frame: Frame,
         callers: &Option<Arc<Chain>>,
@@ -100,7 +135,7 @@ impl Prototype {
             return Err(NotStarted { error, fuel });
         };
         let functions = vec![None; self.functions.len()].into();
-        Ok(Box::new(Live { store, instance, functions, prototype: self.clone() }))
+        Ok(Box::new(Live { store, instance, functions, prototype: self.clone(), place }))
     }
 }
 

@@ -18,12 +18,15 @@ pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> Option<Arc<str>> {
     AWAITED.take()
 }
 
-/// A call that waits for its turn in an instance. If it is dropped before its turn has come, the call was waiting for the instance itself.
+/// What a call was waiting for that found no place for a store: none of the instances.
+pub(crate) const PLACES: &str = "the places of the runtime";
+
+/// A call that waits for its turn in an instance. If it is dropped before its turn has come, the function says what it was waiting for.
 #[cfg(feature = "engine")]
-pub(crate) struct InLine<'a>(pub(crate) Option<&'a Arc<str>>);
+pub(crate) struct InLine<F: Fn() -> Arc<str>>(pub(crate) Option<F>);
 
 #[cfg(feature = "engine")]
-impl InLine<'_> {
+impl<F: Fn() -> Arc<str>> InLine<F> {
     /// Its turn has come, or it is refused.
     pub(crate) fn ended(mut self) {
         self.0 = None;
@@ -31,10 +34,10 @@ impl InLine<'_> {
 }
 
 #[cfg(feature = "engine")]
-impl Drop for InLine<'_> {
+impl<F: Fn() -> Arc<str>> Drop for InLine<F> {
     fn drop(&mut self) {
-        if let Some(instance) = self.0 {
-            name(Some(instance.clone()));
+        if let Some(awaited) = &self.0 {
+            name(Some(awaited()));
         }
     }
 }

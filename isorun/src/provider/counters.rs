@@ -23,7 +23,7 @@ pub struct Counters {
     pub fuel: u64,
     /// Calls that run now. 0 for systems and remotes, which do not queue.
     pub running: u32,
-    /// Calls that wait now for their turn.
+    /// Calls that wait now for their turn, or for a place for their store.
     pub waiting: usize,
     /// Stores that exist now.
     pub stores: u32,

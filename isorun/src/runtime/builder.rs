@@ -13,6 +13,8 @@ use crate::app::gate::GateSettings;
 #[cfg(feature = "engine")]
 use crate::engine;
 use crate::error::runtime::RuntimeError;
+#[cfg(feature = "engine")]
+use crate::guest::capacity::Capacity;
 use crate::limits::budget::Budget;
 use crate::limits::cx::MAX_DEPTH;
 use crate::limits::settings::Settings;
@@ -68,8 +70,12 @@ impl RuntimeBuilder {
 
     /// The most stores of apps that exist at a time. Default: 1000. Each [`Serial`](crate::Reuse::Serial) instance has one store, a
     /// [`Pool`](crate::Reuse::Pool) has up to its own number of them, and a [`Fresh`](crate::Reuse::Fresh) instance has one for each running
-    /// call. Each store reserves 8 GiB of address space, not of memory, for two linear memories; an app with more linear memories
-    /// uses up the room of several stores.
+    /// call. There is a place for 64 core instances, two linear memories and four tables for each store; what one app needs less of is there
+    /// for others, and one that needs more uses up the room of several stores. Each store reserves 8 GiB of address space, not of memory, for
+    /// its memories.
+    ///
+    /// Where there is no place left, [`instantiate`](Runtime::instantiate) is refused, and calls that need a new store wait until there is one.
+    /// Places go round among the instances that wait, however many calls each has. [`Runtime::places`] tells how many are taken.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_stores(mut self, count: u32) -> RuntimeBuilder {
@@ -248,14 +254,18 @@ impl RuntimeBuilder {
         };
         let random = Arc::new(random);
         #[cfg(feature = "engine")]
-        let engine = engine::new(self.limits.stores, self.limits.stack)
-            .map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let places = engine::places(self.limits.stores);
+        #[cfg(feature = "engine")]
+        let engine =
+            engine::new(places, self.limits.stack).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Inner {
             number: Inner::next_number(),
             #[cfg(feature = "engine")]
             gate: self.gate.open(&engine)?,
             #[cfg(feature = "engine")]
             engine,
+            #[cfg(feature = "engine")]
+            capacity: Capacity::new(places),
             limits: self.limits,
             observers: self.observers,
             random,

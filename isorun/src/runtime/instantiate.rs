@@ -16,7 +16,7 @@ use crate::error::call::CallError;
 use crate::error::wiring::InstantiateError;
 use crate::guest::GuestProvider;
 use crate::guest::policy::{Floor, Policy, Restart, Reuse};
-use crate::guest::prototype::{Live, Prototype};
+use crate::guest::prototype::{Live, Prototype, need};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
 use crate::limits::deadline::Deadline;
@@ -56,7 +56,7 @@ use crate::wiring::wire::slots;
 /// # Errors
 ///
 /// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
-/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] if the runtime has no room
+/// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] at once if the runtime has no place
 /// for another store; [`InstantiateError::NameTaken`]; [`InstantiateError::AppRemoved`] and [`InstantiateError::Foreign`] if the app is not
 /// one of this runtime. After an error nothing of the instance is left.
 ///
@@ -136,7 +136,7 @@ impl Instantiate {
         self
     }
 
-    /// Sets how many calls may wait for their turn; one more fails with [`CallError::Busy`](crate::CallError::Busy). The default is
+    /// Sets how many calls may wait for their turn, or for a place for their store; one more fails with [`CallError::Busy`](crate::CallError::Busy). The default is
     /// [`RuntimeBuilder::max_queue`](crate::RuntimeBuilder::max_queue).
     pub fn queue(mut self, calls: usize) -> Instantiate {
         self.policy.queue = calls;
@@ -227,18 +227,21 @@ impl Plan<'_> {
     pub(crate) fn prototype(&self, wired: Wired, exports: Exports, functions: Functions) -> Arc<Prototype> {
         let (app, name, limits) = (self.app.shared_name(), self.name.clone(), *self.runtime.limits());
         let Wired { pre, slots } = wired;
-        Arc::new(Prototype { app, name, pre, slots, exports, functions, limits })
+        let need = need(self.app.needs().places(), &slots, self.reuse);
+        let capacity = self.runtime.capacity().clone();
+        Arc::new(Prototype { app, name, pre, slots, exports, functions, limits, need, capacity })
     }
 
     /// Starts the app once, so that an app that cannot start fails here and not at its first call. A `Fresh` instance drops the store again.
     pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
+        let place = prototype.capacity.take(prototype.need);
+        let place = place.map_err(|short| InstantiateError::NoCapacity { app: self.app.name().into(), short })?;
         let budget = self.runtime.limits().budget;
         let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
         let spent = AtomicU64::new(0);
         let frame = Frame::first(deadline);
-        let started =
-            until(deadline, self.runtime.limits().slice, caught(pin!(prototype.start(grant, frame, &None, &spent))))
-                .await;
+        let start = pin!(prototype.start(place, grant, frame, &None, &spent));
+        let started = until(deadline, self.runtime.limits().slice, caught(start)).await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),
@@ -254,7 +257,12 @@ impl Plan<'_> {
     fn failed(&self, error: &wasmtime::Error) -> InstantiateError {
         let app = self.app.name().to_string();
         if cause::is_no_capacity(error) {
-            return InstantiateError::NoCapacity { app, message: cause::text(error) };
+            tracing::error!(
+                app = printable(&app),
+                error = cause::text(error),
+                "the engine has less room than was counted"
+            );
+            return InstantiateError::NoCapacity { app, short: Vec::new() };
         }
         let limits = self.runtime.limits();
         let cause = cause::explain(error, app.as_str().into(), "start".into(), limits.budget.fuel, limits);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::CallError;
 use crate::limits::limit::{Amount, Limit, Scope};
+use crate::limits::slow::PLACES;
 use crate::text::{count, list, printable, printable_line, printable_lines};
 use isorun_wit::nearest;
 
@@ -135,6 +136,15 @@ fn out_of_budget(
             )?;
             return f.write_str(
                 "make fewer calls of it at a time, let calls run in parallel with `.reuse(..)`, or give the call more time with `.timeout(..)`",
+            );
+        }
+        (_, Scope::Call) if waits_for == Some(PLACES) => {
+            write!(
+                f,
+                "out of {limit}: there was no place for a store within {amount} in which `{function}` of `{instance}` could run\n  help: "
+            )?;
+            return f.write_str(
+                "make fewer calls at a time, remove instances, raise `max_stores` in the runtime's builder, or give the call more time with `.timeout(..)`",
             );
         }
         (_, Scope::Call) => {

@@ -3,7 +3,7 @@
 //!
 //! Run them with `.ci/models`. They need no engine, because the pool does not know what a store is.
 //!
-//! What is modelled: permits that come back whatever becomes of a call, wake-ups that are passed on, the order of arrival, and closing the pool
+//! What is modelled: permits and places that come back whatever becomes of a call, wake-ups that are passed on, the order of arrival, and closing the pool
 //! against calls that come, wait and end. Every store and every waker here takes the pool's lock when it is dropped or woken, so that each
 //! model also ends in a deadlock where the pool drops a store or a waker, or wakes somebody, under its lock.
 //!
@@ -20,9 +20,10 @@ use std::task::Wake;
 
 use super::*;
 use crate::guest::policy::Floor;
+use crate::limits::places::Places;
 
-type Pool = StorePool<Store, Model>;
-type Taking = Pin<Box<dyn Future<Output = Result<Permit<Store, Model>, Refused>> + Send>>;
+type Pool = StorePool<Store, App>;
+type Taking = Pin<Box<dyn Future<Output = Result<Permit<Store, App>, Refused>> + Send>>;
 
 /// A model in all orders with at most three switches between threads where none was forced.
 fn check(model: impl Fn() + Sync + Send + 'static) {
@@ -33,10 +34,20 @@ fn check(model: impl Fn() + Sync + Send + 'static) {
 
 /// What a store is made from.
 #[derive(Clone)]
-struct Model;
+struct App;
 
-/// A store that takes the lock of its pool when it is dropped.
-struct Store(Weak<Shared>);
+impl Model for App {
+    fn need(&self) -> Need {
+        Need { takes: stores(1), ..Need::default() }
+    }
+}
+
+fn stores(stores: u32) -> Places {
+    Places { stores, ..Places::default() }
+}
+
+/// A store that takes the lock of its pool when it is dropped. What it is made in goes after it.
+struct Store(Weak<Shared>, #[expect(dead_code, reason = "only its drop matters")] Option<Place>);
 
 impl Drop for Store {
     fn drop(&mut self) {
@@ -58,15 +69,19 @@ struct Shared {
 
 impl Shared {
     fn new(permits: u32, restart: Restart) -> Arc<Shared> {
-        let policy = Policy { floor: Floor::default(), reuse: Reuse::pool(permits), restart, queue: 8 };
-        let pool = StorePool::new(Model, None, policy, permits);
+        Shared::with(Reuse::pool(permits), permits, restart, Capacity::new(stores(permits)))
+    }
+
+    fn with(reuse: Reuse, permits: u32, restart: Restart, capacity: Arc<Capacity>) -> Arc<Shared> {
+        let policy = Policy { floor: Floor::default(), reuse, restart, queue: 8 };
+        let pool = StorePool::new(App, None, policy, capacity);
         let (running, served) = (AtomicUsize::new(0), loom::sync::Mutex::new(Vec::new()));
         Arc::new(Shared { pool, permits, running, served })
     }
 
     fn taking(self: &Arc<Self>) -> Taking {
         let shared = self.clone();
-        Box::pin(async move { shared.pool.take().await })
+        Box::pin(async move { shared.pool.take(false).await })
     }
 
     /// A call that is in the line already.
@@ -93,7 +108,7 @@ impl Shared {
             name,
             match permit {
                 Permit::Store(store) => store,
-                Permit::Empty(Model) => Store(Arc::downgrade(self)),
+                Permit::Empty(App, place) => Store(Arc::downgrade(self), Some(place)),
             },
         ))
     }
@@ -288,7 +303,7 @@ fn suspended_is_idle_when_nobody_runs_and_all_go_on_afterwards() {
         let mut closed = shared.pool.suspend().expect("open");
         shared.block_on(closed.idle());
         assert_eq!(shared.running.load(Ordering::SeqCst), 0);
-        let before = closed.swap(Model, Some(Store(Arc::downgrade(&shared))));
+        let before = closed.swap(App, Some(Store(Arc::downgrade(&shared), None)));
         drop(before);
         assert_eq!(shared.running.load(Ordering::SeqCst), 0, "a call began while the pool was suspended");
         drop(closed);
@@ -388,5 +403,85 @@ fn stores_at_rest_are_dropped_outside_the_lock() {
         third.join().unwrap();
         shared.assert_at_rest();
         assert_eq!(shared.pool.counters().stores, 0);
+    });
+}
+
+/// An instance in a runtime of one place, and that place, which another instance has.
+fn crowded(reuse: Reuse) -> (Arc<Shared>, Place) {
+    let capacity = Capacity::new(stores(1));
+    let held = capacity.take(App.need()).ok().expect("a place");
+    (Shared::with(reuse, 1, restarts(), capacity), held)
+}
+
+impl Shared {
+    /// Nobody runs or waits, and no place is taken.
+    fn assert_empty(&self) {
+        let queue = self.pool.queue();
+        assert_eq!((queue.running, queue.waiting.len()), (0, 0));
+        assert!(queue.ticket.is_none());
+        let in_use = self.pool.capacity.in_use();
+        assert_eq!((in_use.used, in_use.waiting), (Places::default(), 0));
+    }
+}
+
+#[test]
+fn who_waits_for_a_place_gets_it_and_the_next_one_after_it() {
+    check(|| {
+        let (shared, held) = crowded(Reuse::Fresh);
+        let (first, second) = (shared.waiting(), shared.waiting());
+        let first = shared.spawn(|shared| shared.call("first", first));
+        let second = shared.spawn(|shared| shared.call("second", second));
+        drop(held);
+        assert!(first.join().unwrap() && second.join().unwrap());
+        assert_eq!(*shared.served.lock().unwrap(), ["first", "second"]);
+        shared.assert_empty();
+    });
+}
+
+#[test]
+fn who_gives_up_waiting_for_a_place_leaves_it_to_the_next() {
+    check(|| {
+        let (shared, held) = crowded(Reuse::Fresh);
+        let (first, second) = (shared.waiting(), shared.waiting());
+        let second = shared.spawn(|shared| shared.call("second", second));
+        let first = shared.spawn(|_| drop(first));
+        drop(held);
+        first.join().unwrap();
+        assert!(second.join().unwrap());
+        shared.assert_empty();
+    });
+}
+
+#[test]
+fn an_instance_that_is_suspended_waits_for_no_place() {
+    check(|| {
+        let (shared, held) = crowded(Reuse::Fresh);
+        let waits = shared.waiting();
+        let waits = shared.spawn(|shared| shared.call("waits", waits));
+        let gone = shared.spawn(move |_| drop(held));
+        let mut closed = shared.pool.suspend().expect("open");
+        shared.block_on(closed.idle());
+        let place = shared.pool.queue().ticket.is_some();
+        assert!(!place, "a place is kept that nobody can use");
+        drop(closed);
+        gone.join().unwrap();
+        assert!(waits.join().unwrap());
+        shared.assert_empty();
+    });
+}
+
+#[test]
+fn a_store_that_comes_to_rest_serves_who_waits_for_a_place() {
+    check(|| {
+        let capacity = Capacity::new(stores(1));
+        let shared = Shared::with(Reuse::pool(2), 1, restarts(), capacity);
+        let running = shared.begin("running", shared.taking()).ok().expect("a permit");
+        let waits = shared.waiting();
+        assert!(shared.pool.wants_a_place());
+        let waits = shared.spawn(|shared| shared.call("waits", waits));
+        shared.end(running);
+        assert!(waits.join().unwrap());
+        let queue = shared.pool.queue();
+        assert_eq!((queue.rest.len(), queue.ticket.is_none()), (1, true));
     });
 }
