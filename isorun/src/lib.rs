@@ -68,6 +68,7 @@ mod guest {
     pub(crate) mod policy;
     pub(crate) mod pool;
 }
+mod give_way;
 mod guesses;
 mod interface;
 mod let_go;

@@ -12,7 +12,7 @@ use isorun::{CallError, Cx, Instance, InstantiateError, Restart, Reuse, Runtime}
 use isorun_tests::{Gate, add, again, apps, caller_of, guests, host, poll_once, runtime_of, start};
 
 fn of_stores(stores: u32) -> Runtime {
-    runtime_of(Runtime::builder().slice(10_000).max_stores(stores))
+    runtime_of(Runtime::builder().yield_every(Duration::ZERO).max_stores(stores))
 }
 
 /// Notes who calls, in this order, and holds every caller back until it is opened.

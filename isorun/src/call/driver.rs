@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::signal::Own;
 use super::turns::Turn;
 use crate::clock::{Instant, Timer};
+use crate::give_way::Driven;
 use crate::limits::deadline::Deadline;
 
 /// Polls one piece of work until it ends or its deadline passes.
@@ -69,6 +70,7 @@ impl Driver {
             }
             None => Own::first(),
         };
+        let _driven = Driven::begin();
         // Most calls end here.
         if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
             own.keep();

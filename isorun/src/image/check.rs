@@ -14,10 +14,11 @@ use crate::types::Type;
 ///
 /// # Errors
 ///
-/// [`Malformed`], exactly if [`decode_params`](super::decode::decode_params) would fail.
-pub(crate) async fn check_params(function: &Function, body: &[u8]) -> Result<(), Malformed> {
+/// [`Malformed`], exactly if [`decode_params`](super::decode::decode_params) would fail, or if reading it would be more than `units` of
+/// [`weight`](super::weight).
+pub(crate) async fn check_params(function: &Function, body: &[u8], units: usize) -> Result<(), Malformed> {
     let walk = Walk::params(function.params(), function.params_layout(), body, Nothing)?;
-    walk.finish().await.map(drop)
+    walk.within(units).finish().await.map(drop)
 }
 
 /// Checks that `body` is the image of a result of `function`; it must be empty if the function has no result. Lets other tasks run in
@@ -25,9 +26,9 @@ pub(crate) async fn check_params(function: &Function, body: &[u8]) -> Result<(),
 ///
 /// # Errors
 ///
-/// [`Malformed`], exactly if [`decode`](super::decode::decode) would fail.
-pub(crate) async fn check_result(function: &Function, body: &[u8]) -> Result<(), Malformed> {
-    Walk::value(function.result(), body, Nothing)?.finish().await.map(drop)
+/// [`Malformed`], exactly if [`decode`](super::decode::decode) would fail, or if reading it would be more than `units`.
+pub(crate) async fn check_result(function: &Function, body: &[u8], units: usize) -> Result<(), Malformed> {
+    Walk::value(function.result(), body, Nothing)?.within(units).finish().await.map(drop)
 }
 
 /// The trace of a walk that only checks.

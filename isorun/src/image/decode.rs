@@ -6,6 +6,7 @@ use super::codec::Lift;
 use super::malformed::{Malformed, Rule};
 use super::medium::{Source, block_size};
 use super::params::LiftParams;
+use super::weight::price_of_block;
 use crate::types::layout::Layout;
 
 /// Reads a value from its canonical image, and refuses all other bytes.
@@ -25,6 +26,10 @@ pub struct Decoder<'a> {
     blocks: u32,
     /// How many parts of run-time values may yet be made.
     parts: usize,
+    /// How much work reading may yet be.
+    units: usize,
+    /// The lists and strings that were read so far.
+    read: u32,
 }
 
 /// How many lists and strings an image may have: 2^20. Each is an allocation in Rust, so that many take some 40 ms, however small they are. All
@@ -42,9 +47,22 @@ impl<'a> Decoder<'a> {
     ///
     /// [`Rule::Truncated`] if there are fewer bytes than the root value takes.
     pub fn new(body: &'a [u8], root: Layout) -> Result<Decoder<'a>, Malformed> {
-        let decoder = Decoder { body, cursor: root.size as usize, blocks: MAX_BLOCKS, parts: MAX_PARTS };
+        let decoder = Decoder {
+            body,
+            cursor: root.size as usize,
+            blocks: MAX_BLOCKS,
+            parts: MAX_PARTS,
+            units: usize::MAX,
+            read: 0,
+        };
         decoder.slice(0, decoder.cursor)?;
         Ok(decoder)
+    }
+
+    /// The same decoder for an image that is read on behalf of a guest or a peer, whose work is bounded in units of
+    /// [`weight`](super::weight).
+    pub(crate) fn within(self, units: usize) -> Decoder<'a> {
+        Decoder { units, ..self }
     }
 
     /// The same decoder for run-time values that have at most so many parts.
@@ -92,8 +110,21 @@ impl Source for Decoder<'_> {
         self.slice(start, bytes)?;
         self.padding(self.cursor, start)?;
         self.blocks = self.blocks.checked_sub(1).ok_or_else(|| self.malformed(Rule::Parts, start))?;
+        let block = price_of_block(&mut self.read);
+        self.charge(block + bytes)?;
         self.cursor = start + bytes;
         Ok(start)
+    }
+
+    #[inline]
+    fn charge(&mut self, units: usize) -> Result<(), Malformed> {
+        match self.units.checked_sub(units) {
+            Some(left) => {
+                self.units = left;
+                Ok(())
+            }
+            None => Err(self.malformed(Rule::Parts, self.cursor)),
+        }
     }
 
     fn string(&mut self, pointer: u32, length: u32) -> Result<String, Malformed> {

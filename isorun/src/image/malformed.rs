@@ -58,7 +58,8 @@ pub enum Rule {
     Utf8,
     /// A NaN is not the canonical one.
     Nan,
-    /// There are more than 2^20 lists and strings; or a [`Value`](crate::Value) would have more than 2^24 parts, each part of a part among them.
+    /// There are more than 2^20 lists and strings; or a [`Value`](crate::Value) would have more than 2^24 parts, each part of a part among them;
+    /// or what a peer or a program has sent would be more work to read than one transfer may be.
     Parts,
 }
 
@@ -114,7 +115,7 @@ impl Rule {
             Rule::Char => "a `char` is not a Unicode scalar value",
             Rule::Utf8 => "a `string` is not UTF-8",
             Rule::Nan => "a NaN is not the canonical one",
-            Rule::Parts => "there are more than 2^20 lists and strings, or 2^24 parts of a run-time value",
+            Rule::Parts => "there are more lists, strings and elements than may be passed at a time",
         }
     }
 

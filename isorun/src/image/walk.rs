@@ -17,6 +17,7 @@ use super::decode::Decoder;
 use super::malformed::{Malformed, Rule};
 use super::medium::Source;
 use super::params;
+use super::weight::parts;
 use crate::types::layout::Layout;
 use crate::types::{Case, Field, Label, Pair, Type};
 
@@ -149,10 +150,16 @@ impl<'t, 'b, T: Trace> Walk<'t, 'b, T> {
         Ok(walk)
     }
 
+    /// The same walk, which ends with [`Rule::Parts`] where reading the value would be more work than so many units of
+    /// [`weight`](super::weight).
+    pub(super) fn within(self, units: usize) -> Self {
+        Walk { decoder: self.decoder.within(units), ..self }
+    }
+
     /// Walks on to the end, and lets other tasks of the thread run after each step.
     pub(super) async fn finish(mut self) -> Result<T, T::Error> {
         while !self.step(STEP)? {
-            tokio::task::yield_now().await;
+            crate::give_way::give_way().await;
         }
         self.decoder.finish()?;
         Ok(self.trace)
@@ -328,6 +335,7 @@ impl<'t, 'b, T: Trace> Walk<'t, 'b, T> {
                 let layout = pair.layout();
                 let (pointer, length) = load_pointer(&mut self.decoder, at)?;
                 let at = self.decoder.block(pointer, length, layout)?;
+                self.decoder.charge((length as usize).saturating_mul(parts(layout)))?;
                 self.trace.put("[")?;
                 let (element, size) = (Element::Pair(pair), layout.size as usize);
                 self.stack.push(Task::Items(Items { element, at, size, left: length, first: true }));
@@ -365,6 +373,7 @@ impl<'t, 'b, T: Trace> Walk<'t, 'b, T> {
         if !T::WRITES && element.is_any_bytes() {
             return Ok(());
         }
+        self.decoder.charge((length as usize).saturating_mul(parts(element.layout())))?;
         self.trace.put("[")?;
         let size = element.layout().size as usize;
         let element = Element::Value(if T::WRITES { element } else { element.innermost() });

@@ -50,7 +50,7 @@ impl Instance {
         Call::new(provider, index, move |cx| async move {
             let (index, function) = found?;
             // Checked before the call, because a malformed image would otherwise stop the guest while it reads, and cost its store.
-            check_params(&function, params.as_bytes()).await.map_err(CallError::from)?;
+            check_params(&function, params.as_bytes(), provider.max_message()).await.map_err(CallError::from)?;
             provider.call_by_host(&cx, index, params).await
         })
     }

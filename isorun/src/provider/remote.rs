@@ -96,7 +96,7 @@ impl RemoteProvider {
                 Err(bad(format!("its body takes more than {} bytes", self.limit)).into())
             }
             Status::Ok => {
-                check_result(function, reply.body).await?;
+                check_result(function, reply.body, self.limit).await?;
                 Ok(Image::from_bytes(reply.body.to_vec()))
             }
             status => Err(failure(label.clone(), status, reply.ran, reply.text).into()),

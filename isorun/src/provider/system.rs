@@ -142,7 +142,7 @@ async fn give_way_for(image: &Image) {
     /// Bytes that take from some 10 µs, as one list of numbers, to 1 ms, as a list of short strings.
     const LARGE: usize = 256 << 10;
     if image.as_bytes().len() > LARGE {
-        tokio::task::yield_now().await;
+        crate::give_way::give_way().await;
     }
 }
 

@@ -15,6 +15,7 @@ use crate::error::call::{CallError, Result};
 use crate::error::remote::{RemoteError, Status};
 use crate::image::Image;
 use crate::image::check::check_params;
+use crate::image::malformed::Rule;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
@@ -140,8 +141,9 @@ impl ExportTable {
         limit: usize,
     ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
         let (target, index, function) = self.find(call, limit)?;
-        check_params(&function, call.body).await.map_err(|error| {
-            Refusal(Status::Malformed, format!("{} at byte {}", error.rule.message(), error.offset))
+        check_params(&function, call.body, limit).await.map_err(|error| {
+            let status = if error.rule == Rule::Parts { Status::TooLarge } else { Status::Malformed };
+            Refusal(status, format!("{} at byte {}", error.rule.message(), error.offset))
         })?;
         Ok((target, index, function))
     }

@@ -11,6 +11,7 @@ use wasmtime::{StoreContextMut, Trap};
 
 use super::{State, quantum};
 use crate::error::call::{CallError, CallResult, Failed, Result};
+use crate::give_way::give_way;
 use crate::image::weight;
 use crate::interface::exports::FuncIndex;
 use crate::limits::cx::Cx;
@@ -84,7 +85,7 @@ pub(crate) async fn cross<C: Crossing>(
     store.data_mut().waits_for = None;
     let units = result.as_ref().map_or(0, C::units_of);
     if leave(store, &mut cx, units)? {
-        quantum::end().await;
+        give_way().await;
     }
     result
 }

@@ -7,8 +7,6 @@
 //! After a method that is linked without a future the guest cannot give way. Such methods pass only numbers, so they cost little by
 //! themselves; there the clock is read now and then, and when they take long, the guest runs in short quanta, so that one ends soon after.
 
-use std::future::poll_fn;
-use std::task::Poll;
 use std::time::Duration;
 
 use wasmtime::StoreContextMut;
@@ -89,19 +87,6 @@ impl Quantum {
             || self.calls.is_multiple_of(CALLS_PER_LOOK)
             || (self.calls.is_power_of_two() && (FIRST_LOOK..CALLS_PER_LOOK).contains(&self.calls))
     }
-}
-
-/// Gives way to the driver of the call, as wasmtime does at the end of a quantum: the task is woken at once.
-pub(crate) async fn end() {
-    let mut given = false;
-    poll_fn(|task| {
-        if std::mem::replace(&mut given, true) {
-            return Poll::Ready(());
-        }
-        task.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
 }
 
 /// Ends a call of a method without a future, after which the guest could not give way.

@@ -10,6 +10,7 @@ use wasmtime::{AsContext, StoreContextMut};
 use super::image::told;
 use crate::engine::guest::{Answer, Guest, TakenParams, Weighed};
 use crate::error::call::{CallError, CallResult, Result};
+use crate::give_way::give_way;
 use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
@@ -24,7 +25,6 @@ use crate::provider::slot::Slot;
 use crate::provider::system::BoxFuture;
 use crate::store::State;
 use crate::store::crossing::{Crossing, call_sync, call_sync_with_cx, cross, cross_eagerly, cross_lightly};
-use crate::store::quantum;
 use crate::system::contract::{Functions, StaticInterface, System};
 
 /// How guests are linked to systems of a type.
@@ -91,7 +91,7 @@ impl Link<'_, '_> {
                     Box::new(async move {
                         let (result, ended) = result?;
                         if ended {
-                            quantum::end().await;
+                            give_way().await;
                         }
                         Ok(Guest::<_, M>(Answer::Value(result)))
                     })

@@ -34,13 +34,13 @@ pub(crate) async fn arguments(function: &Function, text: &str, limit: usize) -> 
     check(text).map_err(NoArguments::Text)?;
     let values = params(function, text, MAX_FIELDS).map_err(NoArguments::Text)?;
     if text.len() > A_LITTLE {
-        tokio::task::yield_now().await;
+        crate::give_way::give_way().await;
     }
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let image = Value::encode_params_within(function, &values, limit).map_err(NoArguments::Values)?;
     drop(values);
     if text.len() > A_LITTLE {
-        tokio::task::yield_now().await;
+        crate::give_way::give_way().await;
     }
     Ok(image)
 }
