@@ -23,7 +23,9 @@ fn recursion_with_large_frames() {
         let parts = format!(
             "(func $f (param i64) (result i64) (local {locals})
                 {} (i64.add (call $f (local.get 127)) (i64.add (local.get 1) (local.get 100))))",
-            (1..=128).map(|i| format!("(local.set {i} (i64.add (local.get {}) (i64.const {i})))", i - 1)).collect::<String>()
+            (1..=128)
+                .map(|i| format!("(local.set {i} (i64.add (local.get {}) (i64.const {i})))", i - 1))
+                .collect::<String>()
         );
         let guest = siege.guest(&attacking(&parts, "(drop (call $f (i64.const 1)))"), &[]).await;
         siege.attack(&guest, ("attack", "()"), fuel(u64::MAX), End::Trap("call stack exhausted")).await;

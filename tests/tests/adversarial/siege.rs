@@ -101,10 +101,7 @@ impl Siege {
     }
 
     /// Awaits an attack beside everybody else: see [`Others`].
-    pub(crate) async fn beside_others<T: Send + 'static>(
-        &self,
-        attack: impl Future<Output = T> + Send + 'static,
-    ) -> T {
+    pub(crate) async fn beside_others<T: Send + 'static>(&self, attack: impl Future<Output = T> + Send + 'static) -> T {
         let others = Others::begin(&self.neighbour);
         // As in a server, where the attacker is one task among others.
         let output = tokio::spawn(attack).await;
@@ -161,7 +158,7 @@ pub(crate) fn fuel(units: u64) -> Budget {
 }
 
 /// Long enough for an attack to be noticed.
-pub(crate) const A_WHILE: Duration = Duration::from_millis(300);
+pub(crate) const A_WHILE: Duration = Duration::from_millis(400);
 
 /// Looks at whether an instance does what it is there for.
 pub(crate) async fn is_honest(instance: &Instance) {
