@@ -83,7 +83,7 @@ fn memory_in_blocks_of_all_sizes() {
 #[test]
 fn memory_for_arguments_that_a_guest_keeps() {
     siege(async |mut siege| {
-        siege.most_memory = MOST;
+        siege.most_memory = 4 * MOST;
         let guest = siege.guest(apps::MISBEHAVE, &[]).await;
         let arguments = format!("([{}])", "1, ".repeat(1 << 20));
         let budget = Budget { memory: 1 << 19, ..fuel(u64::MAX) };

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use isorun::Budget;
 use isorun::limits::Limit;
+use isorun::{Budget, Runtime};
 use isorun_tests::apps;
 use isorun_tests::guests::hostile;
 
 use super::end::End;
-use super::siege::{fuel, siege};
+use super::siege::{fuel, siege, siege_of, time};
 use super::sink::AtOnce;
 
 /// A guest that returns so many elements of a list, all of them zero.
@@ -24,49 +24,54 @@ fn returning(types: &str, element: &str) -> Vec<u8> {
     )
 }
 
-/// A guest that returns more than may be taken of it.
-fn returns_too_much(types: &str, ty: &str, n: u32, end: End) {
-    siege(async |mut siege| {
-        siege.most_memory = 256 << 20;
+/// A guest that returns so many elements, which is more than may be taken of it.
+fn returns_too_much((types, ty): (&str, &str), n: u32, (message, span): (usize, Duration), end: End) {
+    siege_of(Runtime::builder().max_message(message), async |mut siege| {
+        siege.most_memory = 4 * message as u64;
         let guest = siege.guest(&returning(types, ty), &[]).await;
-        let budget = Budget { time: Duration::from_millis(500), ..fuel(u64::MAX) };
-        siege.attack(&guest, ("attack", &format!("({n})")), budget, end).await;
+        siege.attack(&guest, ("attack", &format!("({n})")), time(span), end).await;
     });
 }
 
+/// Bytes of a message and time as they are by default.
+const LARGE: (usize, Duration) = (64 << 20, Duration::from_secs(5));
+/// Fewer bytes of a message than a text would have, and less time than it would take.
+const SMALL: (usize, Duration) = (8 << 20, Duration::from_millis(50));
+
 #[test]
 fn a_giant_list() {
-    returns_too_much("", "(list u8)", 100 << 20, End::OutOf(Limit::Message));
+    returns_too_much(("", "(list u8)"), 100 << 20, LARGE, End::OutOf(Limit::Message));
 }
 
 #[test]
 fn a_giant_text() {
-    returns_too_much("", "string", 100 << 20, End::OutOf(Limit::Message));
+    returns_too_much(("", "string"), 100 << 20, LARGE, End::OutOf(Limit::Message));
 }
 
 #[test]
 fn more_than_there_is_memory() {
-    returns_too_much("", "(list u64)", u32::MAX, End::Trap(""));
+    returns_too_much(("", "(list u64)"), u32::MAX, LARGE, End::Trap(""));
 }
 
-/// Each of them is eight bytes in the guest and much more in the host.
+/// Each of them is eight bytes in the guest, and much more in the host that makes values of them.
 #[test]
 fn millions_of_empty_texts() {
-    returns_too_much("", "(list string)", 8_000_000, End::OutOfBudget);
+    returns_too_much(("", "(list string)"), 8_000_000, (LARGE.0, SMALL.1), End::OutOfBudget);
 }
 
 /// As text each of them is 181 letters.
 #[test]
 fn many_values_in_ninety_tuples_each() {
     let tuples = (1..90).map(|level| format!("(type $t{level} (tuple $t{}))", level - 1)).collect::<String>();
-    returns_too_much(&format!("(type $t0 (tuple u8)) {tuples}"), "(list $t89)", 400_000, End::OutOfBudget);
+    let types = format!("(type $t0 (tuple u8)) {tuples}");
+    returns_too_much((&types, "(list $t89)"), 100_000, SMALL, End::OutOfBudget);
 }
 
-/// A megabyte in the guest, and 250 megabytes of text.
+/// A hundred kilobytes in the guest, and 25 megabytes of text.
 #[test]
-fn a_million_values_with_a_long_name() {
+fn many_values_with_a_long_name() {
     let types = format!(r#"(type $long (enum "{}")) (export $e "e" (type $long))"#, "a".repeat(250));
-    returns_too_much(&types, "(list $e)", 1_000_000, End::OutOfBudget);
+    returns_too_much((&types, "(list $e)"), 100_000, SMALL, End::OutOfBudget);
 }
 
 /// 65 536 lists that are all the same mebibyte.
