@@ -33,7 +33,7 @@ pub const GUESTS: &[Guest] = &[
     Guest { name: "shelf", wit: &["examples/apps/wit/desk"] },
     Guest { name: "types", wit: &["examples/apps/wit/types"] },
     Guest { name: "types-relay", wit: &["examples/apps/wit/types"] },
-    Guest { name: "work", wit: &["examples/apps/wit/bench"] },
+    Guest { name: "work", wit: &["examples/apps/wit/bench", "examples/apps/wit/work"] },
 ];
 
 impl Guest {

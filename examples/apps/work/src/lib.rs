@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use test::bench::host;
 
 wit_bindgen::generate!({
-    path: ["../wit/bench", "wit"],
-    world: "test:work/app",
+    path: ["../wit/bench", "../wit/work", "wit"],
+    world: "app:work/work",
     generate_all,
 });
 
