@@ -6,7 +6,9 @@ mod app_app;
 mod app_system;
 mod callers;
 mod expand;
+mod fairness;
 mod fresh;
+mod fuel;
 mod fused;
 mod host_app;
 mod idle;
@@ -49,6 +51,8 @@ async fn main() -> wasmtime::Result<()> {
     app_app::measure(&bench, &mut rows).await?;
     idle::measure(&bench, &mut rows)?;
     callers::measure(&bench, &mut rows)?;
+    fuel::measure(&bench, &mut rows).await?;
+    fairness::measure(&bench, &mut rows)?;
     // Half a minute of cargo, and minutes the first time.
     if !quick || bench.filter.starts_with("expand") {
         expand::measure(&bench, &mut rows).await?;
@@ -72,10 +76,10 @@ impl Bench {
 }
 
 fn print(rows: &[Row]) {
-    println!("{:<20} {:>12} {:<10} {:>12} {:>7}", "id", "ours", "peer", "peer's", "ratio");
+    println!("{:<30} {:>12} {:<10} {:>12} {:>7}", "id", "ours", "peer", "peer's", "ratio");
     for row in rows {
         println!(
-            "{:<20} {:>12} {:<10} {:>12} {:>7.2}",
+            "{:<30} {:>12} {:<10} {:>12} {:>7.2}",
             row.id,
             row.unit.show(row.ours),
             row.peer,

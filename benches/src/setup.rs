@@ -20,10 +20,40 @@ impl host::Host for Tick {
     }
 }
 
+/// `test:work/work`: code of many kinds.
+#[isorun::interface("../examples/apps/wit/work/work.wit")]
+pub mod work {}
+
+/// `test:attacks/attacks`: code that takes much.
+#[isorun::interface("../examples/apps/attacks/wit/attacks.wit")]
+pub mod attacks {}
+
+/// Takes whatever it is given.
+pub(crate) struct Sink;
+
+#[isorun::system("../examples/apps/attacks/wit/attacks.wit")]
+impl sink::Sink for Sink {
+    fn text(&self, _value: &str) {}
+
+    fn texts(&self, _value: Vec<String>) {}
+
+    fn octets(&self, _value: &[u8]) {}
+
+    fn lists(&self, _value: Vec<Vec<u8>>) {}
+
+    fn reply(&self, bytes: u32) -> String {
+        "x".repeat(bytes as usize)
+    }
+}
+
 /// The component that computes.
 pub(crate) const CALC: &[u8] = include_bytes!("../../examples/apps/components/calc.wasm");
 /// The component that passes on.
 pub(crate) const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
+/// The component that does work of many kinds.
+pub(crate) const WORK: &[u8] = include_bytes!("../../examples/apps/components/work.wasm");
+/// The component that takes much.
+pub(crate) const ATTACKS: &[u8] = include_bytes!("../../examples/apps/components/attacks.wasm");
 
 /// Stores that there is room for, on both sides: few, so that the address space suffices for `valgrind` too.
 pub(crate) const STORES: u32 = 4;

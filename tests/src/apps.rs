@@ -12,6 +12,9 @@ pub const CALC: &[u8] = include_bytes!("../../examples/apps/components/calc.wasm
 /// Has others compute: imports `test:bench/compute` and `test:bench/host`, exports `test:bench/relay`.
 pub const RELAY: &[u8] = include_bytes!("../../examples/apps/components/relay.wasm");
 
+/// Takes as much of its host as ordinary code can: imports `test:attacks/sink`, exports `test:attacks/attacks`.
+pub const ATTACKS: &[u8] = include_bytes!("../../examples/apps/components/attacks.wasm");
+
 /// Does what no guest should do, on request: exports `test:misbehave/misbehave`.
 pub const MISBEHAVE: &[u8] = include_bytes!("../../examples/apps/components/misbehave.wasm");
 

@@ -55,3 +55,23 @@ fn core_type(ty: &str) -> String {
 pub fn parse(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
+
+/// An app that adds two numbers, and of whose only module this is a part. The second text is of the component around it, where the module's
+/// instance is `$code`.
+pub fn hostile(code: &str, around: &str) -> Vec<u8> {
+    importing("", "", code, around)
+}
+
+/// The same with imports: what makes core functions of them, and what the module is instantiated with.
+pub fn importing(imports: &str, with: &str, code: &str, around: &str) -> Vec<u8> {
+    parse(&format!(
+        r#"(component
+            {imports}
+            (core module $code
+                {code}
+                (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))
+            (core instance $code (instantiate $code {with}))
+            (func (export "add") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $code "add")))
+            {around})"#
+    ))
+}

@@ -23,6 +23,7 @@ pub struct Guest {
 
 /// Every guest, sorted by name.
 pub const GUESTS: &[Guest] = &[
+    Guest { name: "attacks", wit: &[] },
     Guest { name: "calc", wit: &["examples/apps/wit/bench"] },
     Guest { name: "desk", wit: &["examples/apps/wit/desk"] },
     Guest { name: "kv", wit: &["wit/fs", "wit/kv"] },
@@ -32,6 +33,7 @@ pub const GUESTS: &[Guest] = &[
     Guest { name: "shelf", wit: &["examples/apps/wit/desk"] },
     Guest { name: "types", wit: &["examples/apps/wit/types"] },
     Guest { name: "types-relay", wit: &["examples/apps/wit/types"] },
+    Guest { name: "work", wit: &["examples/apps/wit/bench", "examples/apps/wit/work"] },
 ];
 
 impl Guest {
