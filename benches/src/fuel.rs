@@ -87,7 +87,7 @@ impl Guest {
             Metering::None => {}
             Metering::Fuel => {
                 store.set_fuel(u64::MAX)?;
-                store.fuel_async_yield_interval(Some(4_000_000))?;
+                store.fuel_async_yield_interval(Some(100_000))?;
             }
             // What is measured is the look at the epoch, which never ends.
             Metering::Epochs => store.set_epoch_deadline(u64::MAX / 2),

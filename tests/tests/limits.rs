@@ -220,13 +220,13 @@ async fn an_app_that_traps_while_it_starts_says_so() {
 }
 
 #[tokio::test]
-async fn endless_recursion_is_a_trap_that_names_its_cause() {
+async fn endless_recursion_ends_at_the_limit_of_the_stack() {
     let (_runtime, _, guest) = misbehaving().await;
     assert_eq!(guest.recurse(1000).await.unwrap(), 1000);
     assert_eq!(
         guest.recurse(u32::MAX).await.unwrap_err().to_string(),
-        "`misbehave` trapped in `test:misbehave/misbehave@0.1.0#recurse`: wasm trap: call stack exhausted
-  help: what it kept in memory is lost; a running instance stays poisoned unless its `Restart` policy starts it anew"
+        "out of stack: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#recurse`, since its calls of itself were more than 524288 bytes deep
+  help: let the app recurse less, or raise `max_stack` in the runtime's builder"
     );
 }
 

@@ -239,7 +239,7 @@ async fn frames_are_bounded_and_safe_to_print() {
             (func (export "f") (canon lift (core func $code "f"))))"#
     ));
     let error = start(&runtime(), "app", &component, &[]).await.call("f", "()").await.unwrap_err();
-    let CallError::Trap { frames, .. } = &error else { panic!("{error}") };
+    let CallError::OutOfBudget { limit: Limit::Stack, frames, .. } = &error else { panic!("{error}") };
     assert_eq!(frames.len(), 20);
     let Some(Frame { function: Some(function), .. }) = frames.first() else { panic!("{frames:?}") };
     assert!(function.len() <= 256 && name.starts_with(&**function), "{function:?}");

@@ -40,6 +40,7 @@ pub(crate) fn explain(
         instance,
         function,
         waits_for: None,
+        frames: frames(error),
     };
     let of_call = |limit, amount| Exhausted { limit, amount, scope: Scope::Call };
     if let Some(Trap::OutOfFuel) = error.downcast_ref() {

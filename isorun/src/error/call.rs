@@ -54,6 +54,9 @@ pub enum CallError {
         /// The provider whose answer the instance was waiting for, if it was waiting for one. The instance itself, if the call was waiting for its
         /// turn there and has not run; `the places of the runtime`, if it was waiting until there is a place for a store.
         waits_for: Option<Arc<str>>,
+        /// The functions of the guest that were running, as for a [`Trap`](CallError::Trap), where the guest itself has met the limit: fuel, memory or
+        /// stack. Empty elsewhere.
+        frames: Arc<[Frame]>,
     },
 
     /// An earlier call ended badly, and the instance's memory was thrown away with it.
@@ -237,7 +240,7 @@ impl CallError {
     #[cold]
     pub(crate) fn out_of_fuel(instance: Arc<str>, function: Arc<str>) -> CallError {
         let (limit, amount, scope) = (Limit::Fuel, Amount::Fuel(0), Scope::Call);
-        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }
+        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None, frames: Arc::default() }
     }
 
     /// The error of a call whose deadline has passed, while the instance waited for the answer of a provider or did not.
@@ -249,7 +252,7 @@ impl CallError {
         waits_for: Option<Arc<str>>,
     ) -> CallError {
         let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
-        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for }
+        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for, frames: Arc::default() }
     }
 
     /// Why the call ended, in a word or two: a label for metrics, and all that a guest learns of what failed in the host.
@@ -312,11 +315,11 @@ impl CallError {
         }
     }
 
-    /// The functions of the guest that were running when it trapped, in whichever instance that was.
+    /// The functions of the guest that were running when it was stopped, in whichever instance that was.
     #[cfg(feature = "engine")]
     pub(crate) fn frames(&self) -> &[Frame] {
         match self.root_cause() {
-            CallError::Trap { frames, .. } => frames,
+            CallError::Trap { frames, .. } | CallError::OutOfBudget { frames, .. } => frames,
             _ => &[],
         }
     }

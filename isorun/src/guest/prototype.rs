@@ -201,7 +201,15 @@ impl Live {
             Some(most) => (Limit::Message, Amount::Bytes(most)),
             None => (Limit::Fuel, Amount::Fuel(fuel)),
         };
-        CallError::OutOfBudget { limit, amount, scope: Scope::Call, instance, function, waits_for: None }
+        CallError::OutOfBudget {
+            limit,
+            amount,
+            scope: Scope::Call,
+            instance,
+            function,
+            waits_for: None,
+            frames: Arc::default(),
+        }
     }
 
     /// Units of fuel that the store had at the start of the call.

@@ -61,6 +61,7 @@ impl Instance {
                     instance: provider.name().clone(),
                     function: provider.label(index),
                     waits_for: None,
+                    frames: Arc::default(),
                 },
             })?)
         })

@@ -5,6 +5,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
 use wasmtime::{StoreContextMut, Trap};
@@ -112,7 +113,8 @@ async fn in_time<T>(
     }
     let (limit, amount, scope) = (Limit::Time, Amount::Time(end.span), Scope::Import);
     let (instance, function) = (provider.name().clone(), provider.label(function));
-    Err(CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None }.into())
+    Err(CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None, frames: Arc::default() }
+        .into())
 }
 
 /// The end of a guest whose provider has failed.

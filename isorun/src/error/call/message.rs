@@ -22,7 +22,7 @@ impl fmt::Display for CallError {
                 printable(function),
                 printable_line(message)
             ),
-            CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for } => {
+            CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for, frames: _ } => {
                 out_of_budget((*limit, amount, *scope), instance, function, waits_for.as_deref(), f)
             }
             CallError::Poisoned { instance, restarts, cause } => poisoned(instance, *restarts, cause, f),
