@@ -80,7 +80,7 @@ fn a_realloc_without_end() {
         let realloc = "(call $again (i32.const 1))) (func $again (param i32) (result i32)
             (i32.add (call $again (local.get 0)) (i32.const 1))";
         let guest = siege.guest(&taking(realloc), &[]).await;
-        siege.attack(&guest, ("attack", "([1], [])"), fuel(u64::MAX), End::Trap("call stack exhausted")).await;
+        siege.attack(&guest, ("attack", "([1], [])"), fuel(u64::MAX), End::OutOfInstance(Limit::Stack)).await;
     });
 }
 

@@ -1,5 +1,6 @@
 //! Attacks by depth.
 
+use isorun::limits::Limit;
 use isorun_tests::apps;
 use isorun_tests::guests::{hostile, importing};
 
@@ -11,7 +12,7 @@ use super::siege::{fuel, siege};
 fn recursion_without_end() {
     siege(async |siege| {
         let guest = siege.guest(apps::MISBEHAVE, &[]).await;
-        siege.attack(&guest, ("recurse", "(4294967295)"), fuel(u64::MAX), End::Trap("call stack exhausted")).await;
+        siege.attack(&guest, ("recurse", "(4294967295)"), fuel(u64::MAX), End::OutOfInstance(Limit::Stack)).await;
     });
 }
 
@@ -28,7 +29,7 @@ fn recursion_with_large_frames() {
                 .collect::<String>()
         );
         let guest = siege.guest(&attacking(&parts, "(drop (call $f (i64.const 1)))"), &[]).await;
-        siege.attack(&guest, ("attack", "()"), fuel(u64::MAX), End::Trap("call stack exhausted")).await;
+        siege.attack(&guest, ("attack", "()"), fuel(u64::MAX), End::OutOfInstance(Limit::Stack)).await;
     });
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum End {
     OutOfInstance(Limit),
     /// It ends at some limit. Which is met first is a matter of prices.
     OutOfBudget,
+    /// Its result has too much text, which costs the guest nothing, since it has ended by then.
+    TooMuchText,
     /// The guest is stopped by wasm's rules, and the message holds this.
     Trap(&'static str),
     /// It has a value that begins so.
@@ -23,7 +25,7 @@ pub(crate) enum End {
 impl End {
     /// Whether the store in which the attack was is thrown away.
     pub(crate) fn costs_the_store(self) -> bool {
-        !matches!(self, End::Value(_))
+        !matches!(self, End::Value(_) | End::TooMuchText)
     }
 
     /// Compares it with what came of a call that was granted `budget`.
@@ -42,6 +44,7 @@ impl End {
                 *limit == wanted
             }
             (End::OutOfBudget, Err(error)) => error.is_out_of_budget(),
+            (End::TooMuchText, Err(error)) => error.out_of_budget() == Some(Limit::Message),
             (End::Trap(words), Err(CallError::Trap { message, .. })) => message.contains(words),
             (End::Value(begin), Ok(value)) => value.starts_with(begin),
             (End::TooDeep, Err(error)) => matches!(error.root_cause(), CallError::TooDeep { .. }),

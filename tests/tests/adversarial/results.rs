@@ -64,14 +64,14 @@ fn millions_of_empty_texts() {
 fn many_values_in_ninety_tuples_each() {
     let tuples = (1..90).map(|level| format!("(type $t{level} (tuple $t{}))", level - 1)).collect::<String>();
     let types = format!("(type $t0 (tuple u8)) {tuples}");
-    returns_too_much((&types, "(list $t89)"), 100_000, SMALL, End::OutOfBudget);
+    returns_too_much((&types, "(list $t89)"), 100_000, SMALL, End::TooMuchText);
 }
 
 /// A hundred kilobytes in the guest, and 25 megabytes of text.
 #[test]
 fn many_values_with_a_long_name() {
     let types = format!(r#"(type $long (enum "{}")) (export $e "e" (type $long))"#, "a".repeat(250));
-    returns_too_much((&types, "(list $e)"), 100_000, SMALL, End::OutOfBudget);
+    returns_too_much((&types, "(list $e)"), 100_000, SMALL, End::TooMuchText);
 }
 
 /// 65 536 lists that are all the same mebibyte.
