@@ -47,13 +47,6 @@ impl App {
         let Compiled { component, was_cached } = compiled;
         let functions = export_indices(&component, &checked.exports)?;
         let Checked { imports, exports, needs } = checked;
-        // Where nothing was counted before compiling, what the compiled component says of itself has to do.
-        let needs = match (needs == Needs::default(), component.resources_required()) {
-            (true, Some(required)) => {
-                Needs { core_instances: 1, memories: required.num_memories, tables: required.num_tables, ..needs }
-            }
-            _ => needs,
-        };
         Some(App(Arc::new(Inner {
             name: name.into(),
             component,

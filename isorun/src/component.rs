@@ -1,12 +1,13 @@
 //! What a component says of itself: its imports, its exports, its sizes, and what made it; and whether that fits what is registered.
 //!
-//! It is read from the types alone. Nothing is compiled, and the bodies of functions are not even looked at. None of this needs the engine.
+//! First it is counted what the bytes mean (`measure`), then the types are read. Nothing is compiled. None of this needs the engine.
 
 pub(crate) mod allow;
 pub(crate) mod check;
 pub mod inspect;
 mod invalid;
 pub(crate) mod item;
+pub(crate) mod measure;
 pub(crate) mod needs;
 mod producers;
 mod types;
@@ -15,9 +16,11 @@ use wasmparser::{ComponentExternName, Parser, Payload, ValidPayload, Validator, 
 
 use crate::error::inspect::InspectError;
 use crate::error::toolchain::Toolchain;
+use crate::limits::app::AppLimits;
 
 pub(crate) use invalid::invalid;
 use item::Item;
+use measure::measure;
 use needs::Needs;
 
 /// The features that a component may use when it is read, before it is compiled. Of the component model these are exactly those that
@@ -55,19 +58,24 @@ pub(crate) struct Sizes {
     pub(crate) memory: u64,
 }
 
-/// Reads a component. What it does beyond `features` is refused in the validator's words.
-pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Outline, InspectError> {
+/// Reads a component, if it is within limits. What it does beyond `features` is refused in the validator's words.
+pub(crate) fn read(bytes: &[u8], features: WasmFeatures, limits: &AppLimits) -> Result<Outline, InspectError> {
     sniff(bytes)?;
-    read_valid(bytes, features).map_err(|error| invalid(error.to_string()))
+    let measured = measure(bytes, features, limits).map_err(|error| invalid(error.to_string()))?;
+    let exceeded = measured.exceeded(limits);
+    if !exceeded.is_empty() {
+        return Err(InspectError::TooMuch { exceeded });
+    }
+    read_valid(bytes, features, measured.needs()).map_err(|error| invalid(error.to_string()))
 }
 
-fn read_valid(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<Outline> {
+fn read_valid(bytes: &[u8], features: WasmFeatures, needs: Needs) -> wasmparser::Result<Outline> {
     let mut validator = Validator::new_with_features(features);
     let mut parser = Parser::new(0);
     parser.set_features(features);
     let mut sizes = Sizes { bytes: bytes.len() as u64, ..Sizes::default() };
     let (mut imports, mut exports) = (Vec::<ComponentExternName<'_>>::new(), Vec::<ComponentExternName<'_>>::new());
-    let (needs, mut toolchain) = (Needs::default(), None);
+    let mut toolchain = None;
     // How many modules and components of the component are open.
     let mut inside = 0_u32;
     let mut outline = None;

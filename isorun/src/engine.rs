@@ -29,13 +29,14 @@ use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig, VariableOperatorCost,
 };
 
+use crate::limits::app::AppLimits;
 use crate::limits::places::Places;
 
-/// An engine with room for so much, whose guests use `stack` bytes of stack each.
-pub(crate) fn new(places: Places, stack: usize) -> wasmtime::Result<Engine> {
+/// An engine with room for so much, for apps within these limits, whose guests use `stack` bytes of stack each.
+pub(crate) fn new(places: Places, app: &AppLimits, stack: usize) -> wasmtime::Result<Engine> {
     let mut config = config();
     config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(places)))
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(places, app)))
         .max_wasm_stack(stack)
         .async_stack_size(stack + STACK_OF_HOST);
     Engine::new(&config)
@@ -61,7 +62,7 @@ pub(crate) fn places(stores: u32) -> Places {
     }
 }
 
-fn pool(places: Places) -> PoolingAllocationConfig {
+fn pool(places: Places, app: &AppLimits) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     // A store has one component's instance, and keeps its stack until it is dropped.
     pool.total_component_instances(places.stores)
@@ -69,12 +70,18 @@ fn pool(places: Places) -> PoolingAllocationConfig {
         .total_memories(places.memories)
         .total_tables(places.tables)
         .total_stacks(places.stores);
-    // Interpreters and C++ programs have large tables and several of them. All of this is address space until it is used.
-    pool.max_memories_per_module(4)
-        .max_tables_per_module(16)
+    // The gate counts before anything is compiled, so these refuse nothing that it lets through: they stay as a second lock. What they are
+    // about is address space until it is used.
+    let number = |limit: u64| u32::try_from(limit).unwrap_or(u32::MAX);
+    let bytes = usize::try_from(app.engine_bytes).unwrap_or(usize::MAX);
+    pool.max_memories_per_module(number(app.memories))
+        .max_tables_per_module(number(app.tables))
+        .max_core_instances_per_component(number(app.core_instances))
+        .max_memories_per_component(number(app.memories))
+        .max_tables_per_component(number(app.tables))
         .table_elements(1 << 20)
-        .max_core_instance_size(8 << 20)
-        .max_component_instance_size(8 << 20);
+        .max_core_instance_size(bytes)
+        .max_component_instance_size(bytes);
     pool
 }
 

@@ -3,6 +3,7 @@
 //! A call's budget covers all calls that are made because of it: each nested call starts with what is left of it, and what it uses is
 //! charged to the call that made it.
 
+pub(crate) mod app;
 pub(crate) mod budget;
 pub(crate) mod cx;
 pub(crate) mod deadline;
@@ -13,6 +14,7 @@ pub(crate) mod settings;
 pub(crate) mod slow;
 
 pub use crate::clock::Instant;
+pub use app::{AppLimit, AppLimits, Exceeded};
 pub use budget::Budget;
 pub use cx::Cx;
 pub use limit::{Amount, Limit, Scope};

@@ -11,6 +11,7 @@ pub use crate::error::inspect::InspectError;
 pub use crate::error::toolchain::Toolchain;
 pub use crate::error::wasi::WasiReason;
 use crate::interface::function::Function;
+use crate::limits::app::AppLimits;
 use crate::text::{count, printable, signature};
 
 /// Reads what a component imports, what it exports and how large it is. Nothing is compiled, and nothing is registered.
@@ -33,9 +34,10 @@ use crate::text::{count, printable, signature};
 ///
 /// # Errors
 ///
-/// [`InspectError::NotAComponent`] with what the bytes are instead; [`InspectError::Invalid`] if they are damaged or cut off.
+/// [`InspectError::NotAComponent`] with what the bytes are instead; [`InspectError::TooMuch`] if they mean more than the defaults of
+/// [`AppLimits`] let an app mean; [`InspectError::Invalid`] if they are damaged or cut off.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
-    Ok(Inspection::of(read(bytes, WasmFeatures::all())?))
+    Ok(Inspection::of(read(bytes, WasmFeatures::all(), &AppLimits::default())?))
 }
 
 /// What a component imports and exports, and how large it is: what [`inspect`] found.

@@ -7,7 +7,7 @@ use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 /// Watches the memories and tables of one instance.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    /// Bytes held.
+    /// Bytes held, what the engine allocates among them.
     held: u64,
     /// Bytes that may be held.
     limit: u64,
@@ -23,9 +23,13 @@ pub(crate) struct Meter {
 const TABLE_ELEMENT: u64 = 8;
 
 impl Meter {
-    /// A meter for an instance that is about to start: its first memories count against `limit` only, and may then grow by `growth`.
-    pub(crate) fn new(limit: u64, growth: u64) -> Meter {
-        Meter { held: 0, limit, growth, granted: growth, starting: true }
+    /// A meter for an instance that is about to start, for which the engine allocates up to `engine` bytes: these and its first memories count
+    /// against `limit` only, and the memories may then grow by `growth`. Fails if that alone is more than the limit.
+    pub(crate) fn new(engine: u64, limit: u64, growth: u64) -> wasmtime::Result<Meter> {
+        match engine > limit {
+            true => Err(exhausted(limit, Scope::Instance)),
+            false => Ok(Meter { held: engine, limit, growth, granted: growth, starting: true }),
+        }
     }
 
     /// Begins a call that may grow what is held by `growth` bytes.

@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_opened_by_its_own_secret_and_key_alone() {
-        let engine = crate::engine::new(crate::engine::places(1), 512 << 10).unwrap();
+        let engine = crate::engine::new(crate::engine::places(1), &Default::default(), 512 << 10).unwrap();
         // The smallest component: a preamble.
         let component = Component::from_binary(&engine, b"\0asm\x0d\0\x01\0").unwrap();
         let (secret, key) = (Secret::new([1; 32]), [2; 32]);
@@ -220,8 +220,10 @@ mod tests {
     /// What is compiled where nothing runs is loaded where instances are pooled.
     #[test]
     fn an_engine_that_only_compiles_is_of_the_same_build() {
-        let (pooled, compiling) =
-            (crate::engine::new(crate::engine::places(1), 512 << 10).unwrap(), crate::engine::compiling().unwrap());
+        let (pooled, compiling) = (
+            crate::engine::new(crate::engine::places(1), &Default::default(), 512 << 10).unwrap(),
+            crate::engine::compiling().unwrap(),
+        );
         assert_eq!(build(&pooled), build(&compiling));
         // The build tells settings apart that code depends on.
         let other = Engine::new(wasmtime::Config::new().consume_fuel(false)).unwrap();

@@ -7,6 +7,7 @@ use super::compile_stop::{CompileCost, CompileStop};
 use super::inspect::InspectError;
 use super::toolchain::Toolchain;
 use super::wasi::WasiReason;
+use crate::limits::app::{Exceeded, lines};
 use crate::text::{count, list, printable, printable_line};
 
 /// Why an app was not added. Nothing of it is left in the runtime.
@@ -36,18 +37,17 @@ pub enum AppError {
         /// What to do about it.
         help: String,
     },
-    /// There are more bytes than an app may have. None of them was read.
+    /// The component exceeds [limits of the runtime](crate::limits::AppLimits). Its types were not compared, and nothing was compiled. If there
+    /// are too many bytes, they were not read, and nothing else was counted.
     #[error(
-        "`{app}` has {size} bytes, more than the {limit} that an app may have\n  help: remove names and debug information (`wasm-tools strip`), or raise `max_app_size` in the runtime's builder",
-        app = printable(app)
+        "`{app}` means more than an app may:\n{}",
+        lines(exceeded), app = printable(app)
     )]
-    TooManyBytes {
+    TooMuch {
         /// The name given to `add_app`.
         app: String,
-        /// How many bytes there are.
-        size: usize,
-        /// How many an app may have.
-        limit: usize,
+        /// Every limit that it exceeds.
+        exceeded: Vec<Exceeded>,
     },
     /// A text that was given to [`allow`](crate::runtime::AddApp::allow) is not a pattern.
     #[error(
@@ -60,7 +60,7 @@ pub enum AppError {
         /// Every text that is not a pattern.
         patterns: Vec<String>,
     },
-    /// The component has more, or larger, memories, tables or instances than a store of this runtime has room for.
+    /// The component has larger memories or tables than a store of this runtime has room for.
     #[error(
         "`{app}` is too large for this runtime: {message}\n  help: make it smaller; all stores of a runtime have the same room",
         app = printable(app), message = printable_line(message)
@@ -105,6 +105,7 @@ impl AppError {
         match error {
             InspectError::NotAComponent { found, help } => AppError::NotAComponent { app, found, help },
             InspectError::Invalid { message, help } => AppError::Invalid { app, message, help },
+            InspectError::TooMuch { exceeded } => AppError::TooMuch { app, exceeded },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why bytes cannot be inspected.
 
+use crate::limits::app::{Exceeded, lines};
 use crate::text::printable_line;
 
 /// Why bytes are not a component that can be read.
@@ -21,5 +22,11 @@ pub enum InspectError {
         message: String,
         /// What to do about it.
         help: String,
+    },
+    /// The component means more than is read of a stranger's bytes: it exceeds the defaults of [`AppLimits`](crate::limits::AppLimits).
+    #[error("the component means more than an app may:\n{}", lines(exceeded))]
+    TooMuch {
+        /// Every limit that it exceeds.
+        exceeded: Vec<Exceeded>,
     },
 }

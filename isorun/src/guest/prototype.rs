@@ -9,6 +9,7 @@ use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
 use super::capacity::{Capacity, Need, Place};
 use super::policy::Reuse;
 use super::pool::{Model, StorePool};
+use crate::component::needs::Needs;
 use crate::engine::guest::{FromGuest, ToGuest, TypedFunction, typed};
 use crate::engine::meter::Meter;
 use crate::error::call::{CallError, CallResult};
@@ -40,6 +41,8 @@ pub(crate) struct Prototype {
     /// The component's function for each index of `exports`; `None` for a function that an earlier app behind the handle exported and this one
     /// does not.
     pub(crate) functions: Arc<[Option<ComponentExportIndex>]>,
+    /// What each store takes of the engine.
+    pub(crate) needs: Needs,
     pub(crate) limits: Settings,
     /// What each store takes of the engine's pool, and may need below it.
     pub(crate) need: Need,
@@ -107,10 +110,12 @@ impl Prototype {
         callers: &Option<Arc<Chain>>,
         spent: &AtomicU64,
     ) -> Result<Box<Live>, NotStarted> {
+        let meter = Meter::new(self.needs.engine_bytes, self.limits.instance_memory, memory);
+        let meter = meter.map_err(|error| NotStarted { error, fuel })?;
         let state = State {
             name: self.name.clone(),
             slots: self.slots.clone(),
-            meter: Meter::new(self.limits.instance_memory, memory),
+            meter,
             chain: Some(Chain::longer(&self.name, callers)),
             frame,
             granted: fuel,

@@ -45,7 +45,7 @@ impl Limit {
                 "let the call use more with `.memory(..)`, or raise the `budget` in the runtime's builder"
             }
             (Limit::Memory, Scope::Instance) => {
-                "raise `max_instance_memory` in the runtime's builder; no call can be granted more than that"
+                "raise `max_instance_memory` in the runtime's builder; no call can be granted more than that, and part of it is what the engine takes for globals, functions and modules"
             }
             (Limit::Message, _) => "pass less at a time, or raise `max_message` in the runtime's builder",
         }
@@ -55,7 +55,9 @@ impl Limit {
     #[cfg(feature = "engine")]
     pub(crate) fn help_at_start(self, scope: Scope) -> &'static str {
         match (self, scope) {
-            (Limit::Memory, Scope::Instance) => "raise `max_instance_memory` in the runtime's builder",
+            (Limit::Memory, Scope::Instance) => {
+                "raise `max_instance_memory` in the runtime's builder; part of it is what the engine takes for globals, functions and modules"
+            }
             (Limit::Message, _) => "raise `max_message` in the runtime's builder",
             (Limit::Stack, _) => "raise `max_stack` in the runtime's builder",
             (Limit::Fuel | Limit::Time | Limit::Memory, _) => "raise the `budget` in the runtime's builder",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::app::AppLimits;
 use super::budget::Budget;
 use super::cx::MAX_DEPTH;
 
@@ -27,8 +28,8 @@ pub(crate) struct Settings {
     pub(crate) queue: usize,
     /// The most stores that may exist at the same time.
     pub(crate) stores: u32,
-    /// The most bytes that a component may have.
-    pub(crate) app_size: usize,
+    /// What a component may be.
+    pub(crate) app: AppLimits,
 }
 
 impl Default for Settings {
@@ -42,7 +43,7 @@ impl Default for Settings {
             stack: 512 << 10,
             queue: 4096,
             stores: 1000,
-            app_size: 64 << 20,
+            app: AppLimits::default(),
         }
     }
 }

@@ -14,11 +14,13 @@ use crate::component::allow::Allowed;
 use crate::component::check::check;
 use crate::error::app::AppError;
 use crate::error::inspect::InspectError;
+use crate::limits::app::{Exceeded, too_many_bytes};
 
 /// An app that is about to be added: its name, its bytes, and what it may import. Awaiting it adds the app. It needs the feature `engine`.
 ///
-/// The bytes may come from anyone. Their size is checked first, then the component's types, which are compared with what is registered
-/// and allowed; only a component that fits is compiled. None of its code runs.
+/// The bytes may come from anyone. First it is counted what they mean, in one pass over them, and compared with the
+/// [limits](crate::limits::AppLimits); then the component's types are compared with what is registered and allowed; only a component that fits
+/// is compiled. None of its code runs.
 ///
 /// What is imported and exported is bounded as WIT is: names of functions, parameters, fields and cases have at most 255 bytes, those of imports and
 /// exports 1024; the instances of a component have at most 2^20 items together, and its functions 2^20 types, written out.
@@ -38,7 +40,7 @@ use crate::error::inspect::InspectError;
 ///
 /// # Errors
 ///
-/// [`AppError::MalformedPattern`]; [`AppError::NameTaken`]; [`AppError::TooManyBytes`]; [`AppError::NotAComponent`] and
+/// [`AppError::MalformedPattern`]; [`AppError::NameTaken`]; [`AppError::TooMuch`] with every limit that is exceeded; [`AppError::NotAComponent`] and
 /// [`AppError::Invalid`] if the bytes are no component; [`AppError::Mismatch`] with every import and export that does not fit. The compiler
 /// can find two more errors: [`AppError::Invalid`], if a function's body is wrong, and [`AppError::TooLarge`]. Where a
 /// [worker](crate::RuntimeBuilder::compile_in) compiles, it can also be stopped: [`AppError::CompileStopped`].
@@ -53,7 +55,7 @@ pub struct AddApp {
     runtime: Runtime,
     name: Arc<str>,
     /// The bytes, or only their number if there are too many.
-    bytes: Result<Arc<[u8]>, usize>,
+    bytes: Result<Arc<[u8]>, Exceeded>,
     allow: Option<Vec<String>>,
 }
 
@@ -62,7 +64,7 @@ impl Runtime {
     /// its code runs. See [`AddApp`].
     pub fn add_app(&self, name: &str, bytes: &[u8]) -> AddApp {
         // Bytes that will be refused for their number are not copied first.
-        let bytes = if bytes.len() > self.limits().app_size { Err(bytes.len()) } else { Ok(bytes.into()) };
+        let bytes = too_many_bytes(bytes.len(), &self.limits().app).map_or_else(|| Ok(bytes.into()), Err);
         AddApp { runtime: self.clone(), name: name.into(), bytes, allow: None }
     }
 }
@@ -88,11 +90,12 @@ impl AddApp {
         if runtime.has_app(name) {
             return Err(AppError::NameTaken { app: name.into() });
         }
-        let too_many = |size| AppError::TooManyBytes { app: name.into(), size, limit: runtime.limits().app_size };
-        let bytes = bytes.map_err(too_many)?;
+        let bytes = bytes.map_err(|exceeded| AppError::TooMuch { app: name.into(), exceeded: vec![exceeded] })?;
         let (app, interfaces, read) = (name.to_string(), runtime.registered(), bytes.clone());
+        let limits = runtime.limits().app;
         let checked = gate.checks.run(move || {
-            let outline = component::read(&read, component::FEATURES).map_err(|error| AppError::of(&app, error))?;
+            let outline =
+                component::read(&read, component::FEATURES, &limits).map_err(|error| AppError::of(&app, error))?;
             Ok::<_, AppError>(check(&app, &outline, &interfaces, allowed.as_ref())?)
         });
         let checked = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
@@ -132,7 +135,7 @@ fn unfinished(app: &str, end: Unfinished) -> AppError {
 impl fmt::Debug for AddApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AddApp { runtime: _, name, bytes, allow } = self;
-        let size = bytes.as_ref().map_or_else(|size| *size, |bytes| bytes.len());
+        let size = bytes.as_ref().map_or_else(|exceeded| exceeded.found, |bytes| bytes.len() as u64);
         f.debug_struct("AddApp").field("name", name).field("size", &size).field("allow", allow).finish()
     }
 }

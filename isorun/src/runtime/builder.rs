@@ -15,6 +15,7 @@ use crate::engine;
 use crate::error::runtime::RuntimeError;
 #[cfg(feature = "engine")]
 use crate::guest::capacity::Capacity;
+use crate::limits::app::AppLimits;
 use crate::limits::budget::Budget;
 use crate::limits::cx::MAX_DEPTH;
 use crate::limits::settings::Settings;
@@ -60,7 +61,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most bytes that the memories and tables of one instance hold. Default: 128 MiB.
+    /// The most bytes that one instance holds: its memories and tables, and what the engine allocates for its globals, functions and modules, of
+    /// which an upper bound is known from the component. Default: 128 MiB.
     #[cfg(feature = "engine")]
     #[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
     pub fn max_instance_memory(mut self, bytes: u64) -> RuntimeBuilder {
@@ -133,9 +135,13 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most bytes of a component; a larger one is refused before it is read. Default: 64 MiB.
-    pub fn max_app_size(mut self, bytes: usize) -> RuntimeBuilder {
-        self.limits.app_size = bytes;
+    /// Changes how large an app may be and how much it may mean, which is counted before anything is compiled: see [`AppLimits`].
+    ///
+    /// ```
+    /// let builder = isorun::Runtime::builder().app_limits(|limits| limits.bytes = 1 << 20);
+    /// ```
+    pub fn app_limits(mut self, change: impl FnOnce(&mut AppLimits)) -> RuntimeBuilder {
+        change(&mut self.limits.app);
         self
     }
 
@@ -256,8 +262,8 @@ impl RuntimeBuilder {
         #[cfg(feature = "engine")]
         let places = engine::places(self.limits.stores);
         #[cfg(feature = "engine")]
-        let engine =
-            engine::new(places, self.limits.stack).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let engine = engine::new(places, &self.limits.app, self.limits.stack)
+            .map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Inner {
             number: Inner::next_number(),
             #[cfg(feature = "engine")]

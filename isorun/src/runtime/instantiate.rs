@@ -227,9 +227,10 @@ impl Plan<'_> {
     pub(crate) fn prototype(&self, wired: Wired, exports: Exports, functions: Functions) -> Arc<Prototype> {
         let (app, name, limits) = (self.app.shared_name(), self.name.clone(), *self.runtime.limits());
         let Wired { pre, slots } = wired;
-        let need = need(self.app.needs().places(), &slots, self.reuse);
+        let needs = self.app.needs();
+        let need = need(needs.places(), &slots, self.reuse);
         let capacity = self.runtime.capacity().clone();
-        Arc::new(Prototype { app, name, pre, slots, exports, functions, limits, need, capacity })
+        Arc::new(Prototype { app, name, pre, slots, exports, functions, needs, limits, need, capacity })
     }
 
     /// Starts the app once, so that an app that cannot start fails here and not at its first call. A `Fresh` instance drops the store again.

@@ -10,6 +10,7 @@ use crate::error::app::AppError;
 use crate::error::runtime::{Conflict, RegisterError};
 use crate::interface::Interface;
 use crate::interface::registered::Registered;
+use crate::limits::app::too_many_bytes;
 use crate::system::contract::StaticInterface;
 use crate::wit::{Interfaces, LeftOut};
 
@@ -129,14 +130,14 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`AppError::TooManyBytes`]; [`AppError::NotAComponent`] and [`AppError::Invalid`] if the bytes are no component;
-    /// [`AppError::Mismatch`] with every import and export that does not fit. The bodies of functions are not checked.
+    /// [`AppError::TooMuch`] with every limit that is exceeded; [`AppError::NotAComponent`] and [`AppError::Invalid`] if the bytes are no component;
+    /// [`AppError::Mismatch`] with every import and export that does not fit. The bodies of functions are counted, not checked.
     pub fn check_app(&self, name: &str, bytes: &[u8]) -> Result<Inspection, AppError> {
-        let (app, size, limit) = (name.to_owned(), bytes.len(), self.0.limits.app_size);
-        if size > limit {
-            return Err(AppError::TooManyBytes { app, size, limit });
+        let limits = &self.0.limits.app;
+        if let Some(exceeded) = too_many_bytes(bytes.len(), limits) {
+            return Err(AppError::TooMuch { app: name.into(), exceeded: vec![exceeded] });
         }
-        let outline = component::read(bytes, component::FEATURES).map_err(|error| AppError::of(name, error))?;
+        let outline = component::read(bytes, component::FEATURES, limits).map_err(|error| AppError::of(name, error))?;
         component::check::check(name, &outline, &self.registered(), None)?;
         Ok(Inspection::of(outline))
     }
