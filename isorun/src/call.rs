@@ -105,7 +105,7 @@ impl<'a, T> Call<'a, T> {
         }
     }
 
-    /// Grants at most this many units of fuel to the call and everything that it calls; a million are about 20 µs of a tight loop.
+    /// Grants at most this many units of fuel to the call and everything that it calls; what a unit is worth is in `docs/budgets.md`.
     pub fn fuel(mut self, units: u64) -> Call<'a, T> {
         self.grant.fuel = Some(units);
         self

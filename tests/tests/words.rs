@@ -255,7 +255,7 @@ async fn a_limit_of_memory_says_whose_it_is() {
     assert_eq!(
         error.to_string(),
         "out of memory: `app` was stopped in `grow`, since an instance may hold 1048576 bytes
-  help: raise `max_instance_memory` in the runtime's builder; no call can be granted more than that"
+  help: raise `max_instance_memory` in the runtime's builder; no call can be granted more than that, and part of it is what the engine takes for globals, functions and modules"
     );
     let error = start(&isorun_tests::runtime(), "app", &faulty(), &[]).await.call("grow", "()").memory(65536).await;
     let error = error.unwrap_err();

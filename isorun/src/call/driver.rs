@@ -50,6 +50,21 @@ impl Driver {
         &mut self,
         outermost: bool,
         task: &mut Context<'_>,
+        work: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<Result<T, Deadline>> {
+        let ended = self.poll_on(outermost, task, work);
+        if ended.is_ready() {
+            // The caller may hold what has ended, which keeps no turn from others.
+            self.away = None;
+        }
+        ended
+    }
+
+    #[inline]
+    fn poll_on<T>(
+        &mut self,
+        outermost: bool,
+        task: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Deadline>> {
         if !outermost {
@@ -74,7 +89,6 @@ impl Driver {
         // Most calls end here.
         if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
             own.keep();
-            self.away = None;
             return Poll::Ready(Ok(value));
         }
         self.go_on(own, looked, task, work)
@@ -109,7 +123,6 @@ impl Driver {
             }
             if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
                 own.keep();
-                self.away = None;
                 return Poll::Ready(Ok(value));
             }
         }

@@ -219,6 +219,10 @@ pub(crate) struct After {
 }
 
 impl After {
+    pub(crate) fn wake(&mut self, wakers: impl IntoIterator<Item = Waker>) {
+        self.wakes.extend(wakers);
+    }
+
     pub(crate) fn finish(self) {
         drop(self.drops);
         drop(self.spent);
@@ -382,7 +386,12 @@ impl Line {
         let Some(waiting) = self.waiting.get(&number) else { return self.line.remove(&number) };
         let Want { need, presses, gives_up } = waiting.want;
         let granted = self.fits(&need, presses, total);
-        if granted.is_none() && self.can_fit(&need, total) && !(gives_up && self.in_vain(&need, total)) {
+        let in_vain = granted.is_none() && presses && self.in_vain(&need, total);
+        if granted.is_none() && self.can_fit(&need, total) && !(gives_up && in_vain) {
+            // A nested call waits in vain behind this one, which is to tell it.
+            if in_vain && let Some(waiting) = self.waiting.get_mut(&number) {
+                wakes.extend(waiting.waker.take());
+            }
             return false;
         }
         self.line.remove(&number);

@@ -12,7 +12,7 @@
 //! * Under the lock no store, no cause and no waker is dropped, no waker is cloned and nobody is woken: all of that runs code that is not ours.
 //! * Nothing that a call does under the lock takes longer because many others wait; only the end of the instance looks at all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
@@ -51,8 +51,8 @@ struct Queue<S, M> {
     /// Who waits, by number, so that the first is the one that came first. Whoever was woken has no waker until it is polled again.
     waiting: BTreeMap<u64, Option<Waker>>,
     last_number: u64,
-    /// How many of those who wait are calls that guests make.
-    nested: usize,
+    /// Those of them who are calls that guests make.
+    nested: BTreeSet<u64>,
     /// The instance's place in the line of those that want a place for a store.
     ticket: Option<Ticket>,
     /// Who waits until the instance is idle.
@@ -132,7 +132,7 @@ impl<S, M: Model> StorePool<S, M> {
             running: 0,
             waiting: BTreeMap::new(),
             last_number: 0,
-            nested: 0,
+            nested: BTreeSet::new(),
             ticket: None,
             watcher: None,
             recent: Recent::default(),
@@ -369,14 +369,21 @@ impl<S, M: Model> Queue<S, M> {
                 let need = model.need();
                 // A pool that has a store, which will come to rest, can do without another.
                 let needy = !need.stays || self.running == 0;
-                let presses = needy && (nested || self.nested > 0);
+                let presses = needy && (nested || !self.nested.is_empty());
                 let want = Want { need, presses, gives_up: needy && nested };
                 match capacity.ask(&mut self.ticket, want, waker, after) {
                     Answer::Place(place) => {
                         self.empty -= 1;
                         Permit::Empty(model.clone(), place)
                     }
-                    Answer::Wait => return Turn::WaitForPlace,
+                    Answer::Wait => {
+                        // While this one may wait, the nested ones behind it would wait in vain, and are woken to see that.
+                        if presses && !nested && capacity.never(&need).is_some() {
+                            let waiting = &mut self.waiting;
+                            after.wake(self.nested.iter().filter_map(|number| waiting.get_mut(number)?.take()));
+                        }
+                        return Turn::WaitForPlace;
+                    }
                     Answer::Never(short) => return Turn::NoPlace(short),
                 }
             }
@@ -397,7 +404,9 @@ impl<S, M: Model> Queue<S, M> {
     fn join(&mut self, number: &mut Option<u64>, nested: bool, waker: Waker) -> Option<Waker> {
         let mine = *number.get_or_insert_with(|| {
             self.last_number += 1;
-            self.nested += usize::from(nested);
+            if nested {
+                self.nested.insert(self.last_number);
+            }
             self.last_number
         });
         self.waiting.insert(mine, Some(waker)).flatten()
@@ -405,11 +414,11 @@ impl<S, M: Model> Queue<S, M> {
 
     /// The waker of the first who waits for a place, which is to ask again because the first nested call has come behind it.
     fn pressed(&mut self, nested: bool, known: bool) -> Option<Waker> {
-        let presses = nested && !known && self.nested == 0 && self.ticket.is_some();
+        let presses = nested && !known && self.nested.is_empty() && self.ticket.is_some();
         self.waiting.first_entry().filter(|_| presses).and_then(|mut first| first.get_mut().take())
     }
 
-    /// Why a nested call that comes just now would wait in vain for a place, behind another that waits for one.
+    /// Why a nested call would wait in vain for a place, behind another that waits for one.
     fn in_vain(&self, capacity: &Capacity) -> Option<Refused> {
         let need = self.model.as_ref().filter(|_| self.ticket.is_some() && self.running == 0)?.need();
         capacity.never(&need).map(Refused::NoPlace)
@@ -498,7 +507,7 @@ impl<S, M: Model> Future for Take<'_, S, M> {
                     return Poll::Ready(Ok(permit));
                 }
                 Turn::NoPlace(short) => Some(Refused::NoPlace(short)),
-                Turn::Wait if this.nested && !known => refused.or_else(|| queue.in_vain(&this.pool.capacity)),
+                Turn::Wait if this.nested => refused.or_else(|| queue.in_vain(&this.pool.capacity)),
                 Turn::Wait | Turn::WaitForPlace => refused,
             };
             if let Some(refused) = refused {
@@ -552,7 +561,7 @@ impl<S, M: Model> Take<'_, S, M> {
     fn leave(&mut self, queue: &mut Queue<S, M>) -> Left {
         let Some(number) = self.number.take() else { return Left { mine: None, ticket: None, next: None } };
         let mine = queue.waiting.remove(&number).flatten();
-        queue.nested -= usize::from(self.nested);
+        queue.nested.remove(&number);
         let ticket = if queue.waiting.is_empty() { queue.ticket.take() } else { None };
         Left { mine, ticket, next: queue.next() }
     }

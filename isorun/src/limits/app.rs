@@ -84,7 +84,7 @@ limits! {
     /// Functions that are compiled: those of core modules, and one for each that passes between components and the host.
     functions: Functions = 1 << 16, "functions", "build it without what it does not use";
     /// Bytes of one function's body, or of all that initialises a module's globals and tables.
-    function_bytes: FunctionBytes = 640 << 10, "bytes of one function", "split the function";
+    function_bytes: FunctionBytes = 1 << 20, "bytes of one function", "split the function";
     /// Locals of all functions together.
     locals: Locals = 1 << 20, "locals", "build it with optimisation";
     /// Values that one function may have to pass where its control flow meets: for each block and each branch to it, every local that was
@@ -98,7 +98,7 @@ limits! {
     /// Globals of all modules together.
     globals: Globals = 100_000, "globals", "keep data in memory";
     /// Data segments of all modules together, and element segments.
-    segments: Segments = 12_000, "segments", "join data that lies side by side";
+    segments: Segments = 30_000, "segments", "join data that lies side by side";
     /// Elements of all tables and element segments together, as they are at the start.
     elements: Elements = 1 << 20, "elements of tables", "make its tables smaller";
     /// Imports and exports of all core modules together.

@@ -54,8 +54,8 @@ impl Runtime {
 }
 
 impl RuntimeBuilder {
-    /// The budget of a call that does not set its own. Default: that of [`Budget::default`], five seconds and a thousand million units of fuel
-    /// among it.
+    /// The budget of a call that does not set its own. Default: that of [`Budget::default`], five seconds and 100 thousand million units
+    /// of fuel among it.
     pub fn budget(mut self, budget: Budget) -> RuntimeBuilder {
         self.limits.budget = budget;
         self
@@ -128,8 +128,11 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The most bytes that one call copies out of a guest, of one message of a remote, and of a result [as text](crate::Instance::call).
-    /// Default: 64 MiB. What is copied into a guest is bounded by the guest's memory.
+    /// The most bytes that one transfer passes: the parameters or the result of one call, into a guest or out of it, the body of one message of a
+    /// remote, and a result as text. Default: 8 MiB, which keeps a thread for some milliseconds.
+    ///
+    /// Elements that are passed one by one count too: for each 8 units of work beside its bytes, for each core value that it has, and 64 for each
+    /// string or list after the first sixteen. So a list of empty strings has room for 95 000 of them.
     pub fn max_message(mut self, bytes: usize) -> RuntimeBuilder {
         self.limits.message = bytes;
         self

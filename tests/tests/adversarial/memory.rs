@@ -85,7 +85,7 @@ fn memory_for_arguments_that_a_guest_keeps() {
     siege(async |mut siege| {
         siege.most_memory = 4 * MOST;
         let guest = siege.guest(apps::MISBEHAVE, &[]).await;
-        let arguments = format!("([{}])", "1, ".repeat(49_000));
+        let arguments = format!("([{}])", "1, ".repeat(24_000));
         let budget = Budget { memory: 0, ..fuel(u64::MAX) };
         siege.attack(&guest, ("echo", &arguments), budget, End::OutOf(Limit::Memory)).await;
     });
