@@ -265,7 +265,7 @@ async fn a_limit_of_memory_says_whose_it_is() {
     assert_eq!(
         error.to_string(),
         "`large` failed while it started (out of memory)
-  help: nothing of it is left running; correct the app, or raise `max_instance_memory` in the runtime's builder"
+  help: nothing of it is left running; correct the app, or raise `max_instance_memory` in the runtime's builder; part of it is what the engine takes for globals, functions and modules"
     );
 }
 
