@@ -1,6 +1,5 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
-mod depth;
 mod driver;
 mod signal;
 pub(crate) mod target;
@@ -22,6 +21,7 @@ use tokio::task::coop;
 
 use crate::clock::Instant;
 use crate::error::call::{CallError, CallResult, Result};
+use crate::give_way::Inside;
 use crate::image::Image;
 use crate::interface::exports::FuncIndex;
 use crate::limits::budget::{Budget, Grant};
@@ -31,7 +31,6 @@ use crate::limits::receipt::Receipt;
 use crate::limits::slow;
 use crate::observe::Callee;
 use crate::provider::Provider;
-use depth::Inside;
 use driver::Driver;
 
 /// A call that is about to be made, or is being made: a future of `T`.
@@ -100,7 +99,7 @@ impl<'a, T> Call<'a, T> {
             parent: None,
             work: Some(Box::pin(Started { start: Some(start), future: None })),
             begun: false,
-            driver: Driver::new(None, provider.slice()),
+            driver: Driver::new(None),
             spent: None,
         }
     }
@@ -155,7 +154,7 @@ impl<'a, T> Call<'a, T> {
     }
 
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
-        let Some(inside) = Inside::enter() else {
+        let Some(inside) = Inside::enter(MAX_DEPTH) else {
             return Poll::Ready(self.fail(CallError::TooDeep {
                 instance: self.provider.name().clone(),
                 function: self.provider.label(self.function),
@@ -183,7 +182,7 @@ impl<'a, T> Call<'a, T> {
             // A call that is polled after its end stays pending, because its result was returned already.
             return Poll::Pending;
         };
-        match ready!(self.driver.poll(inside.is_outermost(), task, |task| work.as_mut().poll(task))) {
+        match ready!(self.driver.poll(&inside, self.provider.slice(), task, |task| work.as_mut().poll(task))) {
             Ok(result) => {
                 self.work = None;
                 Poll::Ready(result.map_err(|error| *error))

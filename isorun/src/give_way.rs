@@ -1,4 +1,7 @@
-//! How long work gives the thread away between two of its steps.
+//! How work gives the thread away between two of its steps, and who decides that.
+//!
+//! A call is polled where its caller polls. So where one system calls the next, each stands on the stack of the one before: the outermost of
+//! them decides when others run, and a chain of them that somebody made long enough would overflow that stack, so it is bounded.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -6,31 +9,42 @@ use std::marker::PhantomData;
 use std::task::Poll;
 
 thread_local! {
-    /// How many drivers of calls poll work on this thread, one within the other.
-    static DRIVERS: Cell<u32> = const { Cell::new(0) };
+    /// How many calls this thread is inside of.
+    static INSIDE: Cell<u16> = const { Cell::new(0) };
 }
 
-/// A driver that polls work on this thread, until this is dropped. It decides when others run.
-pub(crate) struct Driven(PhantomData<*const ()>);
+/// A call that is being polled, until this is dropped.
+pub(crate) struct Inside(PhantomData<*const ()>);
 
-impl Driven {
+impl Inside {
+    /// `None` if the thread is inside of so many calls already.
     #[inline]
-    pub(crate) fn begin() -> Driven {
-        DRIVERS.set(DRIVERS.get().wrapping_add(1));
-        Driven(PhantomData)
+    pub(crate) fn enter(most: u16) -> Option<Inside> {
+        let before = INSIDE.get();
+        if before >= most {
+            return None;
+        }
+        INSIDE.set(before + 1);
+        Some(Inside(PhantomData))
+    }
+
+    /// Whether the thread is inside of no other call.
+    #[inline]
+    pub(crate) fn is_outermost(&self) -> bool {
+        INSIDE.get() == 1
     }
 }
 
-impl Drop for Driven {
+impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
-        DRIVERS.set(DRIVERS.get().wrapping_sub(1));
+        INSIDE.set(INSIDE.get().saturating_sub(1));
     }
 }
 
 /// Ends a step. Within a call, its driver goes on at once or lets others run; elsewhere others run now.
 pub(crate) async fn give_way() {
-    if DRIVERS.get() == 0 {
+    if INSIDE.get() == 0 {
         return tokio::task::yield_now().await;
     }
     let mut given = false;

@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(stale.len(), GUESTS.len());
         assert_eq!(
             stale[0].to_string(),
-            "component `calc` is missing\n help: run `cargo run -p xtask -- guests` and commit what it writes"
+            "component `attacks` is missing\n help: run `cargo run -p xtask -- guests` and commit what it writes"
         );
     }
 }

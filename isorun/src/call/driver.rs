@@ -14,91 +14,106 @@ use std::time::Duration;
 use super::signal::Own;
 use super::turns::Turn;
 use crate::clock::{Instant, Timer};
-use crate::give_way::Driven;
+use crate::give_way::Inside;
 use crate::limits::deadline::Deadline;
 
 /// Polls one piece of work until it ends or its deadline passes.
 pub(crate) struct Driver {
     /// When the work is to be stopped.
     pub(crate) end: Option<Deadline>,
-    timer: Option<Timer>,
-    slice: Duration,
-    /// Time that the work has run since it last gave way.
-    used: Duration,
-    /// The signal that the work has the waker of, while it waits.
-    own: Option<Own>,
-    /// Where the call is, once it has used up a slice. Few calls do.
-    away: Option<Box<Away>>,
+    /// What is known of work that has not ended at its first poll. Most work does, so it is kept out of the way.
+    longer: Option<Box<Longer>>,
 }
 
-/// A call that has used up a slice.
 #[derive(Default)]
-struct Away {
-    /// Lets everything else of the thread run once.
+struct Longer {
+    timer: Option<Timer>,
+    /// Time that the work has run since it last gave way.
+    used: Duration,
+    /// The signal whose waker the work has, while it waits.
+    own: Option<Own>,
+    /// Lets everything else of the thread run once, when a slice is used up.
     round: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// The turn to go on after that.
     turn: Option<Turn>,
 }
 
 impl Driver {
-    pub(crate) fn new(end: Option<Deadline>, slice: Duration) -> Driver {
-        Driver { end, timer: None, slice, used: Duration::ZERO, own: None, away: None }
+    pub(crate) fn new(end: Option<Deadline>) -> Driver {
+        Driver { end, longer: None }
     }
 
-    /// Polls the work: its value, or its deadline if that has passed. Work that is not the `outermost` of the thread is polled once.
+    /// Polls the work, inside of a call or not: gives its value, or its deadline if that has passed. Work that is not the outermost of
+    /// the thread is polled once, the outermost for a `slice`.
     #[inline]
     pub(crate) fn poll<T>(
         &mut self,
-        outermost: bool,
-        task: &mut Context<'_>,
-        work: impl FnMut(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<Result<T, Deadline>> {
-        let ended = self.poll_on(outermost, task, work);
-        if ended.is_ready() {
-            // The caller may hold what has ended, which keeps no turn from others.
-            self.away = None;
-        }
-        ended
-    }
-
-    #[inline]
-    fn poll_on<T>(
-        &mut self,
-        outermost: bool,
+        inside: &Inside,
+        slice: Duration,
         task: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Deadline>> {
-        if !outermost {
-            return match work(task) {
-                Poll::Ready(value) => Poll::Ready(Ok(value)),
-                Poll::Pending => self.wait(task),
-            };
+        if self.longer.is_some() || !inside.is_outermost() {
+            return self.poll_again(inside, slice, task, work);
         }
-        if self.away.is_some() && self.come_back(task).is_pending() {
-            return self.wait(task);
-        }
-        // A call that comes back is timed from here. One that is new need not read the clock, since most end within their first quantum.
-        let looked = self.away.is_some().then(Instant::now);
-        let own = match self.own.take() {
-            Some(own) => {
-                own.signal.begin();
-                own
-            }
-            None => Own::first(),
-        };
-        let _driven = Driven::begin();
-        // Most calls end here.
+        let own = Own::first();
+        // Most work ends here.
         if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
             own.keep();
             return Poll::Ready(Ok(value));
         }
-        self.go_on(own, looked, task, work)
+        let ended = self.longer.insert(Box::default()).go_on(self.end, slice, (own, None), task, work);
+        self.ended(ended)
     }
 
-    /// Goes on with work that has been polled once.
+    /// Polls work that has not ended at its first poll, or that is not the outermost.
+    fn poll_again<T>(
+        &mut self,
+        inside: &Inside,
+        slice: Duration,
+        task: &mut Context<'_>,
+        mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<Result<T, Deadline>> {
+        if !inside.is_outermost() {
+            let polled = work(task);
+            let ended = match polled {
+                Poll::Ready(value) => Poll::Ready(Ok(value)),
+                Poll::Pending => self.longer.get_or_insert_default().wait(self.end, task),
+            };
+            return self.ended(ended);
+        }
+        let longer = self.longer.get_or_insert_default();
+        if longer.come_back(task).is_pending() {
+            let ended = longer.wait(self.end, task);
+            return self.ended(ended);
+        }
+        // Work that comes back is timed from here. One that is new need not read the clock.
+        let looked = longer.turn.is_some().then(Instant::now);
+        let own = longer.own.take().unwrap_or_else(Own::new);
+        own.signal.begin();
+        let ended = match work(&mut Context::from_waker(&own.waker)) {
+            Poll::Ready(value) => Poll::Ready(Ok(value)),
+            Poll::Pending => longer.go_on(self.end, slice, (own, looked), task, work),
+        };
+        self.ended(ended)
+    }
+
+    /// Work that has ended keeps no turn from others, however long the caller holds it.
+    fn ended<T>(&mut self, ended: Poll<T>) -> Poll<T> {
+        if ended.is_ready() {
+            self.longer = None;
+        }
+        ended
+    }
+}
+
+impl Longer {
+    /// Goes on with work that has just been polled, whose slice was `looked` at before or not.
     fn go_on<T>(
         &mut self,
-        own: Own,
-        mut looked: Option<Instant>,
+        end: Option<Deadline>,
+        slice: Duration,
+        (own, mut looked): (Own, Option<Instant>),
         task: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Deadline>> {
@@ -106,20 +121,20 @@ impl Driver {
             if !own.signal.was_woken() && own.signal.wait(task.waker()) {
                 // It waits for something, and others of the line need not wait with it.
                 self.own = Some(own);
-                self.away = None;
-                return self.wait(task);
+                self.turn = None;
+                return self.wait(end, task);
             }
             let now = Instant::now();
-            if let Some(end) = self.end.filter(|end| now >= end.at) {
+            if let Some(end) = end.filter(|end| now >= end.at) {
                 return Poll::Ready(Err(end));
             }
             let before = looked.replace(now);
             self.used += before.map_or(Duration::ZERO, |before| now.saturating_duration_since(before));
             // A clock that a test has stopped measures nothing. There each quantum is a slice, so that one run is like the next.
-            if self.used >= self.slice || before == looked {
+            if self.used >= slice || before == looked {
                 self.own = Some(own);
                 self.give_way(task);
-                return self.wait(task);
+                return self.wait(end, task);
             }
             if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
                 own.keep();
@@ -131,33 +146,34 @@ impl Driver {
     /// Lets everything else of the thread run once.
     fn give_way(&mut self, task: &mut Context<'_>) {
         self.used = Duration::ZERO;
-        let mut round = Box::pin(tokio::task::yield_now()) as Pin<Box<dyn Future<Output = ()> + Send>>;
-        let waits = round.as_mut().poll(task).is_pending();
-        self.away.get_or_insert_default().round = Some(round).filter(|_| waits);
-        if !waits {
-            task.waker().wake_by_ref();
+        let mut round: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(tokio::task::yield_now());
+        if round.as_mut().poll(task).is_pending() {
+            self.round = Some(round);
+            return;
         }
+        task.waker().wake_by_ref();
+        self.queue_up();
     }
 
-    /// Whether the call may go on: everything else has run once, and it is its turn.
+    /// The turn that the work had goes to the next, and the work waits behind all others.
+    fn queue_up(&mut self) {
+        self.turn = None;
+        self.turn = Some(Turn::new());
+    }
+
+    /// Whether the work may go on: if it had used up a slice, everything else has run once, and it is its turn.
     fn come_back(&mut self, task: &mut Context<'_>) -> Poll<()> {
-        let Some(away) = &mut self.away else { return Poll::Ready(()) };
-        if let Some(round) = &mut away.round {
+        if let Some(round) = &mut self.round {
             ready!(round.as_mut().poll(task));
-            away.round = None;
-            // The turn that it had goes to the next, and the call waits behind all others.
-            away.turn = None;
-            away.turn = Some(Turn::new());
+            self.round = None;
+            self.queue_up();
         }
-        match &mut away.turn {
-            Some(turn) => turn.poll(task),
-            None => Poll::Ready(()),
-        }
+        self.turn.as_mut().map_or(Poll::Ready(()), |turn| turn.poll(task))
     }
 
     /// Looks whether the deadline has passed, and arms its timer if it has not.
-    fn wait<T>(&mut self, task: &mut Context<'_>) -> Poll<Result<T, Deadline>> {
-        match self.end {
+    fn wait<T>(&mut self, end: Option<Deadline>, task: &mut Context<'_>) -> Poll<Result<T, Deadline>> {
+        match end {
             Some(deadline) if deadline.poll_passed(&mut self.timer, task) => Poll::Ready(Err(deadline)),
             _ => Poll::Pending,
         }

@@ -102,13 +102,11 @@ impl Own {
     /// A signal for a call that is polled for the first time.
     #[inline]
     pub(super) fn first() -> Own {
-        let own = KEPT.try_with(Cell::take).ok().flatten().unwrap_or_else(Own::new);
-        own.signal.begin();
-        own
+        KEPT.try_with(Cell::take).ok().flatten().unwrap_or_else(Own::new)
     }
 
     #[cold]
-    fn new() -> Own {
+    pub(super) fn new() -> Own {
         let signal = Arc::new(Signal::new());
         Own { waker: Waker::from(signal.clone()), signal }
     }
@@ -116,6 +114,8 @@ impl Own {
     /// Keeps it for the next call. What still holds its waker can wake that call once too often, which does no harm.
     #[inline]
     pub(super) fn keep(self) {
+        // What woke it in its last poll is no wake for the next call.
+        self.signal.state.store(POLLED, Ordering::Relaxed);
         // On a thread that is ending there is no next call.
         let _ = KEPT.try_with(|kept| kept.set(Some(self)));
     }

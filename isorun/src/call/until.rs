@@ -4,8 +4,8 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::time::Duration;
 
-use super::depth::is_inside;
 use super::driver::Driver;
+use crate::give_way::Inside;
 use crate::limits::deadline::Deadline;
 
 /// The future's value, or the deadline if that passed first, in which case the future is dropped. Between two slices everything else of the
@@ -20,6 +20,10 @@ pub(crate) async fn until<T>(
     if let Some(deadline) = deadline.filter(Deadline::is_over) {
         return Err(deadline);
     }
-    let (mut future, mut driver) = (pin!(future), Driver::new(deadline, slice));
-    poll_fn(|task| driver.poll(!is_inside(), task, |task| future.as_mut().poll(task))).await
+    let (mut future, mut driver) = (pin!(future), Driver::new(deadline));
+    poll_fn(|task| match Inside::enter(u16::MAX) {
+        Some(inside) => driver.poll(&inside, slice, task, |task| future.as_mut().poll(task)),
+        None => future.as_mut().poll(task).map(Ok),
+    })
+    .await
 }

@@ -13,7 +13,7 @@ use crate::clock::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Units of fuel: about one per executed wasm instruction, and eight for each byte that is passed. What a unit is in time depends on the
-    /// code; a thousand million are 30 ms of compiled C and 600 ms of an empty loop, see `docs/budgets.md`.
+    /// code: a thousand million are 30 ms of compiled C, and 12 s of loads that no cache holds. See `docs/budgets.md`.
     pub fuel: u64,
     /// Time from the start of the call to its end, waiting included.
     pub time: Duration,
