@@ -1,35 +1,21 @@
 //! What a store takes in the host beside its memories and tables: the bound that counts against an instance's memory is held against what is
 //! allocated. The allocator of this program counts, so it has no other tests.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::System;
 use std::fmt::Write;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use isorun::limits::AppLimit;
 use isorun::{AppError, CallError, InstantiateError, Runtime};
-
-struct Counting;
-
-static HELD: AtomicI64 = AtomicI64::new(0);
-
-// SAFETY: every method hands its arguments to the system's allocator unchanged.
-#[allow(unsafe_code, reason = "an allocator that counts can be made in no other way")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        HELD.fetch_add(layout.size() as i64, Ordering::Relaxed);
-        // SAFETY: see above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size() as i64, Ordering::Relaxed);
-        // SAFETY: see above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Bytes that are allocated now.
+fn held() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated - stats.bytes_deallocated
+}
 
 fn many(count: u32, text: impl Fn(u32) -> String) -> String {
     (0..count).fold(String::new(), |mut all, number| {
@@ -121,12 +107,12 @@ async fn what_the_engine_allocates_for_a_store_is_within_its_bound() {
         let app = runtime.add_app(name, &component).await.unwrap();
         // The first one fills what is shared by all of the app.
         let first = runtime.instantiate(&app).await.unwrap();
-        let before = HELD.load(Ordering::Relaxed);
+        let before = held();
         let mut all = Vec::with_capacity(8);
         for _ in 0..8 {
             all.push(runtime.instantiate(&app).await.unwrap());
         }
-        let each = (HELD.load(Ordering::Relaxed) - before) as u64 / 8;
+        let each = (held() - before) as u64 / 8;
         println!("{name}: {each} of {bound}");
         assert!(each <= bound, "{name}: {each} bytes, the bound is {bound}");
         // A bound that nothing comes near would refuse what fits.

@@ -110,7 +110,7 @@ async fn the_depth_of_calls_is_a_setting() {
     let names = ["one", "two", "three"];
     let interfaces: String =
         names.iter().map(|name| format!("interface {name} {{ f: func(n: u32) -> u32; }} ")).collect();
-    runtime.register_wit(&format!("package acme:chain; {interfaces}")).unwrap();
+    runtime.register_wit(format!("package acme:chain; {interfaces}")).unwrap();
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
     let mut all = vec![start(&runtime, "one", &one, &[]).await];
     for pair in names.windows(2) {

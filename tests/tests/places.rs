@@ -339,7 +339,7 @@ async fn chain(runtime: &Runtime, reuse: &[Reuse]) -> Instance {
     let name = |index: usize| format!("acme:chain/step{index}");
     let interfaces: String =
         (0..=reuse.len()).map(|i| format!("interface step{i} {{ f: func(n: u32) -> u32; }} ")).collect();
-    runtime.register_wit(&format!("package acme:chain; {interfaces}")).unwrap();
+    runtime.register_wit(format!("package acme:chain; {interfaces}")).unwrap();
     let bottom = guests::provider(&name(0), &[("f", "(param \"n\" u32) (result u32)", "(local.get 0)")]);
     let bottom = add(runtime, "bottom", &bottom).await;
     let mut below = runtime.instantiate(&bottom).reuse(Reuse::Fresh).await.unwrap();
