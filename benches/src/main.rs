@@ -16,6 +16,7 @@ mod measure;
 mod peer;
 mod rebuild;
 mod setup;
+mod transfer;
 
 use std::path::Path;
 
@@ -52,6 +53,7 @@ async fn main() -> wasmtime::Result<()> {
     idle::measure(&bench, &mut rows)?;
     callers::measure(&bench, &mut rows)?;
     fuel::measure(&bench, &mut rows).await?;
+    transfer::measure(&bench).await?;
     fairness::measure(&bench, &mut rows)?;
     // Half a minute of cargo, and minutes the first time.
     if !quick || bench.filter.starts_with("expand") {

@@ -115,7 +115,8 @@ where
         // A type can be deep where its values have no bytes of their own for it, so its parts are counted, and not only bytes.
         self.visited += 1;
         if self.visited > UNTOLD {
-            self.source.charge(NODE * std::mem::take(&mut self.visited))?;
+            // A value that passes from app to app is walked twice: out of the one, and into the other.
+            self.source.charge(2 * NODE * std::mem::take(&mut self.visited))?;
         }
         let types = self.types.0;
         match ty {

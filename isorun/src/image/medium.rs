@@ -47,7 +47,7 @@ pub trait Source {
         Ok(self.slice(at, length as usize)?.to_vec().into())
     }
 
-    /// Counts work beside the bytes of blocks, in units of [`weight`](super::weight), before it is done. A medium may refuse to do more.
+    /// Counts work beside the bytes of blocks, in units of about the work for a byte, before it is done. A medium may refuse to do more.
     fn charge(&mut self, _units: usize) -> Result<(), Self::Error> {
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", isorun_loom))]
 use std::time::Duration;
 
 use super::budget::{Budget, Grant};
@@ -130,7 +130,7 @@ impl Cx {
     }
 
     /// How long the call may still run.
-    #[cfg(feature = "engine")]
+    #[cfg(any(feature = "engine", isorun_loom))]
     pub(crate) fn time_left(&self) -> Duration {
         self.deadline.map_or(Duration::MAX, |deadline| deadline.at.saturating_duration_since(Instant::now()))
     }

@@ -102,7 +102,7 @@ impl RuntimeBuilder {
     }
 
     /// The most bytes of stack that the functions of one instance use when they call each other. Default: 512 KiB; at least 16 KiB and at most
-    /// 64 MiB. An instance that needs more is stopped, out of [stack](crate::Limit::Stack).
+    /// 64 MiB. An instance that needs more is stopped, out of [stack](crate::limits::Limit::Stack).
     ///
     /// Each store keeps a stack of this size and 1.5 MiB for the host's own functions, as address space until it is used.
     #[cfg(feature = "engine")]
