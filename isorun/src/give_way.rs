@@ -11,6 +11,21 @@ use std::task::Poll;
 thread_local! {
     /// How many calls this thread is inside of.
     static INSIDE: Cell<u16> = const { Cell::new(0) };
+    /// How many steps of work were begun on this thread.
+    static STEPS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Notes that a driver polls its work once more.
+#[inline]
+pub(crate) fn begin_step() {
+    STEPS.set(STEPS.get().wrapping_add(1));
+}
+
+/// A number that is another one in each step. Work that goes on in the same step has not given way meanwhile.
+#[cfg(feature = "engine")]
+#[inline]
+pub(crate) fn step() -> u64 {
+    STEPS.get()
 }
 
 /// A call that is being polled, until this is dropped.

@@ -223,16 +223,16 @@ async fn what_there_is_very_much_of_is_refused() {
         ),
         (
             "elements",
-            module(&format!("(table 1 funcref) {}", "(elem (i32.const 0))".repeat(20_000))),
+            module(&format!("(table 1 funcref) {}", "(elem (i32.const 0))".repeat(40_000))),
             AppLimit::Segments,
-            20_000,
+            40_000,
         ),
         ("functions", module(&"(func)".repeat(300_000)), AppLimit::Functions, 300_000),
         ("globals", module(&"(global i32 (i32.const 1))".repeat(400_000)), AppLimit::Globals, 400_000),
         ("table", module("(table 5000000 funcref)"), AppLimit::Elements, 5_000_000),
         ("tables", module(&"(table 1 funcref)".repeat(90)), AppLimit::Tables, 90),
         ("memories", module(&"(memory 0)".repeat(9)), AppLimit::Memories, 9),
-        ("body", module(&format!("(func {})", "nop ".repeat(1_000_000))), AppLimit::FunctionBytes, 1_000_002),
+        ("body", module(&format!("(func {})", "nop ".repeat(2_000_000))), AppLimit::FunctionBytes, 2_000_002),
         (
             "imports",
             format!(

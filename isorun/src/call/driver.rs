@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::signal::Own;
 use super::turns::Turn;
 use crate::clock::{Instant, Timer};
-use crate::give_way::Inside;
+use crate::give_way::{Inside, begin_step};
 use crate::limits::deadline::Deadline;
 
 /// Polls one piece of work until it ends or its deadline passes.
@@ -57,6 +57,7 @@ impl Driver {
             return self.poll_again(inside, slice, task, work);
         }
         let own = Own::first();
+        begin_step();
         // Most work ends here.
         if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
             own.keep();
@@ -75,6 +76,7 @@ impl Driver {
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Deadline>> {
         if !inside.is_outermost() {
+            begin_step();
             let polled = work(task);
             let ended = match polled {
                 Poll::Ready(value) => Poll::Ready(Ok(value)),
@@ -91,6 +93,7 @@ impl Driver {
         let looked = longer.turn.is_some().then(Instant::now);
         let own = longer.own.take().unwrap_or_else(Own::new);
         own.signal.begin();
+        begin_step();
         let ended = match work(&mut Context::from_waker(&own.waker)) {
             Poll::Ready(value) => Poll::Ready(Ok(value)),
             Poll::Pending => longer.go_on(self.end, slice, (own, looked), task, work),
@@ -136,6 +139,7 @@ impl Longer {
                 self.give_way(task);
                 return self.wait(end, task);
             }
+            begin_step();
             if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
                 own.keep();
                 return Poll::Ready(Ok(value));

@@ -138,10 +138,12 @@ fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> was
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
     state.chain = cx.take_chain();
-    let left = pay(store, cx.fuel(), units)?;
-    if left != store.get_fuel()? {
-        store.set_fuel(left)?;
+    let before = cx.fuel();
+    if before != store.get_fuel()? {
+        // Also what ends here has been used.
+        store.set_fuel(before)?;
     }
+    let left = pay_from_store(store, units)?;
     Ok(store.data_mut().quantum.has_ended(left))
 }
 
@@ -159,7 +161,7 @@ fn pay(store: &mut StoreContextMut<'_, State>, fuel: u64, units: u64) -> wasmtim
     if units > most {
         return Err(Exhausted { limit: Limit::Message, amount: Amount::Bytes(most), scope: Scope::Call }.into());
     }
-    match fuel.checked_sub(units * weight::FUEL) {
+    match fuel.checked_sub(units.saturating_mul(weight::FUEL)) {
         Some(left) => Ok(left),
         None => {
             store.set_fuel(0)?;

@@ -13,6 +13,7 @@ use wasmtime::StoreContextMut;
 
 use super::State;
 use crate::clock::Instant;
+use crate::give_way;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 
 /// Units of fuel in a quantum.
@@ -26,17 +27,13 @@ pub(crate) const QUANTUM: u64 = 100_000;
 const CALL: u64 = 1_000;
 
 /// How many calls of methods without a future there are between two readings of the clock. It is not read at each, because that takes as
-/// long as a quick call. The first readings come sooner.
+/// long as a quick call. The first readings come sooner, after twice as many calls each.
 const CALLS_PER_LOOK: u32 = 64;
 
-/// The first reading of the clock comes after so many calls, and the next ones after twice as many each.
-const FIRST_LOOK: u32 = 8;
-
-/// So many calls, or fewer, that took this time or more are called long, and switch the guest to short quanta.
+/// A guest that has not given way for so long, as far as the clock was read, goes on in short quanta until it has.
 const LONG: Duration = Duration::from_millis(1);
 
-/// Units of fuel in a short quantum: some dozen calls. A guest that computes after all loses by it, until it has made quick calls again or
-/// its own call ends.
+/// Units of fuel in a short quantum: some dozen calls. A guest that computes after all loses by it, until it calls again or its own call ends.
 const SHORT: u64 = 1_000;
 
 /// Decides when a guest has to give way in an import.
@@ -48,8 +45,8 @@ pub(crate) struct Quantum {
     unmetered: u64,
     /// Calls of methods without a future so far, in this call of the guest.
     calls: u32,
-    /// When the clock was last read in this call of the guest.
-    looked: Option<Instant>,
+    /// The step in which the clock was last read in this call of the guest, and when it was first read in that step.
+    looked: Option<(u64, Instant)>,
     /// Whether the guest runs in short quanta.
     short: bool,
 }
@@ -85,7 +82,7 @@ impl Quantum {
         self.calls = self.calls.wrapping_add(1);
         self.short
             || self.calls.is_multiple_of(CALLS_PER_LOOK)
-            || (self.calls.is_power_of_two() && (FIRST_LOOK..CALLS_PER_LOOK).contains(&self.calls))
+            || (self.calls.is_power_of_two() && (2..CALLS_PER_LOOK).contains(&self.calls))
     }
 }
 
@@ -103,12 +100,13 @@ fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result
         let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
         return Err(Exhausted { limit, amount, scope }.into());
     }
-    let short = match quantum.looked.replace(now) {
-        // While the clock is read after each call, one call that took its part of the time is long already.
-        Some(before) if quantum.short => now.saturating_duration_since(before) >= LONG / CALLS_PER_LOOK,
-        Some(before) => now.saturating_duration_since(before) >= LONG,
-        None => false,
+    let step = give_way::step();
+    let since = match quantum.looked {
+        Some((looked, since)) if looked == step => since,
+        _ => now,
     };
+    quantum.looked = Some((step, since));
+    let short = now.saturating_duration_since(since) >= LONG;
     if short == quantum.short {
         return Ok(());
     }
