@@ -7,12 +7,38 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::task::Poll;
+use std::time::Duration;
 
 thread_local! {
     /// How many calls this thread is inside of.
     static INSIDE: Cell<u16> = const { Cell::new(0) };
     /// How many steps of work were begun on this thread.
     static STEPS: Cell<u64> = const { Cell::new(0) };
+}
+
+thread_local! {
+    /// Time that the calls of this thread have run, as far as it was measured, since everything else was last let run.
+    static SPENT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// Notes that a call of this thread has run for so long.
+pub(crate) fn spend(time: Duration) {
+    SPENT.set(SPENT.get().saturating_add(time));
+}
+
+/// Whether the calls of this thread together have run for so long, and for a millisecond at least, since everything else was last let run. So
+/// many calls, each of them shorter than that, keep nobody waiting longer than one long call does.
+#[inline]
+pub(crate) fn have_spent(slice: Duration) -> bool {
+    SPENT.get() >= slice.max(SHARED)
+}
+
+/// What short calls may run together, however short a slice is: a call that begins later than it is polled costs more than it is worth.
+const SHARED: Duration = Duration::from_millis(1);
+
+/// Notes that everything else of this thread was let run.
+pub(crate) fn begin_round() {
+    SPENT.set(Duration::ZERO);
 }
 
 /// Notes that a driver polls its work once more.

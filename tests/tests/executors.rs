@@ -236,7 +236,7 @@ fn no_waker_is_woken_or_dropped_where_an_instance_is_locked() {
 fn callers_that_give_up_at_once_cost_their_number() {
     const CALLERS: usize = 80_000;
     block_on(async {
-        let runtime = runtime_of(Runtime::builder().max_queue(CALLERS).max_stores(2));
+        let runtime = runtime_of(Runtime::builder().max_queue(CALLERS).max_stores(2).yield_every(Duration::ZERO));
         let app = runtime.add_app("misbehave", apps::MISBEHAVE).await.unwrap();
         let instance = runtime.instantiate(&app).await.unwrap();
         let guest = instance.caller::<misbehave::Interface>().unwrap();

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::signal::Own;
 use super::turns::Turn;
 use crate::clock::{Instant, Timer};
-use crate::give_way::{Inside, begin_step};
+use crate::give_way::{Inside, begin_round, begin_step, have_spent, spend};
 use crate::limits::deadline::Deadline;
 
 /// Polls one piece of work until it ends or its deadline passes.
@@ -34,7 +34,8 @@ struct Longer {
     own: Option<Own>,
     /// Lets everything else of the thread run once, when a slice is used up.
     round: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// The turn to go on after that.
+    /// Whether the work itself has used up a slice, and has to wait for a turn after that.
+    turn_is_over: bool,
     turn: Option<Turn>,
 }
 
@@ -53,7 +54,7 @@ impl Driver {
         task: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Deadline>> {
-        if self.longer.is_some() || !inside.is_outermost() {
+        if self.longer.is_some() || !inside.is_outermost() || have_spent(slice) {
             return self.poll_again(inside, slice, task, work);
         }
         let own = Own::first();
@@ -84,7 +85,14 @@ impl Driver {
             };
             return self.ended(ended);
         }
+        let new = self.longer.is_none();
         let longer = self.longer.get_or_insert_default();
+        if new && have_spent(slice) {
+            // Calls before it have used up the slice of the thread.
+            longer.let_others_run(task);
+            let ended = longer.wait(self.end, task);
+            return self.ended(ended);
+        }
         if longer.come_back(task).is_pending() {
             let ended = longer.wait(self.end, task);
             return self.ended(ended);
@@ -132,11 +140,14 @@ impl Longer {
                 return Poll::Ready(Err(end));
             }
             let before = looked.replace(now);
-            self.used += before.map_or(Duration::ZERO, |before| now.saturating_duration_since(before));
+            let ran = before.map_or(Duration::ZERO, |before| now.saturating_duration_since(before));
+            self.used += ran;
+            spend(ran);
             // A clock that a test has stopped measures nothing. There each quantum is a slice, so that one run is like the next.
             if self.used >= slice || before == looked {
-                self.own = Some(own);
-                self.give_way(task);
+                (self.own, self.used) = (Some(own), Duration::ZERO);
+                self.turn_is_over = true;
+                self.let_others_run(task);
                 return self.wait(end, task);
             }
             begin_step();
@@ -148,21 +159,13 @@ impl Longer {
     }
 
     /// Lets everything else of the thread run once.
-    fn give_way(&mut self, task: &mut Context<'_>) {
-        self.used = Duration::ZERO;
+    fn let_others_run(&mut self, task: &mut Context<'_>) {
         let mut round: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(tokio::task::yield_now());
         if round.as_mut().poll(task).is_pending() {
             self.round = Some(round);
-            return;
+        } else {
+            task.waker().wake_by_ref();
         }
-        task.waker().wake_by_ref();
-        self.queue_up();
-    }
-
-    /// The turn that the work had goes to the next, and the work waits behind all others.
-    fn queue_up(&mut self) {
-        self.turn = None;
-        self.turn = Some(Turn::new());
     }
 
     /// Whether the work may go on: if it had used up a slice, everything else has run once, and it is its turn.
@@ -170,7 +173,12 @@ impl Longer {
         if let Some(round) = &mut self.round {
             ready!(round.as_mut().poll(task));
             self.round = None;
-            self.queue_up();
+            begin_round();
+        }
+        if std::mem::take(&mut self.turn_is_over) {
+            // The turn that it had goes to the next, and the work waits behind all others.
+            self.turn = None;
+            self.turn = Some(Turn::new());
         }
         self.turn.as_mut().map_or(Poll::Ready(()), |turn| turn.poll(task))
     }
