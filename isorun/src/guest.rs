@@ -28,7 +28,7 @@ use crate::store::Frame;
 use policy::{Floor, Policy};
 use pool::{Permit, Refused, StorePool};
 use prototype::{Live, NotStarted, Prototype, Stores};
-use turn::{Start, Stop, Turn, lose};
+use turn::{Begun, Start, Stop, Turn, lose};
 
 /// An app's instance, as what is behind a handle.
 pub(crate) struct GuestProvider {
@@ -58,8 +58,8 @@ impl GuestProvider {
             return Err(self.unfit(cx, function).into());
         }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
-        let (mut live, started) = match self.stores.try_take() {
-            Some(live) => (live, 0),
+        let (mut live, begun) = match self.stores.try_take() {
+            Some(live) => (live, Begun { started: 0, had_all_time: cx.chain().is_none() }),
             None => Box::pin(self.wait(cx)).await?,
         };
         let typed = match live.prepare::<P, R, N>(cx, function, params.units()) {
@@ -69,7 +69,7 @@ impl GuestProvider {
                 return Err(error);
             }
         };
-        let mut turn = Turn::new(&self.name, &self.stores, live, cx, function, started);
+        let mut turn = Turn::new(&self.name, &self.stores, live, cx, function, begun);
         let result = {
             let call = pin!(typed.call_async(turn.store()?, Guest(params)));
             caught(call).await
@@ -86,7 +86,7 @@ impl GuestProvider {
 
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
     /// start used.
-    async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, u64)> {
+    async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, Begun)> {
         let mut taking = pin!(self.stores.take(cx.chain().is_some()));
         // It is dropped before what waits, so that it still sees what is waited for.
         let in_line = InLine(Some(|| match self.stores.wants_a_place() {
@@ -95,12 +95,13 @@ impl GuestProvider {
         }));
         let permit = taking.as_mut().await;
         in_line.ended();
+        let had_all_time = self.has_all_time(cx);
         let (prototype, place) = match permit.map_err(|refused| self.refusal(refused))? {
-            Permit::Store(live) => return Ok((live, 0)),
+            Permit::Store(live) => return Ok((live, Begun { started: 0, had_all_time })),
             Permit::Empty(prototype, place) => (prototype, place),
         };
         let spent = AtomicU64::new(0);
-        let start = Start::new(&self.name, &self.stores, &prototype, cx, &spent);
+        let start = Start::new(&self.name, &self.stores, &prototype, cx, &spent, had_all_time);
         // A start takes time that its fuel does not show, so a guest that causes one start after another has to let other tasks run between them.
         tokio::task::consume_budget().await;
         let frame = Frame { deadline: cx.end(), hops: cx.hops() };
@@ -110,7 +111,7 @@ impl GuestProvider {
                 let used = fuel.saturating_sub(live.fuel());
                 cx.settle(used, live.store.data().meter.used());
                 start.end();
-                return Ok((live, used));
+                return Ok((live, Begun { started: used, had_all_time }));
             }
             // The places say that there is room, so this is the engine's own count. Some of the app may have started.
             Ok(Err(NotStarted { error, .. })) if cause::is_no_capacity(&error) => {
@@ -126,8 +127,14 @@ impl GuestProvider {
         start.end();
         let error = stop.explain(&self.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
-        lose(&self.stores, &prototype, error.clone(), used);
+        lose(&self.stores, &prototype, error.clone(), used, had_all_time);
         Err(error.into())
+    }
+
+    /// Whether a call that has been in the line has next to all its time left.
+    fn has_all_time(&self, cx: &Cx) -> bool {
+        let whole = self.stores.model().map(|prototype| prototype.limits.budget.time);
+        cx.chain().is_none() && whole.is_some_and(|whole| cx.time_left() >= whole - whole / 16)
     }
 
     /// The error of a call that is refused before it waits for its turn.

@@ -34,7 +34,7 @@ async fn a_call_that_brings_too_little_is_refused_before_it_runs() {
     assert_eq!((*granted, *floor), (Amount::Fuel(999), Amount::Fuel(1000)));
     assert_eq!(
         error.to_string(),
-        "`f` of `app` was not called: 999 units of fuel was left for it, and the instance takes no call with less than 1000 units of fuel
+        "`f` of `app` was not called: the call has 999 units of fuel left, and the instance takes none with less than 1000 units of fuel
   help: grant the call more, or lower `.min_fuel(..)` and `.min_time(..)` where the instance is made"
     );
     let error = instance.call("f", "()").timeout(Duration::from_millis(9)).await.unwrap_err();
@@ -121,4 +121,56 @@ async fn the_depth_of_calls_is_a_setting() {
     assert_eq!(all[1].call("f", "(1)").await.unwrap(), "2");
     let error = all[2].call("f", "(1)").await.unwrap_err();
     assert!(matches!(error.root_cause(), CallError::TooDeep { limit: 2, .. }), "{error:#}");
+}
+
+/// As many steps of a loop as it is given.
+fn slow() -> Vec<u8> {
+    let body = "(local i32) (loop (local.set 1 (i32.add (local.get 1) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 1) (local.get 0)))) (local.get 0)";
+    guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, body)])
+}
+
+const CHAIN: &str =
+    "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }";
+const NONE: Restart = Restart::Limited { max: 0, within: Duration::from_secs(3600) };
+
+/// Whoever waits long in the line has little time left when its turn comes, and that is nobody's fault.
+#[tokio::test]
+async fn time_that_was_spent_in_the_line_is_not_the_apps() {
+    let budget = Budget { time: Duration::from_millis(200), ..Budget::default() };
+    let runtime = runtime_of(Runtime::builder().budget(budget));
+    runtime.register_wit(CHAIN).unwrap();
+    let app = add(&runtime, "one", &slow()).await;
+    let instance = runtime.instantiate(&app).restart(NONE).await.unwrap();
+    let calls: Vec<_> = (0..60)
+        .map(|_| {
+            let instance = instance.clone();
+            tokio::spawn(async move { instance.call("f", "(30000000)").await.is_err() })
+        })
+        .collect();
+    let mut late = 0;
+    for call in calls {
+        late += usize::from(call.await.unwrap());
+    }
+    assert!(late > 0, "all were in time");
+    assert!(!matches!(instance.state(), InstanceState::Poisoned(_)), "{:?}", instance.state());
+}
+
+/// What a provider refuses, or does, says nothing of the app that has called it.
+#[tokio::test]
+async fn what_a_provider_does_is_not_the_apps() {
+    let runtime = runtime();
+    runtime.register_wit(CHAIN).unwrap();
+    let one = add(&runtime, "one", &slow()).await;
+    let one = runtime.instantiate(&one).min_fuel(10_000).await.unwrap();
+    let two = add(&runtime, "two", &guests::step("acme:chain/one", "acme:chain/two", 1)).await;
+    let two = runtime.instantiate(&two).with(&one).restart(NONE).await.unwrap();
+    two.call("f", "(1)").fuel(5_000).await.unwrap_err();
+    assert_eq!(two.call("f", "(1)").await.unwrap(), "2");
+    // From here on the provider is poisoned.
+    one.call("f", "(4000000000)").fuel(20_000).await.unwrap_err();
+    for _ in 0..3 {
+        let error = two.call("f", "(1)").await.unwrap_err();
+        assert!(matches!(error.root_cause(), CallError::OutOfBudget { .. }), "{error:#}");
+    }
+    assert!(!matches!(two.state(), InstanceState::Poisoned(_)), "{:?}", two.state());
 }

@@ -8,7 +8,7 @@ use crate::clock::Instant;
 use crate::error::call::CallError;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit, Scope};
+use crate::limits::limit::{Amount, Limit};
 
 /// What is kept of an app's instance from one call to the next.
 ///
@@ -55,8 +55,9 @@ pub enum Restart {
     /// that waited for their turn go on.
     ///
     /// More than `max` faults within the span `within` poison the instance, since an app that fails again and again would only be restarted
-    /// for nothing. Faults that say nothing about the app are not counted: those of a caller who dropped the call, or who granted less than
-    /// the runtime's default [`Budget`](crate::Budget) of what ran out. So no caller's small budgets poison an instance that it shares with
+    /// for nothing. Faults that say nothing about the app are not counted: those of its providers, those of a caller who dropped the call, or who
+    /// granted less than the runtime's default [`Budget`](crate::Budget) of what ran out, and time that was over when the call had spent
+    /// some of it elsewhere. So no caller's small budgets poison an instance that it shares with
     /// others; [`min_fuel`](crate::runtime::Instantiate::min_fuel) keeps them from costing it its memory.
     Limited {
         /// How many faults there may be within the span. At most 4096 faults are remembered, so a larger number means no limit.
@@ -125,19 +126,14 @@ impl Recent {
     }
 }
 
-/// Whether a fault counts against the app; `false` if its caller gave up or granted too little.
-pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory: u64) -> bool {
-    // The app may have failed only because one of its providers did, so the first cause decides.
-    let root = std::iter::successors(Some(fault), |fault| match fault {
-        CallError::ProviderDown { cause, .. } => Some(cause),
-        _ => None,
-    });
-    match root.last() {
-        Some(CallError::Cancelled { .. }) => false,
-        Some(CallError::OutOfBudget { scope: Scope::Import, .. }) => false,
-        Some(CallError::OutOfBudget { limit, amount, .. }) => match (limit, *amount) {
+/// Whether a fault counts against the app; `false` if its caller gave up or granted too little, or if a provider is to blame. `had_all_time` if
+/// the call had not used any of its time before the app began with it, in a line or elsewhere.
+pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory: u64, had_all_time: bool) -> bool {
+    match fault {
+        CallError::Cancelled { .. } | CallError::ProviderDown { .. } => false,
+        CallError::OutOfBudget { limit, amount, .. } => match (limit, *amount) {
             (Limit::Fuel, Amount::Fuel(fuel)) => fuel >= defaults.fuel,
-            (Limit::Time, Amount::Time(span)) => span >= defaults.time,
+            (Limit::Time, Amount::Time(span)) => had_all_time && span >= defaults.time,
             (Limit::Memory, Amount::Bytes(bytes)) => bytes >= defaults.memory.min(instance_memory),
             _ => true,
         },

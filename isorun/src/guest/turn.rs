@@ -26,8 +26,16 @@ pub(super) struct Turn<'a> {
     live: Option<Box<Live>>,
     cx: &'a Cx,
     function: FuncIndex,
+    begun: Begun,
+}
+
+/// How a call came to its store.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Begun {
     /// Units of fuel that the app took to start for this call.
-    started: u64,
+    pub(super) started: u64,
+    /// Whether the call had used none of its time before.
+    pub(super) had_all_time: bool,
 }
 
 /// Why a call returned from wasmtime without a value.
@@ -58,9 +66,9 @@ impl<'a> Turn<'a> {
         live: Box<Live>,
         cx: &'a Cx,
         function: FuncIndex,
-        started: u64,
+        begun: Begun,
     ) -> Turn<'a> {
-        Turn { instance, stores, live: Some(live), cx, function, started }
+        Turn { instance, stores, live: Some(live), cx, function, begun }
     }
 
     #[inline]
@@ -97,7 +105,7 @@ impl<'a> Turn<'a> {
         let left = live.fuel().saturating_sub(units.saturating_mul(weight::FUEL));
         let used = live.granted().saturating_sub(left);
         self.cx.settle(used, live.store.data().meter.used());
-        self.started.saturating_add(used)
+        self.begun.started.saturating_add(used)
     }
 
     #[cold]
@@ -119,7 +127,7 @@ impl<'a> Turn<'a> {
         let prototype = live.prototype.clone();
         // The memory is freed before the pool gets the cause, so that whoever sees the cause can rely on the memory being free.
         drop(live);
-        lose(self.stores, &prototype, cause, used);
+        lose(self.stores, &prototype, cause, used, self.begun.had_all_time);
     }
 }
 
@@ -141,6 +149,7 @@ pub(super) struct Start<'a> {
     cx: &'a Cx,
     /// Units of fuel that the start has used, noted when its future is dropped.
     spent: &'a AtomicU64,
+    had_all_time: bool,
     ended: bool,
 }
 
@@ -151,8 +160,9 @@ impl<'a> Start<'a> {
         prototype: &'a Prototype,
         cx: &'a Cx,
         spent: &'a AtomicU64,
+        had_all_time: bool,
     ) -> Start<'a> {
-        Start { instance, stores, prototype, cx, spent, ended: false }
+        Start { instance, stores, prototype, cx, spent, had_all_time, ended: false }
     }
 
     /// The start has ended, well or badly, and the caller decides what becomes of the permit.
@@ -171,7 +181,7 @@ impl Drop for Start<'_> {
         match self.cx.end() {
             Some(deadline) if deadline.has_passed() => {
                 let cause = CallError::late(deadline, self.instance.clone(), "start".into(), None);
-                lose(self.stores, self.prototype, cause, spent);
+                lose(self.stores, self.prototype, cause, spent, self.had_all_time);
             }
             _ => self.stores.put(None),
         }
@@ -180,9 +190,10 @@ impl Drop for Start<'_> {
 
 /// Tells the pool that a store is lost, and why.
 #[cold]
-pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, used: u64) {
+pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, used: u64, had_all_time: bool) {
     let frames = cause.frames().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     tracing::warn!(instance = printable(&prototype.name), cause = cause.headline(), frames, "store lost");
-    let the_apps = is_the_apps(&cause, &prototype.limits.budget, prototype.limits.instance_memory);
+    let limits = &prototype.limits;
+    let the_apps = is_the_apps(&cause, &limits.budget, limits.instance_memory, had_all_time);
     stores.fault(Arc::new(cause), the_apps, used);
 }

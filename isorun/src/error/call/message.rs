@@ -49,7 +49,7 @@ impl fmt::Display for CallError {
             ),
             CallError::BelowFloor { instance, function, granted, floor } => write!(
                 f,
-                "`{}` of `{}` was not called: {granted} was left for it, and the instance takes no call with less than {floor}\n  help: grant the call more, or lower `.min_fuel(..)` and `.min_time(..)` where the instance is made",
+                "`{}` of `{}` was not called: the call has {granted} left, and the instance takes none with less than {floor}\n  help: grant the call more, or lower `.min_fuel(..)` and `.min_time(..)` where the instance is made",
                 printable(function),
                 printable(instance)
             ),
