@@ -33,8 +33,9 @@ const CALLS_PER_LOOK: u32 = 64;
 /// A guest that has not given way for so long, as far as the clock was read, goes on in short quanta until it has.
 const LONG: Duration = Duration::from_millis(1);
 
-/// Units of fuel in a short quantum: some dozen calls. A guest that computes after all loses by it, until it calls again or its own call ends.
-const SHORT: u64 = 1_000;
+/// The least fuel of a short quantum, which is what the guest uses in [`LONG`]. A guest that computes after all loses by it, until it calls
+/// again or its own call ends.
+const SHORTEST: u64 = 100;
 
 /// Decides when a guest has to give way in an import.
 #[derive(Debug)]
@@ -45,8 +46,8 @@ pub(crate) struct Quantum {
     unmetered: u64,
     /// Calls of methods without a future so far, in this call of the guest.
     calls: u32,
-    /// The step in which the clock was last read in this call of the guest, and when it was first read in that step.
-    looked: Option<(u64, Instant)>,
+    /// The step in which the clock was last read in this call of the guest, when it was first read in that step, and the fuel that was left then.
+    looked: Option<(u64, Instant, u64)>,
     /// Whether the guest runs in short quanta.
     short: bool,
 }
@@ -94,23 +95,25 @@ pub(crate) fn step(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<(
 
 #[cold]
 fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
-    let now = Instant::now();
+    let (now, left, step) = (Instant::now(), store.get_fuel()?, give_way::step());
     let State { frame, quantum, .. } = store.data_mut();
     if let Some(deadline) = frame.deadline.filter(|deadline| now >= deadline.at) {
         let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
         return Err(Exhausted { limit, amount, scope }.into());
     }
-    let step = give_way::step();
-    let since = match quantum.looked {
-        Some((looked, since)) if looked == step => since,
-        _ => now,
+    let (since, had) = match quantum.looked {
+        Some((looked, since, had)) if looked == step => (since, had),
+        _ => (now, left),
     };
-    quantum.looked = Some((step, since));
-    let short = now.saturating_duration_since(since) >= LONG;
+    quantum.looked = Some((step, since, had));
+    let time = now.saturating_duration_since(since);
+    let short = time >= LONG;
     if short == quantum.short {
         return Ok(());
     }
     quantum.short = short;
+    let in_that_time = u128::from(had.saturating_sub(left)) * LONG.as_nanos() / time.as_nanos().max(1);
+    let fuel = u64::try_from(in_that_time).unwrap_or(QUANTUM).clamp(SHORTEST, QUANTUM);
     // This begins a new quantum, too.
-    store.fuel_async_yield_interval(Some(if short { SHORT } else { QUANTUM }))
+    store.fuel_async_yield_interval(Some(if short { fuel } else { QUANTUM }))
 }
