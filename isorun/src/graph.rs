@@ -90,6 +90,13 @@ impl fmt::Display for Graph {
             write!(f, "{line}{} ({}{shared}) exports {exports}", printable(&node.name), node.kind)?;
             for edge in wires.get(node.name.as_str()).into_iter().flatten() {
                 write!(f, "\n  {} -> {}", printable(&edge.import), printable(&edge.to))?;
+                if let Some(span) = edge.timeout {
+                    write!(f, ", {span:?} for a call")?;
+                    if !edge.ends_its_app.is_empty() {
+                        let functions = separated(&edge.ends_its_app, |function, f| f.write_str(&printable(function)));
+                        write!(f, ", which end it in {functions}")?;
+                    }
+                }
             }
         }
         Ok(())

@@ -89,9 +89,9 @@ async fn a_receipt_covers_the_apps_below() {
     let alone = calc.sum_points(many).receipt().await.1.fuel - calc.sum_points(few).receipt().await.1.fuel;
     let below = relay.sum_points(many).receipt().await.1.fuel - relay.sum_points(few).receipt().await.1.fuel;
     // `relay` does not look at the points, so all that grows with them is the work of `calc`, and that of passing 8 bytes for each point out of
-    // one app and into the other, of which each costs eight units.
+    // one app and into the other, of which each costs four units.
     assert!(alone >= 500, "{alone}");
-    assert_eq!(below, alone + 500 * 8 * 2 * 8);
+    assert_eq!(below, alone + 500 * 8 * 2 * 4);
 }
 
 #[tokio::test]

@@ -182,7 +182,7 @@ async fn bytes_and_elements_cost_fuel() {
         let (result, receipt) = guest.call("run", "()").receipt().await;
         result.unwrap();
         let bytes = u64::from(elements) * if ty == "(list string)" || ty.contains("tuple") { 2 } else { 1 };
-        assert!(receipt.fuel >= 8 * bytes, "{function}: {receipt}");
+        assert!(receipt.fuel >= 4 * bytes, "{function}: {receipt}");
         let error = guest.call("run", "()").fuel(receipt.fuel / 2).await.unwrap_err();
         assert_eq!(error.out_of_budget(), Some(Limit::Fuel), "{function}: {error}");
     }
@@ -223,7 +223,76 @@ async fn results_of_systems_are_paid_for_and_bounded() {
     let guest = start(&runtime, "asks", &app, &[&runtime.provide(Sink)]).await;
     let few = guest.call("run", "(0)").receipt().await.1.fuel;
     let many = guest.call("run", "(1000000)").receipt().await.1.fuel;
-    assert_eq!(many - few, 8 * 1_000_000);
+    assert_eq!(many - few, 4 * 1_000_000);
     let error = guest.call("run", "(10000000)").await.unwrap_err();
     assert_eq!(error.out_of_budget(), Some(Limit::Message), "{error}");
+}
+
+/// The image of an absent value has room for the largest that could be there, so that is what it costs.
+#[tokio::test]
+async fn what_is_absent_costs_the_room_that_it_takes() {
+    const OPTIONS: &str = r#"(memory (core memory $code "memory")) (realloc (core func $code "realloc"))"#;
+    const MEMORY: &str = r#"(memory (export "memory") 480)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))"#;
+    for (bytes, is_too_much) in [(1000, false), (1_000_000, false), (30_000_000, true)] {
+        let types = format!("(type $long (list u8 {bytes})) (type $v (option $long))");
+        let provider = guests::parse(&format!(
+            r#"(component {types}
+                (core module $code {MEMORY} (func (export "take") (param i32)))
+                (core instance $code (instantiate $code))
+                (func $take (param "v" $v) (canon lift (core func $code "take") {OPTIONS}))
+                (instance $sink (export "take" (func $take)))
+                (export "test:plain/sink" (instance $sink)))"#
+        ));
+        let guest = guests::parse(&format!(
+            r#"(component {types}
+                (import "test:plain/sink" (instance $sink (export "take" (func (param "v" $v)))))
+                (core module $memory {MEMORY})
+                (core instance $code (instantiate $memory))
+                (core func $take (canon lower (func $sink "take") {OPTIONS}))
+                (core module $run (import "" "take" (func $take (param i32)))
+                    (func (export "run") (call $take (i32.const 0))))
+                (core instance $run (instantiate $run (with "" (instance (export "take" (func $take))))))
+                (func (export "run") (canon lift (core func $run "run"))))"#
+        ));
+        let runtime = runtime();
+        runtime
+            .register_wit(&format!(
+                "package test:plain; interface sink {{ take: func(v: option<list<u8, {bytes}>>); }}"
+            ))
+            .unwrap();
+        let provider = start(&runtime, "provider", &provider, &[]).await;
+        let guest = start(&runtime, "guest", &guest, &[&provider]).await;
+        let (result, receipt) = guest.call("run", "()").receipt().await;
+        match is_too_much {
+            true => assert_eq!(result.unwrap_err().out_of_budget(), Some(Limit::Message)),
+            false => assert!(result.is_ok() && receipt.fuel >= 4 * bytes, "{receipt}"),
+        }
+    }
+}
+
+/// Many calls that are short each keep nobody waiting longer than one that is long.
+#[tokio::test(flavor = "current_thread")]
+async fn timers_fire_between_calls_that_are_shorter_than_a_slice() {
+    let runtime = runtime();
+    let (task, turns) = sleeper();
+    let mut tasks = Vec::new();
+    for n in 0..20 {
+        let guest = endless(&runtime, &format!("guest {n}"), "").await;
+        let restart = isorun::Restart::Limited { max: u32::MAX, within: Duration::from_secs(1) };
+        let app = runtime.app(&format!("guest {n}")).unwrap();
+        let guest = runtime.instantiate(&app).restart(restart).await.unwrap_or(guest);
+        tasks.push(tokio::spawn(async move {
+            for _ in 0..100 {
+                guest.call("run", "()").fuel(2_000_000).await.unwrap_err();
+            }
+        }));
+    }
+    turns.store(0, Ordering::Relaxed);
+    for task in tasks {
+        task.await.unwrap();
+    }
+    task.abort();
+    let turns = turns.load(Ordering::Relaxed);
+    assert!(turns >= 20, "{turns} turns");
 }

@@ -23,7 +23,7 @@ use crate::image::encode::Encoder;
 use crate::image::malformed::{Malformed, Rule};
 use crate::image::medium::{Sink, Source, block_size};
 use crate::image::params::{LiftParams, LowerParams};
-use crate::image::weight::{LIGHT, price_of_block, weigh, weigh_params};
+use crate::image::weight::{of_root, price_of_block, weigh, weigh_params};
 use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 
 /// A value on its way between a guest and the host, spread over `N` core values or lying in the guest's memory.
@@ -115,8 +115,8 @@ impl ImageResult {
 }
 
 fn units_of(image: &Image, root: Layout) -> u64 {
-    let root = if root.size > LIGHT { 0 } else { root.size as usize };
-    image.as_bytes().len().saturating_sub(root) as u64
+    let in_place = root.size as usize - of_root(root);
+    image.as_bytes().len().saturating_sub(in_place) as u64
 }
 
 /// A few core values as they are, between two guests whose functions have the same type: see `scalars`.
@@ -231,12 +231,14 @@ unsafe impl<V: ToGuest, const N: usize> Lower for Guest<V, N> {
 impl<P: LiftParams + Send + Sync> FromGuest for TakenParams<P> {
     fn from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64]) -> Result<Self> {
         let mut source = GuestSource::of_params(cx, ty);
+        source.charge(of_root(P::LAYOUT))?;
         let values = P::lift_flat(&mut source, slots)?;
         Ok(TakenParams { values, units: source.units, lent: source.lent })
     }
 
     fn from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<Self> {
         let mut source = GuestSource::of_params(cx, ty);
+        source.charge(of_root(P::LAYOUT))?;
         let values = P::load(&mut source, at)?;
         Ok(TakenParams { values, units: source.units, lent: source.lent })
     }
@@ -261,6 +263,7 @@ impl<P: LowerParams + Send + Sync> ToGuest for Params<P> {
 impl<R: codec::Lift + Send + Sync> FromGuest for Returned<R> {
     fn from_slots(cx: &mut LiftContext<'_>, _: InterfaceType, slots: &[u64]) -> Result<Self> {
         let mut source = GuestSource::new(cx);
+        source.charge(of_root(R::LAYOUT))?;
         let value = if R::LAYOUT.flat <= MAX_FLAT_RESULTS {
             R::lift_flat(&mut source, slots)?
         } else {
@@ -272,6 +275,7 @@ impl<R: codec::Lift + Send + Sync> FromGuest for Returned<R> {
 
     fn from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, at: usize) -> Result<Self> {
         let mut source = GuestSource::new(cx);
+        source.charge(of_root(R::LAYOUT))?;
         let value = R::load(&mut source, at)?;
         Ok(Returned { value, units: source.units })
     }
@@ -446,6 +450,8 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
         let at = source.root(slots, layout)?;
         return image_from_memory(source.cx, ty, at);
     }
+    // The image has room for the largest case of a type, whichever it is.
+    source.charge(of_root(layout))?;
     let mut image = Encoder::new(layout)?;
     Transcoder::new(types, &mut source, &mut image).value(ty, slots, At(0))?;
     Ok((image.finish(), source.units))
@@ -454,8 +460,10 @@ fn image_from_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[u64], 
 fn image_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, at: usize) -> Result<(Image, u64)> {
     let types = Types(cx.types);
     let ty = types.innermost(ty);
-    let mut image = Encoder::new(types.layout(ty))?;
+    let layout = types.layout(ty);
     let mut source = GuestSource::new(cx);
+    source.charge(of_root(layout))?;
+    let mut image = Encoder::new(layout)?;
     Transcoder::new(types, &mut source, &mut image).value(ty, At(at), At(0))?;
     Ok((image.finish(), source.units))
 }
@@ -493,6 +501,9 @@ fn image_to_memory<T: 'static>(
     Transcoder::new(types, &mut source, &mut GuestSink { cx }).value(ty, At(0), At(at))?;
     Ok(source.finish()?)
 }
+
+/// So many bytes that are lent are one unit of work.
+const LENT: u32 = 8;
 
 /// A guest's memory, to read from.
 struct GuestSource<'a, 'c> {
@@ -595,7 +606,8 @@ impl Source for GuestSource<'_, '_> {
         };
         let block = price_of_block(&mut self.blocks);
         self.charge(block)?;
-        self.units += u64::from(length);
+        // The bytes are looked at where they are, and not copied.
+        self.units += u64::from(length / LENT);
         let slots = [ValRaw::u32(pointer), ValRaw::u32(length)];
         let list = WasmList::linear_lift_from_flat(self.cx, ty, &slots)?;
         Ok(Bytes::lent(self.lent.push(list)))
