@@ -1,7 +1,9 @@
 //! Components that are small and mean much: each is counted, and refused before it is compiled.
 
 use std::fmt::Write;
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use isorun::inspect::InspectError;
 use isorun::limits::{AppLimit, AppLimits, Exceeded};
 use isorun::{AppError, Runtime, inspect};
@@ -275,6 +277,46 @@ async fn every_limit_that_is_exceeded_is_told_at_once() {
   tables: 90, more than the 64 of `tables`
     help: let its modules share tables; or raise `tables` in the runtime's `app_limits`"
     );
+}
+
+fn leb(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+fn section(id: u8, content: &[u8]) -> Vec<u8> {
+    [&[id], &leb(content.len())[..], content].concat()
+}
+
+fn component(sections: &[Vec<u8>]) -> Vec<u8> {
+    [b"\0asm\x0d\0\x01\0", &sections.concat()[..]].concat()
+}
+
+/// How long this thread takes to check a component: the best of three.
+fn checked(bytes: &[u8]) -> Duration {
+    let runtime = runtime();
+    let once = || {
+        let before = ThreadTime::now();
+        let _ = runtime.check_app("app", bytes);
+        before.elapsed()
+    };
+    (0..3).map(|_| once()).min().unwrap()
+}
+
+/// A number of components further out is any number, however few there are.
+#[test]
+fn what_is_taken_from_nowhere_is_not_looked_for() {
+    let aliases = |count: usize| {
+        let one = [&[0x03, 0x02][..], &leb(count), &[0]].concat();
+        component(&[section(6, &[leb(100), one.repeat(100)].concat())])
+    };
+    let [near, far] = [0, 1_000_000].map(|count| checked(&aliases(count)));
+    assert!(far < 100 * near, "{far:?} and {near:?}");
 }
 
 type Change = fn(&mut AppLimits, u64);
