@@ -297,6 +297,19 @@ fn component(sections: &[Vec<u8>]) -> Vec<u8> {
     [b"\0asm\x0d\0\x01\0", &sections.concat()[..]].concat()
 }
 
+/// The core type of a module that declares so many types of functions.
+fn module_type(declarations: usize) -> Vec<u8> {
+    [&[0x50], &leb(declarations)[..], &[0x01, 0x60, 0, 0].repeat(declarations)].concat()
+}
+
+/// A component that instantiates the one in it with so many different arguments.
+fn instantiated(inner: &[Vec<u8>], instances: usize) -> Vec<u8> {
+    let types = section(7, &[leb(instances), vec![0x7d; instances]].concat());
+    let each = (0..instances).flat_map(|i| [&[0x00, 0x00, 0x01, 0x01, b'x', 0x03][..], &leb(i)].concat());
+    let instances = section(5, &[leb(instances), each.collect()].concat());
+    component(&[section(4, &component(inner)), types, instances])
+}
+
 /// How long this thread takes to check a component: the best of three.
 fn checked(bytes: &[u8]) -> Duration {
     let runtime = runtime();
@@ -306,6 +319,39 @@ fn checked(bytes: &[u8]) -> Duration {
         before.elapsed()
     };
     (0..3).map(|_| once()).min().unwrap()
+}
+
+#[test]
+fn types_of_core_modules_are_not_read_again_for_each_instance() {
+    let types = [section(3, &[leb(1), module_type(100_000)].concat())];
+    let [one, many] = [1, 400].map(|instances| checked(&instantiated(&types, instances)));
+    assert!(many < 9 * one, "400 instances took {many:?}, and one {one:?}");
+}
+
+#[tokio::test]
+async fn types_of_core_modules_in_types_are_counted_each_time_that_they_are_read() {
+    let core = [&[0x42, 1, 0][..], &module_type(50_000)].concat();
+    let types = [section(7, &[leb(1), core].concat())];
+    let exceeded = refused_bytes("core-types", &instantiated(&types, 400)).await;
+    assert!(found(&exceeded, AppLimit::Items) > 262_144);
+}
+
+#[tokio::test]
+async fn what_types_of_core_modules_declare_is_counted() {
+    // Each type has exports of one function, each by a name of its own.
+    let (types, declarations) = (3, 100_000);
+    let mut all = leb(types);
+    for number in 0..types * declarations {
+        if number % declarations == 0 {
+            all.extend([&[0x50][..], &leb(declarations), &[0x01, 0x60, 0, 0]].concat());
+            continue;
+        }
+        all.extend([3, 4]);
+        all.extend([0, 6, 12, 18].map(|shift| b'0' + (number >> shift & 63) as u8));
+        all.extend([0, 0]);
+    }
+    let exceeded = refused_bytes("exports", &component(&[section(3, &all)])).await;
+    assert!(found(&exceeded, AppLimit::Items) > 300_000);
 }
 
 /// A number of components further out is any number, however few there are.

@@ -7,14 +7,15 @@
 //! * Whatever does not make sense costs nothing here: the validator, which comes next, refuses it in its own words.
 
 mod body;
+mod core_type;
 mod module;
 mod nesting;
 mod unfold;
 
 use wasmparser::{
     BinaryReader, ComponentAlias, ComponentAliasSectionReader, ComponentExportSectionReader,
-    ComponentImportSectionReader, ComponentTypeSectionReader, DataKind, Encoding, FunctionBody, Parser, Payload,
-    Result, TableInit, WasmFeatures,
+    ComponentImportSectionReader, ComponentTypeSectionReader, CoreTypeSectionReader, DataKind, Encoding, FunctionBody,
+    Parser, Payload, Result, TableInit, WasmFeatures,
 };
 
 use super::needs::Needs;
@@ -136,7 +137,7 @@ impl<'a, 'l> Measure<'a, 'l> {
             Payload::ComponentImportSection(section) => self.imports(section)?,
             Payload::ComponentExportSection(section) => self.exports(section)?,
             Payload::ComponentAliasSection(section) => self.aliases(section)?,
-            Payload::CoreTypeSection(section) => self.part(section.count(), Part::CoreTypes(section)),
+            Payload::CoreTypeSection(section) => self.core_types(section)?,
             Payload::ComponentCanonicalSection(section) => self.part(section.count(), Part::Canonical(section)),
             Payload::InstanceSection(section) => self.part(section.count(), Part::CoreInstances(section)),
             Payload::ComponentInstanceSection(section) => self.part(section.count(), Part::Instances(section)),
@@ -199,6 +200,15 @@ impl<'a, 'l> Measure<'a, 'l> {
         self.found.items = self.found.items.saturating_add(nesting.items);
         self.found.nesting = self.found.nesting.max(self.open.len() as u64 + nesting.depth);
         self.part(0, Part::Types(section));
+        Ok(())
+    }
+
+    /// Core types are counted here and not kept: nothing that is unfolded depends on them, so that they are read only once.
+    fn core_types(&mut self, section: CoreTypeSectionReader<'a>) -> Result<()> {
+        self.found.items = self.found.items.saturating_add(1);
+        for ty in section {
+            self.found.items = self.found.items.saturating_add(1 + core_type::parts(&ty?));
+        }
         Ok(())
     }
 

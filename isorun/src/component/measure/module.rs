@@ -5,6 +5,8 @@ use wasmparser::{
     GlobalSectionReader, ImportSectionReader, Result, TypeRef, TypeSectionReader,
 };
 
+use super::core_type;
+
 /// A core module, as far as was read.
 #[derive(Default)]
 pub(super) struct Module {
@@ -88,15 +90,11 @@ impl Module {
         let mut parts = 0;
         for group in section {
             for ty in group?.into_types() {
-                let (signature, own) = match &ty.composite_type.inner {
-                    CompositeInnerType::Func(ty) => {
-                        ((ty.params().len() as u16, ty.results().len() as u16), ty.params().len() + ty.results().len())
-                    }
-                    CompositeInnerType::Struct(ty) => ((0, 0), ty.fields.len()),
-                    CompositeInnerType::Array(_) | CompositeInnerType::Cont(_) => ((0, 0), 1),
-                };
-                parts += 1 + own as u64;
-                self.signatures.types.push(signature);
+                parts += 1 + core_type::of_type(&ty);
+                self.signatures.types.push(match &ty.composite_type.inner {
+                    CompositeInnerType::Func(ty) => (ty.params().len() as u16, ty.results().len() as u16),
+                    _ => (0, 0),
+                });
             }
         }
         Ok(parts)

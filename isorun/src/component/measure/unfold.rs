@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use wasmparser::{
     CanonicalFunction, ComponentAlias, ComponentAliasSectionReader, ComponentCanonicalSectionReader, ComponentExport,
     ComponentExportSectionReader, ComponentExternalKind, ComponentImportSectionReader, ComponentInstance,
-    ComponentInstanceSectionReader, ComponentOuterAliasKind, ComponentTypeSectionReader, CoreTypeSectionReader,
-    Instance, InstanceSectionReader, Result,
+    ComponentInstanceSectionReader, ComponentOuterAliasKind, ComponentTypeSectionReader, Instance,
+    InstanceSectionReader, Result,
 };
 
 use super::module::Facts;
@@ -17,7 +17,6 @@ use scope::{Component, Item, Unfolded};
 
 /// A part of a component, as it was read.
 pub(super) enum Part<'a> {
-    CoreTypes(CoreTypeSectionReader<'a>),
     Types(ComponentTypeSectionReader<'a>),
     Imports(ComponentImportSectionReader<'a>),
     Exports(ComponentExportSectionReader<'a>),
@@ -200,13 +199,6 @@ impl<'a> Unfolding<'_, 'a> {
     fn part(&mut self, run: &mut Run<'a>, part: &Part<'a>) -> Result<()> {
         self.step(run, 1);
         match part {
-            Part::CoreTypes(section) => {
-                for ty in section.clone() {
-                    ty?;
-                    self.step(run, 1);
-                    self.unfolded.scopes[run.scope].core_types += 1;
-                }
-            }
             Part::Types(section) => {
                 for ty in section.clone() {
                     let ty = self.component_type(run, run.scope, &ty?)?;

@@ -76,7 +76,6 @@ pub(super) struct Size {
 pub(super) struct Scope {
     around: Option<usize>,
     pub(super) types: Vec<usize>,
-    pub(super) core_types: u64,
     modules: Vec<Item>,
     components: Vec<Item>,
     instances: Vec<Item>,
