@@ -354,6 +354,17 @@ async fn what_types_of_core_modules_declare_is_counted() {
     assert!(found(&exceeded, AppLimit::Items) > 300_000);
 }
 
+/// Names are read, compared and looked up each time that the component which has them is instantiated with other arguments.
+#[tokio::test]
+async fn long_names_are_counted_each_time_that_they_are_read() {
+    let exports: Vec<u8> = (0..10_u8)
+        .flat_map(|i| [&[0][..], &leb(90_001), &[b'a' + i], &vec![b'a'; 90_000], &[3, 0, 0]].concat())
+        .collect();
+    let inner = [section(7, &[1, 0x7d]), section(11, &[leb(10), exports].concat())];
+    let exceeded = refused_bytes("long-names", &instantiated(&inner, 2000)).await;
+    assert!(found(&exceeded, AppLimit::Items) > 262_144);
+}
+
 /// A number of components further out is any number, however few there are.
 #[test]
 fn what_is_taken_from_nowhere_is_not_looked_for() {

@@ -71,7 +71,8 @@ limits! {
     /// How deep modules, components, types and instances lie in each other.
     nesting: Nesting = 32, "levels of nesting", "make it flatter";
     /// Definitions of the component and of the components in it: types with their fields, imports, exports, aliases, instances. What is
-    /// instantiated or copied counts each time, as often as that is.
+    /// instantiated or copied counts each time, as often as that is. Where a component is instantiated with other arguments each time, it is
+    /// read again, and every 64 bytes that are read count too if there are more of these than definitions are allowed.
     items: Items = 1 << 18, "definitions", "instantiate less in it, or pass less to what it instantiates";
     /// Types of functions, fields, imports and exports, written out, each as often as something has it.
     types: Types = 1 << 20, "types, written out", "use smaller types, or fewer functions that have them";
