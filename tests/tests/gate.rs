@@ -376,6 +376,20 @@ fn what_is_taken_from_nowhere_is_not_looked_for() {
     assert!(far < 100 * near, "{far:?} and {near:?}");
 }
 
+/// The compiler makes a function that passes them on for each function which may be called by reference.
+#[tokio::test]
+async fn parameters_and_results_are_counted_for_each_function() {
+    let many = "i32 ".repeat(1000);
+    let ty = format!("(type $t (func (param {many}) (result {many})))");
+    let all: String = (0..1000).map(|number| format!("{number} ")).collect();
+    let defined = "(func (type $t) unreachable)".repeat(1000);
+    let defined = format!("(component (core module {ty} {defined} (elem declare func {all})))");
+    assert_eq!(found(&refused("wide", &defined).await, AppLimit::Types), 2_000_000 + 2001);
+    let imported = "(import \"a\" \"f\" (func (type $t)))".repeat(1000);
+    let imported = format!("(component (core module {ty} {imported}))");
+    assert_eq!(found(&refused("wide-imports", &imported).await, AppLimit::Types), 2_000_000 + 2001);
+}
+
 type Change = fn(&mut AppLimits, u64);
 
 /// Of everything that is counted, an app may have as much as the limit says, and no more.

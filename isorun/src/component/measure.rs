@@ -176,6 +176,7 @@ impl<'a, 'l> Measure<'a, 'l> {
         match self.module.take() {
             Some(module) => {
                 self.modules.push(module.facts);
+                self.found.types = self.found.types.saturating_add(module.values);
                 self.found.function_bytes = self.found.function_bytes.max(self.initialisers);
                 self.initialisers = 0;
             }

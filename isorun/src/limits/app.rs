@@ -74,7 +74,8 @@ limits! {
     /// instantiated or copied counts each time, as often as that is. Where a component is instantiated with other arguments each time, it is
     /// read again, and every 64 bytes that are read count too if there are more of these than definitions are allowed.
     items: Items = 1 << 18, "definitions", "instantiate less in it, or pass less to what it instantiates";
-    /// Types of functions, fields, imports and exports, written out, each as often as something has it.
+    /// Types of functions, fields, imports and exports, written out, each as often as something has it. For each function of a core module
+    /// that is defined or imported, its parameters and results count, since the compiler makes code that passes them on.
     types: Types = 1 << 20, "types, written out", "use smaller types, or fewer functions that have them";
     /// Instances of core modules in one store, those between components included.
     core_instances: CoreInstances = 64, "core instances", "link its modules into fewer";

@@ -12,6 +12,8 @@ use super::core_type;
 pub(super) struct Module {
     pub(super) signatures: Signatures,
     pub(super) facts: Facts,
+    /// The parameters and results of all functions together, each as often as a function has it.
+    pub(super) values: u64,
     /// How many bodies were read.
     pub(super) bodies: usize,
 }
@@ -109,7 +111,7 @@ impl Module {
             match import.ty {
                 TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                     self.facts.imported_functions += 1;
-                    self.signatures.functions.push(ty);
+                    self.signature(ty);
                 }
                 TypeRef::Table(_) | TypeRef::Memory(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {
                     self.facts.other_imports += 1;
@@ -121,6 +123,12 @@ impl Module {
 
     pub(super) fn function(&mut self, ty: u32) {
         self.facts.functions += 1;
+        self.signature(ty);
+    }
+
+    fn signature(&mut self, ty: u32) {
+        let (params, results) = self.signatures.of_type(ty);
+        self.values = self.values.saturating_add(u64::from(params) + u64::from(results));
         self.signatures.functions.push(ty);
     }
 
