@@ -279,6 +279,22 @@ async fn every_limit_that_is_exceeded_is_told_at_once() {
     );
 }
 
+#[tokio::test]
+async fn what_components_unfold_to_is_told_though_other_limits_are_exceeded() {
+    let wat = module(&format!("{} {}", "(memory 0)".repeat(9), "(table 1 funcref)".repeat(90)));
+    let small = Runtime::builder().app_limits(|limits| {
+        limits.items = 1;
+        limits.nesting = 1;
+        limits.core_instances = 0;
+        limits.engine_bytes = 1;
+    });
+    let error = small.build().unwrap().check_app("app", &wat::parse_str(wat).unwrap()).unwrap_err();
+    let AppError::TooMuch { exceeded, .. } = error else { panic!("{error}") };
+    let what: Vec<_> = exceeded.iter().map(|exceeded| exceeded.what).collect();
+    use AppLimit as L;
+    assert_eq!(what, [L::Nesting, L::Items, L::CoreInstances, L::Memories, L::Tables, L::EngineBytes]);
+}
+
 fn leb(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number >= 0x80 {

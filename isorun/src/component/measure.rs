@@ -2,7 +2,8 @@
 //!
 //! # Invariants
 //!
-//! * The time is linear in the component's bytes, and in the limits where they are smaller than what the component means.
+//! * The time is linear in the component's bytes, and in the limits on definitions and nesting or their defaults, whichever are larger, where
+//!   what the component means is more than those.
 //! * Nothing that wasmparser reads by recursion is read before its depth is known.
 //! * Whatever does not make sense costs nothing here: the validator, which comes next, refuses it in its own words.
 
@@ -107,10 +108,10 @@ pub(crate) fn measure(bytes: &[u8], features: WasmFeatures, limits: &AppLimits) 
     measure.unfolded()
 }
 
-struct Measure<'a, 'l> {
+struct Measure<'a> {
     bytes: &'a [u8],
     features: WasmFeatures,
-    limits: &'l AppLimits,
+    bounds: Bounds,
     found: Measured,
     codes: Vec<Code<'a>>,
     modules: Vec<Facts>,
@@ -122,11 +123,14 @@ struct Measure<'a, 'l> {
     initialisers: u64,
 }
 
-impl<'a, 'l> Measure<'a, 'l> {
-    fn new(bytes: &'a [u8], features: WasmFeatures, limits: &'l AppLimits) -> Measure<'a, 'l> {
+impl<'a> Measure<'a> {
+    fn new(bytes: &'a [u8], features: WasmFeatures, limits: &AppLimits) -> Measure<'a> {
+        // Lower limits do not end the counting sooner, so that everything that is exceeded is told.
+        let default = AppLimits::default();
+        let bounds = Bounds { depth: limits.nesting.max(default.nesting), steps: limits.items.max(default.items) };
         let found = Measured { bytes: bytes.len() as u64, ..Measured::default() };
         let (codes, modules, open, module) = (Vec::new(), Vec::new(), Vec::new(), None);
-        Measure { bytes, features, limits, found, codes, modules, open, module, initialisers: 0 }
+        Measure { bytes, features, bounds, found, codes, modules, open, module, initialisers: 0 }
     }
 
     fn payload(&mut self, payload: Payload<'a>) -> Result<()> {
@@ -186,11 +190,11 @@ impl<'a, 'l> Measure<'a, 'l> {
         }
     }
 
-    /// Keeps a part of the component that is open. Past the limit nothing is kept, since nothing will be unfolded.
+    /// Keeps a part of the component that is open. Past the bounds nothing is kept, since nothing will be unfolded.
     fn part(&mut self, items: u32, part: Part<'a>) {
         self.found.items = self.found.items.saturating_add(u64::from(items) + 1);
         if let Some(open) = self.open.last()
-            && self.found.items <= self.limits.items
+            && self.found.items <= self.bounds.steps
         {
             self.codes[*open].parts.push(part);
         }
@@ -231,9 +235,9 @@ impl<'a, 'l> Measure<'a, 'l> {
 
     fn aliases(&mut self, section: ComponentAliasSectionReader<'a>) -> Result<()> {
         for alias in section.clone() {
-            // What is taken from further out is taken by every component on the way. None is deeper than the limit, or nothing is unfolded.
+            // What is taken from further out is taken by every component on the way. None is deeper than the bounds, or nothing is unfolded.
             if let ComponentAlias::Outer { kind, count, index } = alias?
-                && self.found.nesting <= self.limits.nesting
+                && self.found.nesting <= self.bounds.depth
             {
                 let around = self.open.iter().rev().take(count as usize);
                 for (up, code) in around.enumerate() {
@@ -316,14 +320,13 @@ impl<'a, 'l> Measure<'a, 'l> {
         Ok(())
     }
 
-    /// Adds what the component means when it is unfolded, unless what it has without that is too much already.
+    /// Adds what the component means when it is unfolded, unless what it has without that is past the bounds already.
     fn unfolded(self) -> Result<Measured> {
-        let Measure { mut found, codes, modules, limits, .. } = self;
-        if found.items > limits.items || found.nesting > limits.nesting {
+        let Measure { mut found, codes, modules, bounds, .. } = self;
+        if found.items > bounds.steps || found.nesting > bounds.depth {
             return Ok(found);
         }
-        let Counted { totals, depth, exported } =
-            unfold::count(&codes, &modules, Bounds { depth: limits.nesting, steps: limits.items })?;
+        let Counted { totals, depth, exported } = unfold::count(&codes, &modules, bounds)?;
         found.nesting = found.nesting.max(depth);
         found.items = found.items.max(totals.items);
         found.types = found.types.saturating_add(totals.types);

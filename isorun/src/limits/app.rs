@@ -10,6 +10,10 @@ macro_rules! limits {
         /// over its bytes, before types are compared and before anything is compiled, and an app that is past a limit is refused with each
         /// limit that it exceeds: [`AppError::TooMuch`](crate::AppError::TooMuch). What passes the defaults takes seconds to compile, not minutes.
         ///
+        /// Two things end the counting early, so that not everything else is reported. Of too many `bytes`, nothing is counted. What is past
+        /// both the limit and the default of `items` or of `nesting` is not laid out further, so that `core_instances`, `memories`, `tables`,
+        /// `engine_bytes` and what instances add to the other numbers may be missing, or less than there is.
+        ///
         /// ```
         /// let builder = isorun::Runtime::builder().app_limits(|limits| {
         ///     limits.bytes = 1 << 20;
