@@ -406,6 +406,17 @@ async fn parameters_and_results_are_counted_for_each_function() {
     assert_eq!(found(&refused("wide-imports", &imported).await, AppLimit::Types), 2_000_000 + 2001);
 }
 
+#[tokio::test]
+async fn what_initialises_a_module_is_not_called_a_function() {
+    let wat = module(&format!("(table 1 funcref) {}", "(elem (i32.const 0))".repeat(400_000)));
+    let exceeded = refused("initialised", &wat).await;
+    let one = exceeded.iter().find(|exceeded| exceeded.what == AppLimit::FunctionBytes).unwrap();
+    assert_eq!(
+        one.to_string().lines().next().unwrap().split(':').next().unwrap().trim(),
+        "bytes of one function, or of what initialises a module's globals and tables"
+    );
+}
+
 type Change = fn(&mut AppLimits, u64);
 
 /// Of everything that is counted, an app may have as much as the limit says, and no more.

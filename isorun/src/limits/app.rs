@@ -90,7 +90,7 @@ limits! {
     /// Functions that are compiled: those of core modules, and one for each that passes between components and the host.
     functions: Functions = 1 << 16, "functions", "build it without what it does not use";
     /// Bytes of one function's body, or of all that initialises a module's globals and tables.
-    function_bytes: FunctionBytes = 1 << 20, "bytes of one function", "split the function";
+    function_bytes: FunctionBytes = 1 << 20, "bytes of one function, or of what initialises a module's globals and tables", "split the function, or the globals and tables over several modules";
     /// Locals of all functions together.
     locals: Locals = 1 << 20, "locals", "build it with optimisation";
     /// Values that one function may have to pass where its control flow meets: for each block and each branch to it, every local that was
