@@ -1,7 +1,9 @@
 //! Components that are small and mean much: each is counted, and refused before it is compiled.
 
 use std::fmt::Write;
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use isorun::inspect::InspectError;
 use isorun::limits::{AppLimit, AppLimits, Exceeded};
 use isorun::{AppError, Runtime, inspect};
@@ -274,6 +276,144 @@ async fn every_limit_that_is_exceeded_is_told_at_once() {
     help: let its modules share memories; or raise `memories` in the runtime's `app_limits`
   tables: 90, more than the 64 of `tables`
     help: let its modules share tables; or raise `tables` in the runtime's `app_limits`"
+    );
+}
+
+#[tokio::test]
+async fn what_components_unfold_to_is_told_though_other_limits_are_exceeded() {
+    let wat = module(&format!("{} {}", "(memory 0)".repeat(9), "(table 1 funcref)".repeat(90)));
+    let small = Runtime::builder().app_limits(|limits| {
+        limits.items = 1;
+        limits.nesting = 1;
+        limits.core_instances = 0;
+        limits.engine_bytes = 1;
+    });
+    let error = small.build().unwrap().check_app("app", &wat::parse_str(wat).unwrap()).unwrap_err();
+    let AppError::TooMuch { exceeded, .. } = error else { panic!("{error}") };
+    let what: Vec<_> = exceeded.iter().map(|exceeded| exceeded.what).collect();
+    use AppLimit as L;
+    assert_eq!(what, [L::Nesting, L::Items, L::CoreInstances, L::Memories, L::Tables, L::EngineBytes]);
+}
+
+fn leb(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+fn section(id: u8, content: &[u8]) -> Vec<u8> {
+    [&[id], &leb(content.len())[..], content].concat()
+}
+
+fn component(sections: &[Vec<u8>]) -> Vec<u8> {
+    [b"\0asm\x0d\0\x01\0", &sections.concat()[..]].concat()
+}
+
+/// The core type of a module that declares so many types of functions.
+fn module_type(declarations: usize) -> Vec<u8> {
+    [&[0x50], &leb(declarations)[..], &[0x01, 0x60, 0, 0].repeat(declarations)].concat()
+}
+
+/// A component that instantiates the one in it with so many different arguments.
+fn instantiated(inner: &[Vec<u8>], instances: usize) -> Vec<u8> {
+    let types = section(7, &[leb(instances), vec![0x7d; instances]].concat());
+    let each = (0..instances).flat_map(|i| [&[0x00, 0x00, 0x01, 0x01, b'x', 0x03][..], &leb(i)].concat());
+    let instances = section(5, &[leb(instances), each.collect()].concat());
+    component(&[section(4, &component(inner)), types, instances])
+}
+
+/// How long this thread takes to check a component: the best of three.
+fn checked(bytes: &[u8]) -> Duration {
+    let runtime = runtime();
+    let once = || {
+        let before = ThreadTime::now();
+        let _ = runtime.check_app("app", bytes);
+        before.elapsed()
+    };
+    (0..3).map(|_| once()).min().unwrap()
+}
+
+#[test]
+fn types_of_core_modules_are_not_read_again_for_each_instance() {
+    let types = [section(3, &[leb(1), module_type(100_000)].concat())];
+    let [one, many] = [1, 400].map(|instances| checked(&instantiated(&types, instances)));
+    assert!(many < 9 * one, "400 instances took {many:?}, and one {one:?}");
+}
+
+#[tokio::test]
+async fn types_of_core_modules_in_types_are_counted_each_time_that_they_are_read() {
+    let core = [&[0x42, 1, 0][..], &module_type(50_000)].concat();
+    let types = [section(7, &[leb(1), core].concat())];
+    let exceeded = refused_bytes("core-types", &instantiated(&types, 400)).await;
+    assert!(found(&exceeded, AppLimit::Items) > 262_144);
+}
+
+#[tokio::test]
+async fn what_types_of_core_modules_declare_is_counted() {
+    // Each type has exports of one function, each by a name of its own.
+    let (types, declarations) = (3, 100_000);
+    let mut all = leb(types);
+    for number in 0..types * declarations {
+        if number % declarations == 0 {
+            all.extend([&[0x50][..], &leb(declarations), &[0x01, 0x60, 0, 0]].concat());
+            continue;
+        }
+        all.extend([3, 4]);
+        all.extend([0, 6, 12, 18].map(|shift| b'0' + (number >> shift & 63) as u8));
+        all.extend([0, 0]);
+    }
+    let exceeded = refused_bytes("exports", &component(&[section(3, &all)])).await;
+    assert!(found(&exceeded, AppLimit::Items) > 300_000);
+}
+
+/// Names are read, compared and looked up each time that the component which has them is instantiated with other arguments.
+#[tokio::test]
+async fn long_names_are_counted_each_time_that_they_are_read() {
+    let exports: Vec<u8> = (0..10_u8)
+        .flat_map(|i| [&[0][..], &leb(90_001), &[b'a' + i], &vec![b'a'; 90_000], &[3, 0, 0]].concat())
+        .collect();
+    let inner = [section(7, &[1, 0x7d]), section(11, &[leb(10), exports].concat())];
+    let exceeded = refused_bytes("long-names", &instantiated(&inner, 2000)).await;
+    assert!(found(&exceeded, AppLimit::Items) > 262_144);
+}
+
+/// A number of components further out is any number, however few there are.
+#[test]
+fn what_is_taken_from_nowhere_is_not_looked_for() {
+    let aliases = |count: usize| {
+        let one = [&[0x03, 0x02][..], &leb(count), &[0]].concat();
+        component(&[section(6, &[leb(100), one.repeat(100)].concat())])
+    };
+    let [near, far] = [0, 1_000_000].map(|count| checked(&aliases(count)));
+    assert!(far < 100 * near, "{far:?} and {near:?}");
+}
+
+/// The compiler makes a function that passes them on for each function which may be called by reference.
+#[tokio::test]
+async fn parameters_and_results_are_counted_for_each_function() {
+    let many = "i32 ".repeat(1000);
+    let ty = format!("(type $t (func (param {many}) (result {many})))");
+    let all: String = (0..1000).map(|number| format!("{number} ")).collect();
+    let defined = "(func (type $t) unreachable)".repeat(1000);
+    let defined = format!("(component (core module {ty} {defined} (elem declare func {all})))");
+    assert_eq!(found(&refused("wide", &defined).await, AppLimit::Types), 2_000_000 + 2001);
+    let imported = "(import \"a\" \"f\" (func (type $t)))".repeat(1000);
+    let imported = format!("(component (core module {ty} {imported}))");
+    assert_eq!(found(&refused("wide-imports", &imported).await, AppLimit::Types), 2_000_000 + 2001);
+}
+
+#[tokio::test]
+async fn what_initialises_a_module_is_not_called_a_function() {
+    let wat = module(&format!("(table 1 funcref) {}", "(elem (i32.const 0))".repeat(400_000)));
+    let exceeded = refused("initialised", &wat).await;
+    let one = exceeded.iter().find(|exceeded| exceeded.what == AppLimit::FunctionBytes).unwrap();
+    assert_eq!(
+        one.to_string().lines().next().unwrap().split(':').next().unwrap().trim(),
+        "bytes of one function, or of what initialises a module's globals and tables"
     );
 }
 

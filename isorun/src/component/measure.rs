@@ -2,19 +2,21 @@
 //!
 //! # Invariants
 //!
-//! * The time is linear in the component's bytes, and in the limits where they are smaller than what the component means.
+//! * The time is linear in the component's bytes, and in the limits on definitions and nesting or their defaults, whichever are larger, where
+//!   what the component means is more than those.
 //! * Nothing that wasmparser reads by recursion is read before its depth is known.
 //! * Whatever does not make sense costs nothing here: the validator, which comes next, refuses it in its own words.
 
 mod body;
+mod core_type;
 mod module;
 mod nesting;
 mod unfold;
 
 use wasmparser::{
     BinaryReader, ComponentAlias, ComponentAliasSectionReader, ComponentExportSectionReader,
-    ComponentImportSectionReader, ComponentTypeSectionReader, DataKind, Encoding, FunctionBody, Parser, Payload,
-    Result, TableInit, WasmFeatures,
+    ComponentImportSectionReader, ComponentTypeSectionReader, CoreTypeSectionReader, DataKind, Encoding, FunctionBody,
+    Parser, Payload, Result, TableInit, WasmFeatures,
 };
 
 use super::needs::Needs;
@@ -106,10 +108,10 @@ pub(crate) fn measure(bytes: &[u8], features: WasmFeatures, limits: &AppLimits) 
     measure.unfolded()
 }
 
-struct Measure<'a, 'l> {
+struct Measure<'a> {
     bytes: &'a [u8],
     features: WasmFeatures,
-    limits: &'l AppLimits,
+    bounds: Bounds,
     found: Measured,
     codes: Vec<Code<'a>>,
     modules: Vec<Facts>,
@@ -121,11 +123,14 @@ struct Measure<'a, 'l> {
     initialisers: u64,
 }
 
-impl<'a, 'l> Measure<'a, 'l> {
-    fn new(bytes: &'a [u8], features: WasmFeatures, limits: &'l AppLimits) -> Measure<'a, 'l> {
+impl<'a> Measure<'a> {
+    fn new(bytes: &'a [u8], features: WasmFeatures, limits: &AppLimits) -> Measure<'a> {
+        // Lower limits do not end the counting sooner, so that everything that is exceeded is told.
+        let default = AppLimits::default();
+        let bounds = Bounds { depth: limits.nesting.max(default.nesting), steps: limits.items.max(default.items) };
         let found = Measured { bytes: bytes.len() as u64, ..Measured::default() };
         let (codes, modules, open, module) = (Vec::new(), Vec::new(), Vec::new(), None);
-        Measure { bytes, features, limits, found, codes, modules, open, module, initialisers: 0 }
+        Measure { bytes, features, bounds, found, codes, modules, open, module, initialisers: 0 }
     }
 
     fn payload(&mut self, payload: Payload<'a>) -> Result<()> {
@@ -136,7 +141,7 @@ impl<'a, 'l> Measure<'a, 'l> {
             Payload::ComponentImportSection(section) => self.imports(section)?,
             Payload::ComponentExportSection(section) => self.exports(section)?,
             Payload::ComponentAliasSection(section) => self.aliases(section)?,
-            Payload::CoreTypeSection(section) => self.part(section.count(), Part::CoreTypes(section)),
+            Payload::CoreTypeSection(section) => self.core_types(section)?,
             Payload::ComponentCanonicalSection(section) => self.part(section.count(), Part::Canonical(section)),
             Payload::InstanceSection(section) => self.part(section.count(), Part::CoreInstances(section)),
             Payload::ComponentInstanceSection(section) => self.part(section.count(), Part::Instances(section)),
@@ -175,6 +180,7 @@ impl<'a, 'l> Measure<'a, 'l> {
         match self.module.take() {
             Some(module) => {
                 self.modules.push(module.facts);
+                self.found.types = self.found.types.saturating_add(module.values);
                 self.found.function_bytes = self.found.function_bytes.max(self.initialisers);
                 self.initialisers = 0;
             }
@@ -184,11 +190,11 @@ impl<'a, 'l> Measure<'a, 'l> {
         }
     }
 
-    /// Keeps a part of the component that is open. Past the limit nothing is kept, since nothing will be unfolded.
+    /// Keeps a part of the component that is open. Past the bounds nothing is kept, since nothing will be unfolded.
     fn part(&mut self, items: u32, part: Part<'a>) {
         self.found.items = self.found.items.saturating_add(u64::from(items) + 1);
         if let Some(open) = self.open.last()
-            && self.found.items <= self.limits.items
+            && self.found.items <= self.bounds.steps
         {
             self.codes[*open].parts.push(part);
         }
@@ -199,6 +205,15 @@ impl<'a, 'l> Measure<'a, 'l> {
         self.found.items = self.found.items.saturating_add(nesting.items);
         self.found.nesting = self.found.nesting.max(self.open.len() as u64 + nesting.depth);
         self.part(0, Part::Types(section));
+        Ok(())
+    }
+
+    /// Core types are counted here and not kept: nothing that is unfolded depends on them, so that they are read only once.
+    fn core_types(&mut self, section: CoreTypeSectionReader<'a>) -> Result<()> {
+        self.found.items = self.found.items.saturating_add(1);
+        for ty in section {
+            self.found.items = self.found.items.saturating_add(1 + core_type::parts(&ty?));
+        }
         Ok(())
     }
 
@@ -220,9 +235,9 @@ impl<'a, 'l> Measure<'a, 'l> {
 
     fn aliases(&mut self, section: ComponentAliasSectionReader<'a>) -> Result<()> {
         for alias in section.clone() {
-            // What is taken from further out is taken by every component on the way. None is deeper than the limit, or nothing is unfolded.
+            // What is taken from further out is taken by every component on the way. None is deeper than the bounds, or nothing is unfolded.
             if let ComponentAlias::Outer { kind, count, index } = alias?
-                && self.found.nesting <= self.limits.nesting
+                && self.found.nesting <= self.bounds.depth
             {
                 let around = self.open.iter().rev().take(count as usize);
                 for (up, code) in around.enumerate() {
@@ -305,14 +320,13 @@ impl<'a, 'l> Measure<'a, 'l> {
         Ok(())
     }
 
-    /// Adds what the component means when it is unfolded, unless what it has without that is too much already.
+    /// Adds what the component means when it is unfolded, unless what it has without that is past the bounds already.
     fn unfolded(self) -> Result<Measured> {
-        let Measure { mut found, codes, modules, limits, .. } = self;
-        if found.items > limits.items || found.nesting > limits.nesting {
+        let Measure { mut found, codes, modules, bounds, .. } = self;
+        if found.items > bounds.steps || found.nesting > bounds.depth {
             return Ok(found);
         }
-        let Counted { totals, depth, exported } =
-            unfold::count(&codes, &modules, Bounds { depth: limits.nesting, steps: limits.items })?;
+        let Counted { totals, depth, exported } = unfold::count(&codes, &modules, bounds)?;
         found.nesting = found.nesting.max(depth);
         found.items = found.items.max(totals.items);
         found.types = found.types.saturating_add(totals.types);

@@ -38,7 +38,7 @@ pub enum AppError {
         help: String,
     },
     /// The component exceeds [limits of the runtime](crate::limits::AppLimits). Its types were not compared, and nothing was compiled. If there
-    /// are too many bytes, they were not read, and nothing else was counted.
+    /// are too many bytes, they were not read, and nothing else was counted; what else ends the counting early is told at the limits.
     #[error(
         "`{app}` means more than an app may:\n{}",
         lines(exceeded), app = printable(app)

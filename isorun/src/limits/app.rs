@@ -10,6 +10,10 @@ macro_rules! limits {
         /// over its bytes, before types are compared and before anything is compiled, and an app that is past a limit is refused with each
         /// limit that it exceeds: [`AppError::TooMuch`](crate::AppError::TooMuch). What passes the defaults takes seconds to compile, not minutes.
         ///
+        /// Two things end the counting early, so that not everything else is reported. Of too many `bytes`, nothing is counted. What is past
+        /// both the limit and the default of `items` or of `nesting` is not laid out further, so that `core_instances`, `memories`, `tables`,
+        /// `engine_bytes` and what instances add to the other numbers may be missing, or less than there is.
+        ///
         /// ```
         /// let builder = isorun::Runtime::builder().app_limits(|limits| {
         ///     limits.bytes = 1 << 20;
@@ -71,9 +75,11 @@ limits! {
     /// How deep modules, components, types and instances lie in each other.
     nesting: Nesting = 32, "levels of nesting", "make it flatter";
     /// Definitions of the component and of the components in it: types with their fields, imports, exports, aliases, instances. What is
-    /// instantiated or copied counts each time, as often as that is.
+    /// instantiated or copied counts each time, as often as that is. Where a component is instantiated with other arguments each time, it is
+    /// read again, and every 64 bytes that are read count too if there are more of these than definitions are allowed.
     items: Items = 1 << 18, "definitions", "instantiate less in it, or pass less to what it instantiates";
-    /// Types of functions, fields, imports and exports, written out, each as often as something has it.
+    /// Types of functions, fields, imports and exports, written out, each as often as something has it. For each function of a core module
+    /// that is defined or imported, its parameters and results count, since the compiler makes code that passes them on.
     types: Types = 1 << 20, "types, written out", "use smaller types, or fewer functions that have them";
     /// Instances of core modules in one store, those between components included.
     core_instances: CoreInstances = 64, "core instances", "link its modules into fewer";
@@ -84,7 +90,7 @@ limits! {
     /// Functions that are compiled: those of core modules, and one for each that passes between components and the host.
     functions: Functions = 1 << 16, "functions", "build it without what it does not use";
     /// Bytes of one function's body, or of all that initialises a module's globals and tables.
-    function_bytes: FunctionBytes = 1 << 20, "bytes of one function", "split the function";
+    function_bytes: FunctionBytes = 1 << 20, "bytes of one function, or of what initialises a module's globals and tables", "split the function, or the globals and tables over several modules";
     /// Locals of all functions together.
     locals: Locals = 1 << 20, "locals", "build it with optimisation";
     /// Values that one function may have to pass where its control flow meets: for each block and each branch to it, every local that was

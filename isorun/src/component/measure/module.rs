@@ -5,11 +5,15 @@ use wasmparser::{
     GlobalSectionReader, ImportSectionReader, Result, TypeRef, TypeSectionReader,
 };
 
+use super::core_type;
+
 /// A core module, as far as was read.
 #[derive(Default)]
 pub(super) struct Module {
     pub(super) signatures: Signatures,
     pub(super) facts: Facts,
+    /// The parameters and results of all functions together, each as often as a function has it.
+    pub(super) values: u64,
     /// How many bodies were read.
     pub(super) bodies: usize,
 }
@@ -88,15 +92,11 @@ impl Module {
         let mut parts = 0;
         for group in section {
             for ty in group?.into_types() {
-                let (signature, own) = match &ty.composite_type.inner {
-                    CompositeInnerType::Func(ty) => {
-                        ((ty.params().len() as u16, ty.results().len() as u16), ty.params().len() + ty.results().len())
-                    }
-                    CompositeInnerType::Struct(ty) => ((0, 0), ty.fields.len()),
-                    CompositeInnerType::Array(_) | CompositeInnerType::Cont(_) => ((0, 0), 1),
-                };
-                parts += 1 + own as u64;
-                self.signatures.types.push(signature);
+                parts += 1 + core_type::of_type(&ty);
+                self.signatures.types.push(match &ty.composite_type.inner {
+                    CompositeInnerType::Func(ty) => (ty.params().len() as u16, ty.results().len() as u16),
+                    _ => (0, 0),
+                });
             }
         }
         Ok(parts)
@@ -111,7 +111,7 @@ impl Module {
             match import.ty {
                 TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                     self.facts.imported_functions += 1;
-                    self.signatures.functions.push(ty);
+                    self.signature(ty);
                 }
                 TypeRef::Table(_) | TypeRef::Memory(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {
                     self.facts.other_imports += 1;
@@ -123,6 +123,12 @@ impl Module {
 
     pub(super) fn function(&mut self, ty: u32) {
         self.facts.functions += 1;
+        self.signature(ty);
+    }
+
+    fn signature(&mut self, ty: u32) {
+        let (params, results) = self.signatures.of_type(ty);
+        self.values = self.values.saturating_add(u64::from(params) + u64::from(results));
         self.signatures.functions.push(ty);
     }
 

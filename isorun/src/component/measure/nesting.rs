@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use wasmparser::{
     BinaryReader, ComponentAlias, ComponentDefinedType, ComponentExternName, ComponentImport, ComponentType,
-    ComponentTypeRef, CoreType, Result, WasmFeatures,
+    ComponentTypeRef, Result, WasmFeatures,
 };
+
+use super::core_type;
 
 /// What was found in a section of types.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,9 +43,7 @@ pub(super) fn scan(bytes: &[u8], range: Range<usize>, features: WasmFeatures) ->
         let is_type = !*declarations
             || match reader.read_u8()? {
                 0 => {
-                    if let CoreType::Module(declarations) = reader.read()? {
-                        found.items += declarations.len() as u64;
-                    }
+                    found.items += core_type::parts(&reader.read()?);
                     false
                 }
                 2 => {

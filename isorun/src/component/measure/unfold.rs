@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use wasmparser::{
     CanonicalFunction, ComponentAlias, ComponentAliasSectionReader, ComponentCanonicalSectionReader, ComponentExport,
     ComponentExportSectionReader, ComponentExternalKind, ComponentImportSectionReader, ComponentInstance,
-    ComponentInstanceSectionReader, ComponentOuterAliasKind, ComponentTypeSectionReader, CoreTypeSectionReader,
-    Instance, InstanceSectionReader, Result,
+    ComponentInstanceSectionReader, ComponentOuterAliasKind, ComponentTypeSectionReader, Instance,
+    InstanceSectionReader, Result,
 };
 
 use super::module::Facts;
@@ -17,7 +17,6 @@ use scope::{Component, Item, Unfolded};
 
 /// A part of a component, as it was read.
 pub(super) enum Part<'a> {
-    CoreTypes(CoreTypeSectionReader<'a>),
     Types(ComponentTypeSectionReader<'a>),
     Imports(ComponentImportSectionReader<'a>),
     Exports(ComponentExportSectionReader<'a>),
@@ -29,6 +28,23 @@ pub(super) enum Part<'a> {
     Module(usize),
     /// A component, by its place among all of them.
     Component(usize),
+}
+
+impl Part<'_> {
+    /// How many bytes are read when it is run through.
+    fn bytes(&self) -> u64 {
+        let range = match self {
+            Part::Types(section) => section.range(),
+            Part::Imports(section) => section.range(),
+            Part::Exports(section) => section.range(),
+            Part::Aliases(section) => section.range(),
+            Part::Canonical(section) => section.range(),
+            Part::CoreInstances(section) => section.range(),
+            Part::Instances(section) => section.range(),
+            Part::Module(_) | Part::Component(_) => 0..0,
+        };
+        range.len() as u64
+    }
 }
 
 /// A component, the outermost or one inside it, as it was read.
@@ -79,7 +95,7 @@ impl Totals {
 #[derive(Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) depth: u64,
-    /// Steps, each of which costs no more than the bytes that it reads.
+    /// Steps: one for each thing that is read, and one for each [`STEP`] bytes of it, as often as it is read.
     pub(super) steps: u64,
 }
 
@@ -199,14 +215,9 @@ impl<'a> Unfolding<'_, 'a> {
 
     fn part(&mut self, run: &mut Run<'a>, part: &Part<'a>) -> Result<()> {
         self.step(run, 1);
+        // Names are read, hashed and compared again each time, and one of them may be most of a component.
+        self.steps = self.steps.saturating_add(part.bytes() / STEP);
         match part {
-            Part::CoreTypes(section) => {
-                for ty in section.clone() {
-                    ty?;
-                    self.step(run, 1);
-                    self.unfolded.scopes[run.scope].core_types += 1;
-                }
-            }
             Part::Types(section) => {
                 for ty in section.clone() {
                     let ty = self.component_type(run, run.scope, &ty?)?;
@@ -423,6 +434,9 @@ impl<'a> Unfolding<'_, 'a> {
         Ok(())
     }
 }
+
+/// How many bytes that are read count as much as one thing.
+const STEP: u64 = 64;
 
 /// How many times the size of a function's type an adapter's code is counted: two sides, each with a load and a store.
 const ADAPTED: u64 = 4;

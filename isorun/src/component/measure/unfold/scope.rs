@@ -76,7 +76,6 @@ pub(super) struct Size {
 pub(super) struct Scope {
     around: Option<usize>,
     pub(super) types: Vec<usize>,
-    pub(super) core_types: u64,
     modules: Vec<Item>,
     components: Vec<Item>,
     instances: Vec<Item>,
@@ -200,10 +199,9 @@ impl<'a> Unfolded<'a> {
 
     /// What stands at an index of the scope so many steps up.
     pub(super) fn outer(&self, scope: usize, kind: ComponentOuterAliasKind, up: u32, index: u32) -> Item {
-        let mut scope = Some(scope);
-        for _ in 0..up {
-            scope = scope.and_then(|scope| self.scopes.get(scope)?.around);
-        }
+        let around = |scope: &usize| self.scopes.get(*scope)?.around;
+        // It ends at the outermost scope, though a stranger's number of steps may be any.
+        let scope = std::iter::successors(Some(scope), around).nth(usize::try_from(up).unwrap_or(usize::MAX));
         let Some(scope) = scope.and_then(|scope| self.scopes.get(scope)) else { return Item::Nothing };
         match kind {
             ComponentOuterAliasKind::CoreModule => scope.get(ComponentExternalKind::Module, index),

@@ -6,6 +6,7 @@ use wasmparser::{
     ComponentDefinedType, ComponentType, ComponentTypeDeclaration, ComponentValType, InstanceTypeDeclaration, Result,
 };
 
+use super::super::core_type;
 use super::scope::{Item, Ty, label};
 use super::{Run, Unfolding};
 
@@ -75,7 +76,7 @@ impl<'a> Unfolding<'_, 'a> {
         exports: &mut HashMap<&'a str, Item>,
     ) -> Result<()> {
         match declaration {
-            InstanceTypeDeclaration::CoreType(_) => self.step(run, 1),
+            InstanceTypeDeclaration::CoreType(ty) => self.step(run, 1 + core_type::parts(ty)),
             InstanceTypeDeclaration::Type(ty) => {
                 let ty = self.component_type(run, scope, ty)?;
                 self.unfolded.scopes[scope].types.push(ty);
