@@ -54,7 +54,7 @@ impl Driver {
         task: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Deadline>> {
-        if self.longer.is_some() || !inside.is_outermost() || have_spent(slice) {
+        if self.longer.is_some() || !inside.is_outermost() {
             return self.poll_again(inside, slice, task, work);
         }
         let own = Own::first();
@@ -85,14 +85,7 @@ impl Driver {
             };
             return self.ended(ended);
         }
-        let new = self.longer.is_none();
         let longer = self.longer.get_or_insert_default();
-        if new && have_spent(slice) {
-            // Calls before it have used up the slice of the thread.
-            longer.let_others_run(task);
-            let ended = longer.wait(self.end, task);
-            return self.ended(ended);
-        }
         if longer.come_back(task).is_pending() {
             let ended = longer.wait(self.end, task);
             return self.ended(ended);
@@ -147,6 +140,12 @@ impl Longer {
             if self.used >= slice || before == looked {
                 (self.own, self.used) = (Some(own), Duration::ZERO);
                 self.turn_is_over = true;
+                self.let_others_run(task);
+                return self.wait(end, task);
+            }
+            // The calls before it have used up the slice of the thread. It has begun, so it has its place in every line.
+            if before.is_none() && have_spent(slice) {
+                self.own = Some(own);
                 self.let_others_run(task);
                 return self.wait(end, task);
             }
