@@ -257,9 +257,7 @@ async fn what_is_absent_costs_the_room_that_it_takes() {
         ));
         let runtime = runtime();
         runtime
-            .register_wit(&format!(
-                "package test:plain; interface sink {{ take: func(v: option<list<u8, {bytes}>>); }}"
-            ))
+            .register_wit(format!("package test:plain; interface sink {{ take: func(v: option<list<u8, {bytes}>>); }}"))
             .unwrap();
         let provider = start(&runtime, "provider", &provider, &[]).await;
         let guest = start(&runtime, "guest", &guest, &[&provider]).await;
