@@ -36,6 +36,7 @@ struct Longer {
     round: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whether the work itself has used up a slice, and has to wait for a turn after that.
     turn_is_over: bool,
+    /// The place in the line of those that have, and the turn to go on.
     turn: Option<Turn>,
 }
 

@@ -8,7 +8,7 @@ use super::medium::{Sink, block_size};
 use super::params::LowerParams;
 use crate::types::layout::Layout;
 
-/// Units of a number, a case or a record within a list that is passed element by element; for each level of its type.
+/// Units of a number, a case or a record within a list that is passed element by element.
 pub(crate) const NODE: usize = 8;
 
 /// Units of a string or list, beside its bytes: what an allocation takes on either side.
