@@ -34,8 +34,8 @@ struct Longer {
     own: Option<Own>,
     /// Lets everything else of the thread run once, when a slice is used up.
     round: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Whether the work itself has used up a slice, and has to wait for a turn after that.
-    turn_is_over: bool,
+    /// Set where the work has to wait for a turn after that: to whether it has itself used up a slice, or comes after others that have.
+    queues_up: Option<bool>,
     /// The place in the line of those that have, and the turn to go on.
     turn: Option<Turn>,
 }
@@ -87,7 +87,7 @@ impl Driver {
             return self.ended(ended);
         }
         let longer = self.longer.get_or_insert_default();
-        if longer.come_back(task).is_pending() {
+        if longer.come_back(slice, task).is_pending() {
             let ended = longer.wait(self.end, task);
             return self.ended(ended);
         }
@@ -140,13 +140,13 @@ impl Longer {
             // A clock that a test has stopped measures nothing. There each quantum is a slice, so that one run is like the next.
             if self.used >= slice || before == looked {
                 (self.own, self.used) = (Some(own), Duration::ZERO);
-                self.turn_is_over = true;
+                self.queues_up = Some(true);
                 self.let_others_run(task);
                 return self.wait(end, task);
             }
             // The calls before it have used up the slice of the thread. It has begun, so it has its place in every line.
             if before.is_none() && have_spent(slice) {
-                self.own = Some(own);
+                (self.own, self.queues_up) = (Some(own), Some(false));
                 self.let_others_run(task);
                 return self.wait(end, task);
             }
@@ -169,18 +169,26 @@ impl Longer {
     }
 
     /// Whether the work may go on: if it had used up a slice, everything else has run once, and it is its turn.
-    fn come_back(&mut self, task: &mut Context<'_>) -> Poll<()> {
+    fn come_back(&mut self, slice: Duration, task: &mut Context<'_>) -> Poll<()> {
         if let Some(round) = &mut self.round {
             ready!(round.as_mut().poll(task));
             self.round = None;
             begin_round();
         }
-        if std::mem::take(&mut self.turn_is_over) {
+        if let Some(long) = self.queues_up.take() {
             // The turn that it had goes to the next, and the work waits behind all others.
             self.turn = None;
-            self.turn = Some(Turn::new());
+            self.turn = Some(Turn::new(long));
         }
-        self.turn.as_mut().map_or(Poll::Ready(()), |turn| turn.poll(task))
+        if let Some(turn) = &mut self.turn {
+            ready!(turn.poll(task));
+        }
+        if self.turn.is_some() && have_spent(slice) {
+            // Turns that were short, one after the other, have used up the slice of the thread together.
+            self.let_others_run(task);
+            return Poll::Pending;
+        }
+        Poll::Ready(())
     }
 
     /// Looks whether the deadline has passed, and arms its timer if it has not.

@@ -8,7 +8,8 @@
 //!
 //! * At most one call has the turn of a line, unless it was not polled for a while: then whoever looks first takes the turn over, so that a
 //!   future that somebody holds and does not poll keeps nobody waiting for ever.
-//! * Whoever has the turn passes it on to the one that has waited longest, whatever becomes of the call.
+//! * Whoever has the turn passes it on to the one that has waited longest, of those that have used up a slice and of those that have only begun in
+//!   turn, whatever becomes of the call.
 //! * No waker is cloned, woken or dropped under the lock.
 
 use std::collections::BTreeMap;
@@ -35,8 +36,25 @@ struct Queue {
     last_number: u64,
     /// Who has the turn, and since when.
     holder: Option<(u64, Instant)>,
-    /// Who waits, by number, so that the first has waited longest.
-    waiting: BTreeMap<u64, Waker>,
+    /// Who waits, by number, so that the first has waited longest: those that have used up a slice, and those that have only begun.
+    long: BTreeMap<u64, Waker>,
+    fresh: BTreeMap<u64, Waker>,
+    /// Whether the turn goes to one that has used up a slice next.
+    long_is_next: bool,
+}
+
+impl Queue {
+    fn of(&mut self, long: bool) -> &mut BTreeMap<u64, Waker> {
+        if long { &mut self.long } else { &mut self.fresh }
+    }
+
+    /// The next, of either kind in turn, so that many of one do not keep a few of the other waiting.
+    fn next(&mut self) -> Option<(u64, Waker)> {
+        self.long_is_next = !self.long_is_next;
+        let long = self.long_is_next;
+        let first = self.of(!long).pop_first();
+        first.or_else(|| self.of(long).pop_first())
+    }
 }
 
 impl Line {
@@ -46,12 +64,12 @@ impl Line {
     }
 
     /// Gives the turn to the next, if the call of this number has it; the call leaves the line in any case.
-    fn leave(&self, number: u64) {
+    fn leave(&self, number: u64, long: bool) {
         let mut queue = self.queue();
-        let mine = queue.waiting.remove(&number);
+        let mine = queue.of(long).remove(&number);
         let mut next = None;
         if queue.holder.is_some_and(|(holder, _)| holder == number) {
-            let first = queue.waiting.pop_first();
+            let first = queue.next();
             queue.holder = first.as_ref().map(|(number, _)| (*number, Instant::now()));
             next = first.map(|(_, waker)| waker);
         }
@@ -68,15 +86,17 @@ pub(super) struct Turn {
     line: Arc<Line>,
     /// `None` until it is polled.
     number: Option<u64>,
+    /// Whether the call has used up a slice.
+    long: bool,
     /// Wakes the call to see whether who has the turn still uses it.
     lease: Option<Timer>,
 }
 
 impl Turn {
     /// A place at the end of this thread's line. On a thread that is ending, it is a line of its own.
-    pub(super) fn new() -> Turn {
+    pub(super) fn new(long: bool) -> Turn {
         let line = LINE.try_with(Arc::clone).unwrap_or_default();
-        Turn { line, number: None, lease: None }
+        Turn { line, number: None, long, lease: None }
     }
 
     /// Waits for the turn.
@@ -93,12 +113,12 @@ impl Turn {
         };
         let before = if free {
             queue.holder = Some((number, now));
-            let before = queue.waiting.remove(&number);
+            let before = queue.of(self.long).remove(&number);
             drop(queue);
             drop(waker);
             before
         } else {
-            let before = queue.waiting.insert(number, waker);
+            let before = queue.of(self.long).insert(number, waker);
             drop(queue);
             before
         };
@@ -121,7 +141,7 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            self.line.leave(number);
+            self.line.leave(number, self.long);
         }
     }
 }
