@@ -30,8 +30,8 @@ pub(crate) struct Others {
 /// How long the thread may be kept from a task, on the average: some hundred times as long as is intended, since neither is this build optimised.
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// Bytes that an allocator may keep of what it was given back.
-const KEPT: u64 = 48 << 20;
+/// Bytes that an allocator may keep of what it was given back, on each of the threads on which an app was read and compiled.
+const KEPT: u64 = 128 << 20;
 
 impl Others {
     /// Begins to look.
