@@ -202,7 +202,9 @@ impl Plan<'_> {
         let pre = self.app.linked(key(&wires), linked).map_err(|error| self.failed(&error))?;
         let consumer = Consumer { instance: Some(&self.name), app: Some(self.app.name()) };
         // Making the slots may call the factory of a system per consumer, which is the user's code and may panic.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| slots(wires, consumer, self.reuse, given)));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            slots(wires, consumer, self.reuse, &given.before, &given.times)
+        }));
         let slots = made.map_err(|panic| self.panicked(panic.into()))?;
         slots.iter().filter(|slot| slot.timeout.is_some()).for_each(|slot| self.warn(slot));
         Ok(Wired { pre, slots })

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::given::Given;
 use crate::guest::policy::Reuse;
 use crate::instance::Instance;
 use crate::provider::Kind;
@@ -19,10 +19,15 @@ pub(crate) struct Wire {
 
 /// The wires as the stores of an instance hold them. A value that a system has made for this consumer before is used again, for all the
 /// imports that are wired to that system; and a provider that had a time of its own before keeps it, unless it is given another.
-pub(crate) fn slots(wires: Vec<Wire>, consumer: Consumer<'_>, reuse: Reuse, given: &Given) -> Arc<[Slot]> {
-    let before = &*given.before;
+pub(crate) fn slots(
+    wires: Vec<Wire>,
+    consumer: Consumer<'_>,
+    reuse: Reuse,
+    before: &[Slot],
+    given_times: &[(Instance, Duration)],
+) -> Arc<[Slot]> {
     let mut times: HashMap<u64, _> = before.iter().map(|slot| (slot.provider.id(), slot.timeout)).collect();
-    times.extend(given.times.iter().map(|(instance, span)| (instance.provider().id(), Some(*span))));
+    times.extend(given_times.iter().map(|(instance, span)| (instance.provider().id(), Some(*span))));
     let mut slots: Vec<Slot> = Vec::with_capacity(wires.len());
     let kept = before.iter().filter_map(|slot| Some((slot.provider.id(), slot.system.clone()?)));
     let mut values: HashMap<u64, _> = kept.collect();

@@ -14,7 +14,7 @@ use crate::give_way::give_way;
 use crate::image::bytes::Reach;
 use crate::image::codec::Lower;
 use crate::image::params::LiftParams;
-use crate::image::weight::weigh;
+use crate::image::scales::weigh;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
