@@ -9,7 +9,7 @@
 //!
 //! The files in reading order: a `medium` is what values are read from and written to, and the `codec` reads and writes them, by the
 //! layout of their type. `scalars`, `containers`, `map` and `params` are the codec of Rust's own types. `encode` and `decode` make the
-//! image a medium; the other medium, a guest's memory, is in `engine`. `weight` says how much work it is to pass a value. For types that are
+//! image a medium; the other medium, a guest's memory, is in `engine`. `weight` says how much work it is to pass a value, and `scales` weigh one. For types that are
 //! known only at run time, `value` holds values, and a `walk` goes through an image without making a value: `check` checks it so.
 
 mod buffer_pool;
@@ -25,6 +25,8 @@ pub(crate) mod map;
 pub(crate) mod medium;
 pub(crate) mod params;
 pub(crate) mod scalars;
+#[cfg(feature = "engine")]
+pub(crate) mod scales;
 pub(crate) mod value;
 mod walk;
 pub(crate) mod weight;

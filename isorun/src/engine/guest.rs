@@ -23,7 +23,8 @@ use crate::image::encode::Encoder;
 use crate::image::malformed::{Malformed, Rule};
 use crate::image::medium::{Sink, Source, block_size};
 use crate::image::params::{LiftParams, LowerParams};
-use crate::image::weight::{of_root, price_of_block, weigh, weigh_params};
+use crate::image::scales::{weigh, weigh_params};
+use crate::image::weight::{of_root, price_of_block};
 use crate::types::layout::{Layout, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 
 /// A value on its way between a guest and the host, spread over `N` core values or lying in the guest's memory.

@@ -67,7 +67,7 @@ impl Function {
     /// Whether it passes a few numbers at most, and nothing whose size is known only when it is called.
     #[cfg(feature = "engine")]
     pub(crate) fn passes_only_numbers(&self) -> bool {
-        let is_small = |layout: Layout| layout.size <= crate::image::weight::LIGHT;
+        let is_small = |layout: Layout| layout.size <= crate::types::layout::LIGHT;
         let mut types = self.params().iter().map(|param| &param.ty).chain(self.result());
         is_small(self.params_layout()) && is_small(self.result_layout()) && types.all(Type::lies_in_place)
     }

@@ -11,6 +11,9 @@ pub(crate) const MAX_FLAT_PARAMS: u32 = 16;
 /// (component model, Canonical ABI, `MAX_FLAT_RESULTS`).
 pub(crate) const MAX_FLAT_RESULTS: u32 = 1;
 
+/// Bytes of a value without strings and lists that are as cheap to pass as a few numbers, and part of the price of a call.
+pub(crate) const LIGHT: u32 = 128;
+
 /// How much room a value takes: in memory, and as core values.
 ///
 /// All functions are `const`, so that the layout of a Rust type is computed by the compiler, and the layout of a run-time
