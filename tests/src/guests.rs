@@ -75,3 +75,14 @@ pub fn importing(imports: &str, with: &str, code: &str, around: &str) -> Vec<u8>
             {around})"#
     ))
 }
+
+/// A number as binary wasm writes it: unsigned LEB128.
+pub fn leb(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}

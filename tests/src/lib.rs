@@ -11,6 +11,7 @@ mod gate;
 mod memory;
 mod starter;
 mod ticker;
+mod turns;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,6 +27,7 @@ pub use gate::Gate;
 pub use memory::Memory;
 pub use starter::{Starts, starter};
 pub use ticker::{Ticker, host};
+pub use turns::with_turns_of_another;
 
 /// Values by name.
 #[isorun::interface("../wit/kv/kv.wit")]

@@ -8,6 +8,7 @@ use isorun::inspect::InspectError;
 use isorun::limits::{AppLimit, AppLimits, Exceeded};
 use isorun::{AppError, Runtime, inspect};
 use isorun_tests::compiles;
+use isorun_tests::guests::leb;
 use isorun_tests::{apps, runtime};
 
 /// What a runtime says of a component that it refuses for what it means, without having compiled anything.
@@ -293,16 +294,6 @@ async fn what_components_unfold_to_is_told_though_other_limits_are_exceeded() {
     let what: Vec<_> = exceeded.iter().map(|exceeded| exceeded.what).collect();
     use AppLimit as L;
     assert_eq!(what, [L::Nesting, L::Items, L::CoreInstances, L::Memories, L::Tables, L::EngineBytes]);
-}
-
-fn leb(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-    bytes
 }
 
 fn section(id: u8, content: &[u8]) -> Vec<u8> {

@@ -1,13 +1,11 @@
 //! What the host does for values on its own side: it gives way, it ends at the deadline, and it takes what was paid for and no more.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use isorun::image::Image;
 use isorun::limits::{Amount, Limit};
 use isorun::{CallError, Instance, Runtime, RuntimeBuilder};
-use isorun_tests::{Memory, kv, link_to, poll_once, runtime, runtime_of};
+use isorun_tests::{Memory, kv, link_to, poll_once, runtime, runtime_of, with_turns_of_another};
 
 /// An app whose `get` gives the first so many elements of a memory that is zero, and whose `put` takes such a list.
 async fn lists(runtime: &Runtime, types: &str, element: &str) -> Instance {
@@ -42,23 +40,6 @@ fn deep() -> String {
 /// A runtime whose calls let others run after each step.
 fn stepwise() -> RuntimeBuilder {
     Runtime::builder().yield_every(Duration::ZERO)
-}
-
-/// Awaits a call beside a task that does nothing but take turns, and gives how many it had. On one thread both can only alternate.
-async fn with_turns_of_another<T>(call: impl Future<Output = T>) -> (T, u64) {
-    let turns = Arc::new(AtomicU64::new(0));
-    let other = tokio::spawn({
-        let turns = turns.clone();
-        async move {
-            loop {
-                turns.fetch_add(1, Ordering::Relaxed);
-                tokio::task::yield_now().await;
-            }
-        }
-    });
-    let output = call.await;
-    other.abort();
-    (output, turns.load(Ordering::Relaxed))
 }
 
 /// The most memory that this process has had so far, in MiB.

@@ -1,7 +1,7 @@
 //! Guests that take too much: each is stopped, by a limit that names itself, and nobody else notices.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use isorun::instance::InstanceState;
@@ -9,6 +9,7 @@ use isorun::limits::{Amount, Limit};
 use isorun::{Budget, CallError, InstantiateError, Reuse, Runtime};
 use isorun_tests::{
     Memory, add, apps, caller_of, guests, host, misbehaving, poll_once, relay, runtime, runtime_of, start,
+    with_turns_of_another,
 };
 
 /// A page of wasm memory, by which it grows.
@@ -39,23 +40,6 @@ async fn endless_loop_is_stopped_at_its_deadline() {
 
 /// Fuel for one quantum, after which a guest lets others run if its slice is over.
 const QUANTUM: u64 = 100_000;
-
-/// Awaits a call beside a task that does nothing but take turns, and gives how many it had. On one thread both can only alternate.
-async fn with_turns_of_another<T>(call: impl Future<Output = T>) -> (T, u64) {
-    let turns = Arc::new(AtomicU64::new(0));
-    let other = tokio::spawn({
-        let turns = turns.clone();
-        async move {
-            loop {
-                turns.fetch_add(1, Ordering::Relaxed);
-                tokio::task::yield_now().await;
-            }
-        }
-    });
-    let output = call.await;
-    other.abort();
-    (output, turns.load(Ordering::Relaxed))
-}
 
 #[tokio::test(flavor = "current_thread")]
 async fn endless_loop_lets_other_tasks_run() {

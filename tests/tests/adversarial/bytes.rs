@@ -1,5 +1,7 @@
 //! Components as bytes, where their text would be a thousand times as long.
 
+use isorun_tests::guests::leb;
+
 /// A component in which so many components are, each in the one before.
 pub(crate) fn nested_components(depth: usize) -> Vec<u8> {
     (0..depth).fold(component(&[]), |inner, _| component(&section(4, &inner)))
@@ -23,15 +25,4 @@ fn component(sections: &[u8]) -> Vec<u8> {
 
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
     [&[id], &leb(content.len())[..], content].concat()
-}
-
-/// A number as wasm writes it: seven bits to a byte.
-fn leb(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-    bytes
 }
