@@ -200,7 +200,7 @@ impl<'a, T> Call<'a, T> {
             Some(parent) => parent.child(&self.grant),
         };
         self.driver.end = cx.end();
-        let fuel = cx.fuel();
+        let fuel = cx.granted_fuel();
         if let Some(work) = &mut self.work {
             work.as_mut().begin(Account { cx, parent: self.parent, spent: self.spent.clone() });
         }

@@ -6,6 +6,7 @@
 //! * A call that does not end with a value costs its store: the memory is freed at once, and the pool keeps the cause.
 
 pub(crate) mod capacity;
+mod metered;
 pub(crate) mod policy;
 pub(crate) mod pool;
 pub(crate) mod prototype;
@@ -14,17 +15,20 @@ mod turn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::engine::cause;
 use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
+use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
 use crate::limits::places::shortages;
 use crate::limits::slow::{InLine, PLACES};
 use crate::panics::caught;
 use crate::store::Frame;
 
+use metered::metered;
 use policy::{Floor, Policy};
 use pool::{Permit, Refused, StorePool};
 use prototype::{Live, NotStarted, Prototype, Stores};
@@ -32,7 +36,7 @@ use turn::{Begun, Start, Stop, Turn, lose};
 
 /// An app's instance, as what is behind a handle.
 pub(crate) struct GuestProvider {
-    name: Arc<str>,
+    payer: Arc<Payer>,
     floor: Floor,
     /// How many instances may wait for one of its calls, each for the next.
     depth: u16,
@@ -42,9 +46,13 @@ pub(crate) struct GuestProvider {
 impl GuestProvider {
     /// An instance of the prototype, whose first store may have been started already.
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
-        let (name, depth, capacity) = (prototype.name.clone(), prototype.limits.depth, prototype.capacity.clone());
+        let (payer, depth, capacity) = (prototype.payer.clone(), prototype.limits.depth, prototype.capacity.clone());
         let stores = StorePool::new(prototype, first, policy, capacity);
-        GuestProvider { name, floor: policy.floor, depth, stores }
+        GuestProvider { payer, floor: policy.floor, depth, stores }
+    }
+
+    pub(crate) fn payer(&self) -> &Arc<Payer> {
+        &self.payer
     }
 
     /// Calls a function of the app when its turn comes. `N` is the most core values that its parameters can have.
@@ -54,12 +62,12 @@ impl GuestProvider {
         function: FuncIndex,
         params: P,
     ) -> CallResult<R> {
-        if cx.is_deep(self.depth) || cx.is_awaited_by(&self.name) || self.floor.is_above(cx) {
+        if cx.is_deep(self.depth) || cx.is_awaited_by(&self.payer.name) || self.floor.is_above(cx) {
             return Err(self.unfit(cx, function).into());
         }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
         let (mut live, begun) = match self.stores.try_take() {
-            Some(live) => (live, Begun { started: 0, had_all_time: cx.chain().is_none() }),
+            Some(live) => (live, Begun { started: 0, had_all_time: !cx.is_nested() }),
             None => Box::pin(self.wait(cx)).await?,
         };
         let typed = match live.prepare::<P, R, N>(cx, function, params.units()) {
@@ -69,10 +77,11 @@ impl GuestProvider {
                 return Err(error);
             }
         };
-        let mut turn = Turn::new(&self.name, &self.stores, live, cx, function, begun);
+        let mut turn = Turn::new(&self.payer.name, &self.stores, live, cx, function, begun);
         let result = {
-            let call = pin!(typed.call_async(turn.store()?, Guest(params)));
-            caught(call).await
+            let (store, chain) = turn.parts()?;
+            let call = pin!(typed.call_async(store, Guest(params)));
+            caught(pin!(metered(chain, call))).await
         };
         match result {
             Ok(Ok(Guest(value))) => {
@@ -87,11 +96,11 @@ impl GuestProvider {
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
     /// start used.
     async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, Begun)> {
-        let mut taking = pin!(self.stores.take(cx.chain().is_some()));
+        let mut taking = pin!(self.stores.take(cx.is_nested()));
         // It is dropped before what waits, so that it still sees what is waited for.
         let in_line = InLine(Some(|| match self.stores.wants_a_place() {
             true => PLACES.into(),
-            false => self.name.clone(),
+            false => self.payer.name.clone(),
         }));
         let permit = taking.as_mut().await;
         in_line.ended();
@@ -101,11 +110,11 @@ impl GuestProvider {
             Permit::Empty(prototype, place) => (prototype, place),
         };
         let spent = AtomicU64::new(0);
-        let start = Start::new(&self.name, &self.stores, &prototype, cx, &spent, had_all_time);
+        let start = Start::new(&self.payer.name, &self.stores, &prototype, cx, &spent, had_all_time);
         // A start takes time that its fuel does not show, so a guest that causes one start after another has to let other tasks run between them.
         tokio::task::consume_budget().await;
-        let frame = Frame { deadline: cx.end(), hops: cx.hops() };
-        let (fuel, memory) = (cx.fuel(), cx.memory());
+        let frame = Frame::of(cx, Duration::ZERO);
+        let (fuel, memory) = (cx.granted_fuel(), cx.memory());
         let (stop, used) = match caught(pin!(prototype.start(place, (fuel, memory), frame, cx.chain(), &spent))).await {
             Ok(Ok(live)) => {
                 let used = fuel.saturating_sub(live.fuel());
@@ -118,14 +127,14 @@ impl GuestProvider {
                 cx.settle(spent.load(Ordering::Relaxed), 0);
                 start.end();
                 self.stores.put(None);
-                let (instance, message) = (self.name.clone(), error.to_string().into());
+                let (instance, message) = (self.payer.name.clone(), error.to_string().into());
                 return Err(CallError::NoCapacity { instance, message }.into());
             }
             Ok(Err(NotStarted { error, fuel: left })) => (Stop::Error(error), fuel.saturating_sub(left)),
             Err(panic) => (Stop::Panic(panic), spent.load(Ordering::Relaxed)),
         };
         start.end();
-        let error = stop.explain(&self.name, "start".into(), fuel, &prototype.limits);
+        let error = stop.explain(&self.payer.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
         lose(&self.stores, &prototype, error.clone(), used, had_all_time);
         Err(error.into())
@@ -134,16 +143,16 @@ impl GuestProvider {
     /// Whether a call that has been in the line has next to all its time left.
     fn has_all_time(&self, cx: &Cx) -> bool {
         let whole = self.stores.model().map(|prototype| prototype.limits.budget.time);
-        cx.chain().is_none() && whole.is_some_and(|whole| cx.time_left() >= whole - whole / 16)
+        !cx.is_nested() && whole.is_some_and(|whole| cx.time_left() >= whole - whole / 16)
     }
 
     /// The error of a call that is refused before it waits for its turn.
     #[cold]
     fn unfit(&self, cx: &Cx, function: FuncIndex) -> CallError {
-        let (instance, function) = (self.name.clone(), self.label(function));
-        match cx.fuel() {
+        let (instance, function) = (self.payer.name.clone(), self.label(function));
+        match cx.granted_fuel() {
             0 => CallError::out_of_fuel(instance, function),
-            _ if cx.is_awaited_by(&self.name) => CallError::ReEntered { instance, function },
+            _ if cx.is_awaited_by(&self.payer.name) => CallError::ReEntered { instance, function },
             _ if cx.is_deep(self.depth) => CallError::TooDeep { instance, function, limit: self.depth },
             fuel => {
                 let (granted, floor) = self.floor.of(cx, fuel);
@@ -155,7 +164,7 @@ impl GuestProvider {
     /// The error of a call that the pool has refused.
     #[cold]
     fn refusal(&self, refused: Refused) -> CallError {
-        let instance = self.name.clone();
+        let instance = self.payer.name.clone();
         match refused {
             Refused::Busy { waiting } => CallError::Busy { instance, waiting },
             Refused::NoPlace(short) => CallError::NoCapacity { instance, message: shortages(&short).into() },

@@ -1,5 +1,6 @@
 //! The handle of something that exports interfaces: an app's instance, a system, or something behind a transport.
 
+mod account;
 mod image;
 mod text;
 

@@ -106,6 +106,8 @@ pub use interface::Interface;
 pub use limits::{Budget, Cx, Receipt};
 pub use provider::system::Consumer;
 pub use remote::{Remote, Token, Transport, TransportError};
+#[cfg(feature = "engine")]
+pub use runtime::Tenant;
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use system::closure::HostFunction;
 pub use system::contract::{StaticInterface, System};

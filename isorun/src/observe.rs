@@ -131,7 +131,7 @@ impl Observers {
             fuel = field::Empty,
             time_us = field::Empty,
         );
-        let (fuel, started) = (cx.fuel(), Instant::now());
+        let (fuel, started) = (cx.granted_fuel(), Instant::now());
         Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, inside: false, ended: false })
     }
 }
@@ -184,7 +184,7 @@ impl Watch<'_> {
             interface,
             function,
             error,
-            fuel: self.fuel.saturating_sub(self.cx.fuel()),
+            fuel: self.fuel.saturating_sub(self.cx.granted_fuel()),
             time: self.started.elapsed(),
         };
         self.span.record("outcome", error.map_or("ok", CallError::kind));

@@ -32,6 +32,7 @@ use crate::interface::exports::{Exports, FuncIndex};
 use crate::interface::function::Function;
 use crate::let_go::let_go;
 use crate::limits::budget::Budget;
+use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
 use crate::observe::{Callee, Observers, see};
 use crate::panics::caught;
@@ -48,7 +49,8 @@ use system::SystemProvider;
 /// Something that exports interfaces, whatever it is.
 pub(crate) struct Provider {
     id: u64,
-    name: Arc<str>,
+    /// Its name and its account.
+    payer: Arc<Payer>,
     /// The number of the runtime that the provider belongs to; `None` for a `Remote` that was made without a runtime.
     runtime: Option<u64>,
     exports: RwLock<Exports>,
@@ -93,11 +95,11 @@ pub(crate) struct Belonging {
 }
 
 impl Provider {
-    pub(crate) fn new(name: Arc<str>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
+    pub(crate) fn new(payer: Arc<Payer>, belonging: Belonging, exports: Exports, kind: Kind) -> Provider {
         let Belonging { id, runtime, defaults, slice, message, observers } = belonging;
         Provider {
             id,
-            name,
+            payer,
             runtime,
             exports: RwLock::new(exports),
             kind,
@@ -116,7 +118,12 @@ impl Provider {
     }
 
     pub(crate) fn name(&self) -> &Arc<str> {
-        &self.name
+        &self.payer.name
+    }
+
+    /// Its name and its account.
+    pub(crate) fn payer(&self) -> &Arc<Payer> {
+        &self.payer
     }
 
     pub(crate) fn kind(&self) -> &Kind {
@@ -231,24 +238,24 @@ impl Provider {
         params: Image,
     ) -> CallResult<Image> {
         if self.is_removed() {
-            return Err(CallError::Removed { instance: self.name.clone() }.into());
+            return Err(CallError::Removed { instance: self.payer.name.clone() }.into());
         }
-        if cx.fuel() == 0 {
-            return Err(CallError::out_of_fuel(self.name.clone(), self.label(function)).into());
+        if cx.granted_fuel() == 0 {
+            return Err(CallError::out_of_fuel(self.payer.name.clone(), self.label(function)).into());
         }
         let Some(_running) = self.drain.enter() else {
-            return Err(CallError::Retiring { instance: self.name.clone() }.into());
+            return Err(CallError::Retiring { instance: self.payer.name.clone() }.into());
         };
         let work = async {
             match &self.kind {
-                Kind::System(system) => system.call(&self.name, value, function, cx, &params).await,
-                Kind::Remote(remote) => remote.call(&self.name, cx, function, &self.exports(), params).await,
+                Kind::System(system) => system.call(self.name(), value, function, cx, &params).await,
+                Kind::Remote(remote) => remote.call(self.name(), cx, function, &self.exports(), params).await,
                 #[cfg(feature = "engine")]
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }
         };
         let result = caught(pin!(work)).await.unwrap_or_else(|panic| {
-            let (instance, function, message) = (self.name.clone(), self.label(function), panic.message.into());
+            let (instance, function, message) = (self.payer.name.clone(), self.label(function), panic.message.into());
             Err(CallError::HostPanic { instance, function, provider: None, message })
         });
         Ok(result?)
@@ -305,13 +312,13 @@ impl Drop for Provider {
 
 impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Provider").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Provider").field("name", &self.payer.name).finish_non_exhaustive()
     }
 }
 
 impl Callee for Provider {
     fn name(&self) -> Arc<str> {
-        self.name.clone()
+        self.payer.name.clone()
     }
 
     fn app(&self) -> Option<Arc<str>> {
@@ -365,6 +372,6 @@ impl Closed<'_> {
             Behind::System(system, _) => system.free(),
             Behind::Remote(remote, _) => remote.free(),
         }
-        tracing::debug!(instance = &*self.provider.name, "instance removed");
+        tracing::debug!(instance = &**self.provider.name(), "instance removed");
     }
 }

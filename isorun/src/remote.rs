@@ -19,6 +19,7 @@ use crate::call::target::Target;
 use crate::instance::Instance;
 use crate::interface::exports::{Exports, FuncIndex};
 use crate::limits::budget::Budget;
+use crate::limits::chain::Payer;
 use crate::limits::settings::SLICE;
 use crate::observe::Observers;
 use crate::provider::remote::RemoteProvider;
@@ -51,7 +52,8 @@ impl<I: StaticInterface> Remote<I> {
             message: MAX_MESSAGE,
             observers: Observers::default(),
         };
-        let provider = Provider::new(name.into(), belonging, Exports::one(interface.clone()), kind);
+        let provider =
+            Provider::new(Arc::new(Payer::new(name.into())), belonging, Exports::one(interface.clone()), kind);
         let functions = (0..interface.functions().len() as u32).map(FuncIndex).collect();
         let target = Target::new(Instance::whole(Arc::new(provider)), functions);
         Remote { target, interface: PhantomData }

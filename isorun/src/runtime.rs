@@ -11,6 +11,8 @@ mod registry;
 #[cfg(feature = "engine")]
 pub(crate) mod replace;
 mod tables;
+#[cfg(feature = "engine")]
+mod tenant;
 
 use std::any::type_name;
 use std::fmt;
@@ -44,6 +46,7 @@ use crate::interface::name::InterfaceName;
 use crate::interface::registered::Registered;
 use crate::interface::{Interface, interface};
 use crate::let_go::let_go;
+use crate::limits::chain::Payer;
 #[cfg(feature = "engine")]
 use crate::limits::places::PlacesInUse;
 use crate::limits::settings::Settings;
@@ -75,6 +78,8 @@ pub use builder::RuntimeBuilder;
 pub use instantiate::Instantiate;
 #[cfg(feature = "engine")]
 pub use replace::Replace;
+#[cfg(feature = "engine")]
+pub use tenant::Tenant;
 
 /// What runs apps: an engine, the interfaces that are registered with it, the apps and the instances.
 ///
@@ -415,7 +420,7 @@ impl Runtime {
         app: &App,
         guest: GuestProvider,
     ) -> Instance {
-        let provider = self.make(start.id(), name.get(), app.all_exports().clone(), Kind::Guest(guest));
+        let provider = self.make(start.id(), guest.payer().clone(), app.all_exports().clone(), Kind::Guest(guest));
         self.0.registry.admit_guest(name, start, &provider);
         Instance::whole(provider)
     }
@@ -454,12 +459,12 @@ impl Runtime {
     /// Makes the provider of a system or remote, and puts it into the registry.
     fn admit(&self, name: &str, exports: Exports, kind: Kind) -> Instance {
         let name = self.reserve_some_name(name);
-        let provider = self.make(self.0.registry.next_id(), name.get(), exports, kind);
+        let provider = self.make(self.0.registry.next_id(), Arc::new(Payer::new(name.get())), exports, kind);
         self.0.registry.admit(name, &provider);
         Instance::whole(provider)
     }
 
-    fn make(&self, id: u64, name: Arc<str>, exports: Exports, kind: Kind) -> Arc<Provider> {
+    fn make(&self, id: u64, payer: Arc<Payer>, exports: Exports, kind: Kind) -> Arc<Provider> {
         let belonging = Belonging {
             id,
             runtime: Some(self.0.number),
@@ -468,7 +473,7 @@ impl Runtime {
             message: self.0.limits.message,
             observers: self.0.observers.clone(),
         };
-        Arc::new(Provider::new(name, belonging, exports, kind))
+        Arc::new(Provider::new(payer, belonging, exports, kind))
     }
 }
 

@@ -4,18 +4,18 @@ pub(crate) mod crossing;
 pub(crate) mod quantum;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::meter::Meter;
 use crate::error::call::CallError;
-use crate::limits::cx::{Chain, MAX_HOPS};
+use crate::limits::chain::Chain;
+use crate::limits::cx::{Cx, MAX_HOPS};
 use crate::limits::deadline::Deadline;
 use crate::provider::slot::{Slot, mislinked};
 use quantum::Quantum;
 
 /// The data of a store.
 pub(crate) struct State {
-    /// The instance's own name.
-    pub(crate) name: Arc<str>,
     /// One provider per import, in the order of the app's imports.
     pub(crate) slots: Arc<[Slot]>,
     pub(crate) meter: Meter,
@@ -34,14 +34,22 @@ pub(crate) struct State {
 /// The part of the running call's budget that lies in the store. wasmtime counts the fuel, and the meter counts the memory.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    pub(crate) deadline: Option<Deadline>,
+    deadline: Option<Deadline>,
+    /// How long the host had held the store before.
+    held: Duration,
     pub(crate) hops: u16,
 }
 
 impl Frame {
     /// The frame of a component that is started by the host, not for a call.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
-        Frame { deadline, hops: MAX_HOPS }
+        Frame { deadline, held: Duration::ZERO, hops: MAX_HOPS }
+    }
+
+    /// The frame of a call, in a store that the host has held for so long before.
+    #[inline]
+    pub(crate) fn of(cx: &Cx, held: Duration) -> Frame {
+        Frame { deadline: cx.end(), held, hops: cx.hops() }
     }
 }
 
@@ -57,11 +65,10 @@ impl State {
         self.slots.get(self.waits_for?).map(|slot| slot.provider.name())
     }
 
-    /// Sets the callers on whose behalf the instance runs.
+    /// The deadline of the running call. While the host holds it, it moves on.
     #[inline]
-    pub(crate) fn called_by(&mut self, callers: &Option<Arc<Chain>>) {
-        if !self.chain.as_ref().is_some_and(|chain| chain.follows(callers)) {
-            self.chain = Some(Chain::longer(&self.name, callers));
-        }
+    pub(crate) fn deadline(&self) -> Option<Deadline> {
+        let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
+        self.frame.deadline.map(|deadline| deadline.later_by(held.saturating_sub(self.frame.held)))
     }
 }

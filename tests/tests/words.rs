@@ -251,7 +251,7 @@ async fn a_limit_of_memory_says_whose_it_is() {
     let runtime = runtime_of(Runtime::builder().max_instance_memory(1 << 20));
     let app = add(&runtime, "app", &faulty()).await;
     let error = again(&runtime, &app, &[]).await.call("grow", "()").await.unwrap_err();
-    assert!(matches!(error, CallError::OutOfBudget { limit: Limit::Memory, scope: Scope::Instance, .. }), "{error:?}");
+    assert!(matches!(error, CallError::OutOfBudget { limit: Limit::Memory, scope: Scope::Runtime, .. }), "{error:?}");
     assert_eq!(
         error.to_string(),
         "out of memory: `app` was stopped in `grow`, since an instance may hold 1048576 bytes

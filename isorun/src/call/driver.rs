@@ -16,6 +16,7 @@ use super::turns::Turn;
 use crate::clock::{Instant, Timer};
 use crate::give_way::{Inside, begin_round, begin_step, have_spent, spend};
 use crate::limits::deadline::Deadline;
+use crate::limits::held::holding;
 
 /// Polls one piece of work until it ends or its deadline passes.
 pub(crate) struct Driver {
@@ -28,6 +29,8 @@ pub(crate) struct Driver {
 #[derive(Default)]
 struct Longer {
     timer: Option<Timer>,
+    /// Since when the host holds the work, whose time does not run meanwhile.
+    held: Option<Instant>,
     /// Time that the work has run since it last gave way.
     used: Duration,
     /// The signal whose waker the work has, while it waits.
@@ -60,12 +63,15 @@ impl Driver {
         }
         let own = Own::first();
         begin_step();
+        let (polled, held) = holding(|| work(&mut Context::from_waker(&own.waker)));
         // Most work ends here.
-        if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
+        if let Poll::Ready(value) = polled {
             own.keep();
             return Poll::Ready(Ok(value));
         }
-        let ended = self.longer.insert(Box::default()).go_on(self.end, slice, (own, None), task, work);
+        let longer = self.longer.insert(Box::default());
+        longer.is_held(held, &mut self.end);
+        let ended = longer.go_on(&mut self.end, slice, (own, None), task, work);
         self.ended(ended)
     }
 
@@ -79,11 +85,13 @@ impl Driver {
     ) -> Poll<Result<T, Deadline>> {
         if !inside.is_outermost() {
             begin_step();
-            let polled = work(task);
-            let ended = match polled {
-                Poll::Ready(value) => Poll::Ready(Ok(value)),
-                Poll::Pending => self.longer.get_or_insert_default().wait(self.end, task),
-            };
+            let (polled, held) = holding(|| work(task));
+            if let Poll::Ready(value) = polled {
+                return self.ended(Poll::Ready(Ok(value)));
+            }
+            let longer = self.longer.get_or_insert_default();
+            longer.is_held(held, &mut self.end);
+            let ended = longer.wait(self.end, task);
             return self.ended(ended);
         }
         let longer = self.longer.get_or_insert_default();
@@ -96,9 +104,11 @@ impl Driver {
         let own = longer.own.take().unwrap_or_else(Own::new);
         own.signal.begin();
         begin_step();
-        let ended = match work(&mut Context::from_waker(&own.waker)) {
+        let (polled, held) = holding(|| work(&mut Context::from_waker(&own.waker)));
+        longer.is_held(held, &mut self.end);
+        let ended = match polled {
             Poll::Ready(value) => Poll::Ready(Ok(value)),
-            Poll::Pending => longer.go_on(self.end, slice, (own, looked), task, work),
+            Poll::Pending => longer.go_on(&mut self.end, slice, (own, looked), task, work),
         };
         self.ended(ended)
     }
@@ -116,7 +126,7 @@ impl Longer {
     /// Goes on with work that has just been polled, whose slice was `looked` at before or not.
     fn go_on<T>(
         &mut self,
-        end: Option<Deadline>,
+        end: &mut Option<Deadline>,
         slice: Duration,
         (own, mut looked): (Own, Option<Instant>),
         task: &mut Context<'_>,
@@ -127,10 +137,10 @@ impl Longer {
                 // It waits for something, and others of the line need not wait with it.
                 self.own = Some(own);
                 self.turn = None;
-                return self.wait(end, task);
+                return self.wait(*end, task);
             }
             let now = Instant::now();
-            if let Some(end) = end.filter(|end| now >= end.at) {
+            if let Some(end) = end.filter(|end| self.held.is_none() && now >= end.at) {
                 return Poll::Ready(Err(end));
             }
             let before = looked.replace(now);
@@ -142,16 +152,18 @@ impl Longer {
                 (self.own, self.used) = (Some(own), Duration::ZERO);
                 self.queues_up = Some(true);
                 self.let_others_run(task);
-                return self.wait(end, task);
+                return self.wait(*end, task);
             }
             // The calls before it have used up the slice of the thread. It has begun, so it has its place in every line.
             if before.is_none() && have_spent(slice) {
                 (self.own, self.queues_up) = (Some(own), Some(false));
                 self.let_others_run(task);
-                return self.wait(end, task);
+                return self.wait(*end, task);
             }
             begin_step();
-            if let Poll::Ready(value) = work(&mut Context::from_waker(&own.waker)) {
+            let (polled, held) = holding(|| work(&mut Context::from_waker(&own.waker)));
+            self.is_held(held, end);
+            if let Poll::Ready(value) = polled {
                 own.keep();
                 return Poll::Ready(Ok(value));
             }
@@ -191,9 +203,21 @@ impl Longer {
         Poll::Ready(())
     }
 
+    /// Notes whether the host holds the work after a poll. When it lets it go on, the deadline is so much later.
+    fn is_held(&mut self, held: bool, end: &mut Option<Deadline>) {
+        match (held, self.held) {
+            (true, None) => self.held = Some(Instant::now()),
+            (false, Some(since)) => {
+                *end = end.map(|end| end.later_by(since.elapsed()));
+                (self.held, self.timer) = (None, None);
+            }
+            _ => {}
+        }
+    }
+
     /// Looks whether the deadline has passed, and arms its timer if it has not.
     fn wait<T>(&mut self, end: Option<Deadline>, task: &mut Context<'_>) -> Poll<Result<T, Deadline>> {
-        match end {
+        match end.filter(|_| self.held.is_none()) {
             Some(deadline) if deadline.poll_passed(&mut self.timer, task) => Poll::Ready(Err(deadline)),
             _ => Poll::Pending,
         }

@@ -33,25 +33,26 @@ pub(crate) fn explain(
     if let Some(error) = error.downcast_ref::<CallError>() {
         return error.clone();
     }
-    let out_of = |Exhausted { limit, amount, scope }, instance, function| CallError::OutOfBudget {
+    let out_of = |Exhausted { limit, amount, used, scope }, instance, function| CallError::OutOfBudget {
         limit,
         amount,
+        used,
         scope,
         instance,
         function,
         waits_for: None,
         frames: frames(error),
     };
-    let of_call = |limit, amount| Exhausted { limit, amount, scope: Scope::Call };
+    let of_call = |limit, amount| Exhausted { limit, amount, used: amount, scope: Scope::Call };
     if let Some(Trap::OutOfFuel) = error.downcast_ref() {
         return out_of(of_call(Limit::Fuel, Amount::Fuel(fuel)), instance, function);
     }
     if let Some(Trap::StackOverflow) = error.downcast_ref() {
         let (limit, amount) = (Limit::Stack, Amount::Bytes(limits.stack as u64));
-        return out_of(Exhausted { limit, amount, scope: Scope::Instance }, instance, function);
+        return out_of(Exhausted { limit, amount, used: amount, scope: Scope::Runtime }, instance, function);
     }
-    if let Some(&exhausted) = error.downcast_ref::<Exhausted>() {
-        return out_of(exhausted, instance, function);
+    if let Some(exhausted) = error.downcast_ref::<Exhausted>() {
+        return out_of(exhausted.clone(), instance, function);
     }
     let text = match error.downcast_ref() {
         // A value that is passed in core values has no address; one in memory never lies at 0.

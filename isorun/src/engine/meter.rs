@@ -27,7 +27,7 @@ impl Meter {
     /// against `limit` only, and the memories may then grow by `growth`. Fails if that alone is more than the limit.
     pub(crate) fn new(engine: u64, limit: u64, growth: u64) -> wasmtime::Result<Meter> {
         match engine > limit {
-            true => Err(exhausted(limit, Scope::Instance)),
+            true => Err(exhausted(limit, 0, Scope::Runtime)),
             false => Ok(Meter { held: engine, limit, growth, granted: growth, starting: true }),
         }
     }
@@ -56,10 +56,10 @@ impl Meter {
         let held = self.held.saturating_add(bytes);
         let growth = if self.starting && from == 0 { 0 } else { bytes };
         if held > self.limit {
-            return Err(exhausted(self.limit, Scope::Instance));
+            return Err(exhausted(self.limit, self.held, Scope::Runtime));
         }
         if growth > self.growth {
-            return Err(exhausted(self.granted, Scope::Call));
+            return Err(exhausted(self.granted, self.used(), Scope::Call));
         }
         self.growth -= growth;
         self.held = held;
@@ -69,8 +69,8 @@ impl Meter {
 }
 
 #[cold]
-fn exhausted(bytes: u64, scope: Scope) -> wasmtime::Error {
-    Exhausted { limit: Limit::Memory, amount: Amount::Bytes(bytes), scope }.into()
+fn exhausted(bytes: u64, used: u64, scope: Scope) -> wasmtime::Error {
+    Exhausted { limit: Limit::Memory, amount: Amount::Bytes(bytes), used: Amount::Bytes(used), scope }.into()
 }
 
 impl ResourceLimiter for Meter {

@@ -11,7 +11,7 @@ use crate::image::bytes::NotLent;
 use crate::image::encode::TooLarge;
 use crate::image::malformed::Malformed;
 use crate::limits::deadline::Deadline;
-use crate::limits::limit::{Amount, Limit, Scope};
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 
 /// What a call gives: the value, or why there is none.
 ///
@@ -43,8 +43,10 @@ pub enum CallError {
     OutOfBudget {
         /// What ran out.
         limit: Limit,
-        /// How much of it there was.
+        /// How much of it there was. Of an account, what it was given since it was last set.
         amount: Amount,
+        /// How much of it was used: less than there was where more was needed at once than was left, and more where that could not be foreseen.
+        used: Amount,
         /// Whose limit it was.
         scope: Scope,
         /// The instance that was running.
@@ -239,8 +241,20 @@ impl CallError {
     /// The error of a call that has no fuel.
     #[cold]
     pub(crate) fn out_of_fuel(instance: Arc<str>, function: Arc<str>) -> CallError {
-        let (limit, amount, scope) = (Limit::Fuel, Amount::Fuel(0), Scope::Call);
-        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None, frames: Arc::default() }
+        let none = Amount::Fuel(0);
+        CallError::met(
+            Exhausted { limit: Limit::Fuel, amount: none, used: none, scope: Scope::Call },
+            instance,
+            function,
+        )
+    }
+
+    /// The error of a call that met a limit, where no guest was running.
+    #[cold]
+    pub(crate) fn met(exhausted: Exhausted, instance: Arc<str>, function: Arc<str>) -> CallError {
+        let Exhausted { limit, amount, used, scope } = exhausted;
+        let frames = Arc::default();
+        CallError::OutOfBudget { limit, amount, used, scope, instance, function, waits_for: None, frames }
     }
 
     /// The error of a call whose deadline has passed, while the instance waited for the answer of a provider or did not.
@@ -251,8 +265,17 @@ impl CallError {
         function: Arc<str>,
         waits_for: Option<Arc<str>>,
     ) -> CallError {
-        let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
-        CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for, frames: Arc::default() }
+        let (limit, amount, frames) = (Limit::Time, Amount::Time(deadline.span), Arc::default());
+        CallError::OutOfBudget {
+            limit,
+            amount,
+            used: amount,
+            scope: Scope::Call,
+            instance,
+            function,
+            waits_for,
+            frames,
+        }
     }
 
     /// Why the call ended, in a word or two: a label for metrics, and all that a guest learns of what failed in the host.

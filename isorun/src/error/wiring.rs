@@ -66,7 +66,7 @@ fn start(app: &str, cause: &CallError, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     }
     f.write_str("\n  help: nothing of it is left running; correct the app")?;
     match cause.root_cause() {
-        CallError::OutOfBudget { limit, scope, .. } => write!(f, ", or {}", limit.help_at_start(*scope)),
+        CallError::OutOfBudget { limit, scope, .. } => write!(f, ", or {}", limit.help_at_start(scope)),
         _ => Ok(()),
     }
 }

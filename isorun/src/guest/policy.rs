@@ -79,7 +79,7 @@ impl Floor {
     /// Whether the call brings less. A call without any fuel always does.
     #[inline]
     pub(crate) fn is_above(&self, cx: &Cx) -> bool {
-        cx.fuel() < self.fuel.max(1) || (!self.time.is_zero() && cx.time_left() < self.time)
+        cx.granted_fuel() < self.fuel.max(1) || (!self.time.is_zero() && cx.time_left() < self.time)
     }
 
     /// What the call brings, and what it should.

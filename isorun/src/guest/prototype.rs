@@ -1,5 +1,6 @@
 //! The prototype of an instance, which is an app with its imports wired, and the stores that are made from it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,6 +8,7 @@ use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
 
 use super::capacity::{Capacity, Need, Place};
+use super::metered::metered;
 use super::policy::Reuse;
 use super::pool::{Model, StorePool};
 use crate::component::needs::Needs;
@@ -15,8 +17,11 @@ use crate::engine::meter::Meter;
 use crate::error::call::{CallError, CallResult};
 use crate::image::weight;
 use crate::interface::exports::{Exports, FuncIndex};
-use crate::limits::cx::{Chain, Cx, MAX_DEPTH};
-use crate::limits::limit::{Amount, Limit, Scope};
+use crate::limits::awaiting::out_of_fuel;
+use crate::limits::chain::{Chain, Payer};
+use crate::limits::cx::{Cx, MAX_DEPTH};
+use crate::limits::ledger::Denied;
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::limits::places::Places;
 use crate::limits::settings::Settings;
 use crate::provider::Kind;
@@ -32,8 +37,8 @@ pub(crate) type Stores = StorePool<Box<Live>, Arc<Prototype>>;
 pub(crate) struct Prototype {
     /// The app's name.
     pub(crate) app: Arc<str>,
-    /// The instance's name.
-    pub(crate) name: Arc<str>,
+    /// The instance.
+    pub(crate) payer: Arc<Payer>,
     pub(crate) pre: InstancePre<State>,
     /// One provider per import. All stores of the instance share them.
     pub(crate) slots: Arc<[Slot]>,
@@ -77,6 +82,9 @@ pub(crate) fn need(takes: Places, slots: &[Slot], reuse: Reuse) -> Need {
 /// A store, and the app's instance in it. The fields are dropped from the first to the last.
 pub(crate) struct Live {
     pub(crate) store: Store<State>,
+    /// This instance and those that wait for it. It stays here between calls, because most calls come from the same callers as the last one
+    /// and need no new chain.
+    pub(crate) chain: Arc<Chain>,
     instance: wasmtime::component::Instance,
     /// The function of each index, looked up when it is first called.
     functions: Box<[Option<Function>]>,
@@ -112,41 +120,62 @@ impl Prototype {
     ) -> Result<Box<Live>, NotStarted> {
         let meter = Meter::new(self.needs.engine_bytes, self.limits.instance_memory, memory);
         let meter = meter.map_err(|error| NotStarted { error, fuel })?;
+        let chain = Chain::instance(&self.payer, callers);
+        let quantum = match chain.open(fuel, 0, QUANTUM) {
+            Ok(quantum) => quantum,
+            Err(denied) => {
+                waits_for(&chain, denied).map_err(|met| NotStarted { error: met.into(), fuel })?;
+                QUANTUM
+            }
+        };
         let state = State {
-            name: self.name.clone(),
             slots: self.slots.clone(),
             meter,
-            chain: Some(Chain::longer(&self.name, callers)),
+            chain: Some(chain.clone()),
             frame,
             granted: fuel,
-            quantum: Quantum::new(fuel),
+            quantum: Quantum::new(fuel, quantum),
             waits_for: None,
         };
-        let mut starting = Starting { store: None, fuel, spent };
+        let mut starting = Starting { store: None, chain: &chain, fuel, spent };
         let store = starting.store.insert(Store::new(self.pre.engine(), state));
         store.limiter(|state| &mut state.meter);
         let started = async {
-            store.fuel_async_yield_interval(Some(QUANTUM))?;
+            store.fuel_async_yield_interval(Some(quantum))?;
             store.set_fuel(fuel)?;
             store.set_hostcall_fuel(self.limits.message);
             self.pre.instantiate_async(&mut *store).await
         };
-        let instance = match started.await {
-            Ok(instance) => instance,
-            Err(error) => return Err(NotStarted { error, fuel: store.get_fuel().unwrap_or(fuel) }),
-        };
+        let started = metered(&chain, pin!(started)).await;
+        let left = store.get_fuel().unwrap_or(fuel);
+        chain.close(left);
+        let instance = started.map_err(|error| NotStarted { error, fuel: left })?;
         let Some(store) = starting.store.take() else {
             let error = CallError::bug("a store was gone when it had started").into();
             return Err(NotStarted { error, fuel });
         };
         let functions = vec![None; self.functions.len()].into();
-        Ok(Box::new(Live { store, instance, functions, prototype: self.clone(), place }))
+        Ok(Box::new(Live { store, chain: chain.clone(), instance, functions, prototype: self.clone(), place }))
+    }
+}
+
+/// Whether work can wait for an account that denies it what it needs.
+///
+/// # Errors
+///
+/// What has run out, if nobody is to be told of it.
+#[cold]
+fn waits_for(chain: &Chain, denied: Denied<'_>) -> Result<(), Exhausted> {
+    match denied {
+        Denied::Short(place, account) if chain.told_of(place).is_none() => Err(out_of_fuel(account)),
+        Denied::Short(..) | Denied::Paused(_) => Ok(()),
     }
 }
 
 /// A store in which an app starts. If it is dropped before the start has ended, it notes the fuel that was used until then.
 struct Starting<'a> {
     store: Option<Store<State>>,
+    chain: &'a Chain,
     /// How much fuel the store had when the start began.
     fuel: u64,
     spent: &'a AtomicU64,
@@ -155,7 +184,9 @@ struct Starting<'a> {
 impl Drop for Starting<'_> {
     fn drop(&mut self) {
         if let Some(store) = &self.store {
-            self.spent.store(self.fuel.saturating_sub(store.get_fuel().unwrap_or(self.fuel)), Ordering::Relaxed);
+            let left = store.get_fuel().unwrap_or(self.fuel);
+            self.chain.close(left);
+            self.spent.store(self.fuel.saturating_sub(left), Ordering::Relaxed);
         }
     }
 }
@@ -174,18 +205,34 @@ impl Live {
             _ => self.look_up(index)?,
         };
         let broken = |error: wasmtime::Error| CallError::system(error.to_string());
-        let fuel = cx.fuel();
+        let fuel = cx.granted_fuel();
         let left = self.pay(fuel, units, index)?;
-        if self.store.data_mut().quantum.begin(left) {
-            self.store.fuel_async_yield_interval(Some(QUANTUM)).map_err(broken)?;
+        if !self.chain.follows(cx.chain()) {
+            self.chain = Chain::instance(&self.prototype.payer, cx.chain());
+            self.store.data_mut().chain = Some(self.chain.clone());
+        }
+        let quantum = match self.chain.open(fuel, fuel - left, QUANTUM) {
+            Ok(quantum) => quantum,
+            Err(denied) => self.waits(denied, index)?,
+        };
+        if self.store.data_mut().quantum.begin(left, quantum) {
+            self.store.fuel_async_yield_interval(Some(quantum)).map_err(broken)?;
         }
         self.store.set_fuel(left).map_err(broken)?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
-        state.called_by(cx.chain());
-        state.frame = Frame { deadline: cx.end(), hops: cx.hops() };
+        state.frame = Frame::of(cx, self.chain.held());
         state.granted = fuel;
         Ok(typed(function.func, function.slots).map_err(CallError::bug)?)
+    }
+
+    /// The quantum of a call that waits for an account before it begins, if that is of use.
+    #[cold]
+    fn waits(&self, denied: Denied<'_>, index: FuncIndex) -> CallResult<u64> {
+        waits_for(&self.chain, denied).map(|()| QUANTUM).map_err(|met| {
+            let (instance, function) = (self.prototype.payer.name.clone(), self.prototype.exports.label(index));
+            CallError::met(met, instance, function).into()
+        })
     }
 
     /// What is left of a call's fuel when its parameters are paid for.
@@ -201,20 +248,12 @@ impl Live {
     /// The error of a call that passes more than `most` units, or than its fuel pays for.
     #[cold]
     fn too_much(&self, most: Option<u64>, fuel: u64, index: FuncIndex) -> CallError {
-        let (instance, function) = (self.prototype.name.clone(), self.prototype.exports.label(index));
+        let (instance, function) = (self.prototype.payer.name.clone(), self.prototype.exports.label(index));
         let (limit, amount) = match most {
             Some(most) => (Limit::Message, Amount::Bytes(most)),
             None => (Limit::Fuel, Amount::Fuel(fuel)),
         };
-        CallError::OutOfBudget {
-            limit,
-            amount,
-            scope: Scope::Call,
-            instance,
-            function,
-            waits_for: None,
-            frames: Arc::default(),
-        }
+        CallError::met(Exhausted { limit, amount, used: amount, scope: Scope::Call }, instance, function)
     }
 
     /// Units of fuel that the store had at the start of the call.
@@ -234,7 +273,7 @@ impl Live {
         let export = prototype.functions.get(index.place()).and_then(Option::as_ref);
         let func = export.and_then(|export| self.instance.get_func(&mut self.store, export));
         let (Some(func), Some(declared)) = (func, prototype.exports.function(index)) else {
-            let (instance, function) = (prototype.name.clone(), prototype.exports.label(index));
+            let (instance, function) = (prototype.payer.name.clone(), prototype.exports.label(index));
             return Err(CallError::NotExported { instance, function }.into());
         };
         let flat = declared.params_layout().flat;

@@ -11,6 +11,7 @@ use crate::engine::cause;
 use crate::error::call::{CallError, CallResult};
 use crate::image::weight;
 use crate::interface::exports::FuncIndex;
+use crate::limits::chain::Chain;
 use crate::limits::cx::Cx;
 use crate::limits::settings::Settings;
 use crate::limits::slow;
@@ -72,9 +73,9 @@ impl<'a> Turn<'a> {
     }
 
     #[inline]
-    pub(super) fn store(&mut self) -> CallResult<&mut Store<State>> {
+    pub(super) fn parts(&mut self) -> CallResult<(&mut Store<State>, &Arc<Chain>)> {
         let live = self.live.as_deref_mut().ok_or_else(|| CallError::bug("a call went on after its end"))?;
-        Ok(&mut live.store)
+        Ok((&mut live.store, &live.chain))
     }
 
     /// Ends the turn of a call that has a value, of so many units of work, and gives the store back to the pool.
@@ -104,6 +105,7 @@ impl<'a> Turn<'a> {
     fn charge(&self, live: &Live, units: u64) -> u64 {
         let left = live.fuel().saturating_sub(units.saturating_mul(weight::FUEL));
         let used = live.granted().saturating_sub(left);
+        live.chain.close(left);
         self.cx.settle(used, live.store.data().meter.used());
         self.begun.started.saturating_add(used)
     }
@@ -192,7 +194,7 @@ impl Drop for Start<'_> {
 #[cold]
 pub(super) fn lose(stores: &Stores, prototype: &Prototype, cause: CallError, used: u64, had_all_time: bool) {
     let frames = cause.frames().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    tracing::warn!(instance = printable(&prototype.name), cause = cause.headline(), frames, "store lost");
+    tracing::warn!(instance = printable(&prototype.payer.name), cause = cause.headline(), frames, "store lost");
     let limits = &prototype.limits;
     let the_apps = is_the_apps(&cause, &limits.budget, limits.instance_memory, had_all_time);
     stores.fault(Arc::new(cause), the_apps, used);

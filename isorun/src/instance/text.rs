@@ -12,7 +12,7 @@ use crate::image::value::wave::error::WaveError;
 use crate::image::value::wave::trace::{NoText, result_text};
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
-use crate::limits::limit::{Amount, Limit, Scope};
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::observe::Callee;
 
 impl Instance {
@@ -54,15 +54,11 @@ impl Instance {
             let text = result_text(&function, image.as_bytes(), limit).await;
             Ok(text.map_err(|error| match error {
                 NoText::Malformed(error) => error.into(),
-                NoText::TooLong => CallError::OutOfBudget {
-                    limit: Limit::Message,
-                    amount: Amount::Bytes(limit as u64),
-                    scope: Scope::Call,
-                    instance: provider.name().clone(),
-                    function: provider.label(index),
-                    waits_for: None,
-                    frames: Arc::default(),
-                },
+                NoText::TooLong => {
+                    let amount = Amount::Bytes(limit as u64);
+                    let met = Exhausted { limit: Limit::Message, amount, used: amount, scope: Scope::Call };
+                    CallError::met(met, provider.name().clone(), provider.label(index))
+                }
             })?)
         })
     }

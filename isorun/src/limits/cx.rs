@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-#[cfg(any(feature = "engine", isorun_loom))]
 use std::time::Duration;
 
+use super::bound::Bound;
 use super::budget::{Budget, Grant};
+use super::chain::Chain;
 use super::deadline::Deadline;
 use crate::clock::Instant;
 
@@ -24,34 +25,9 @@ pub struct Cx {
     /// The fuel and the memory that the call started with.
     granted: (u64, u64),
     deadline: Option<Deadline>,
+    /// How long the host had held the caller when the deadline was set: what comes after that is added to it.
+    held: Duration,
     hops: u16,
-}
-
-/// The instances that wait for a call, as a linked list that begins with the direct caller.
-#[derive(Debug)]
-pub(crate) struct Chain {
-    instance: Arc<str>,
-    before: Option<Arc<Chain>>,
-    /// How many instances are in the list.
-    length: u16,
-}
-
-impl Chain {
-    /// The list with one more instance at its beginning.
-    pub(crate) fn longer(instance: &Arc<str>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
-        let length = before.as_ref().map_or(0, |before| before.length).saturating_add(1);
-        Arc::new(Chain { instance: instance.clone(), before: before.clone(), length })
-    }
-
-    /// Whether `before` is the rest of this list.
-    #[inline]
-    pub(crate) fn follows(&self, before: &Option<Arc<Chain>>) -> bool {
-        match (&self.before, before) {
-            (None, None) => true,
-            (Some(mine), Some(before)) => Arc::ptr_eq(mine, before),
-            _ => false,
-        }
-    }
 }
 
 /// How many instances may wait for one call at most, each for the next, and how many calls one thread may be inside of. What grows with the depth of a
@@ -69,7 +45,8 @@ impl Cx {
     }
 
     fn new(chain: Option<Arc<Chain>>, granted: (u64, u64), deadline: Option<Deadline>, hops: u16) -> Cx {
-        Cx { chain, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, hops }
+        let held = chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
+        Cx { chain, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, held, hops }
     }
 
     #[inline]
@@ -92,19 +69,29 @@ impl Cx {
     /// The context of a call that is made within this one: the smallest limit wins.
     pub(crate) fn child(&self, grant: &Grant) -> Cx {
         let smaller = |left: u64, own: Option<u64>| own.map_or(left, |own| own.min(left));
-        let granted = (smaller(self.fuel(), grant.fuel), smaller(self.memory(), grant.memory));
+        let granted = (smaller(self.granted_fuel(), grant.fuel), smaller(self.memory(), grant.memory));
         // A nested call that sets no time of its own does not read the clock, which would cost more than the rest.
-        let deadline = grant.end().into_iter().chain(self.deadline).min_by_key(|deadline| deadline.at);
+        let deadline = grant.end().into_iter().chain(self.end()).min_by_key(|deadline| deadline.at);
         Cx::new(self.chain.clone(), granted, deadline, self.hops)
     }
 
     /// The name of the instance whose call this is; `None` if the host calls.
     pub fn caller(&self) -> Option<&str> {
-        self.chain.as_deref().map(|chain| &*chain.instance)
+        self.chain.as_deref()?.instances().next().map(|payer| &*payer.name)
     }
 
-    /// Units of fuel that are left.
+    /// Units of fuel that are left: the smallest of what is left of the grants and of the accounts on the way to here.
     pub fn fuel(&self) -> u64 {
+        let granted = self.granted_fuel();
+        self.chain
+            .as_ref()
+            .filter(|chain| !chain.is_free())
+            .map_or(granted, |chain| granted.min(chain.smallest_balance()))
+    }
+
+    /// Units of fuel that are left of what was granted.
+    #[inline]
+    pub(crate) fn granted_fuel(&self) -> u64 {
         self.fuel.load(Ordering::Relaxed)
     }
 
@@ -115,33 +102,36 @@ impl Cx {
 
     /// The moment at which the call is stopped; `None` if there is none, because the clock cannot represent it.
     pub fn deadline(&self) -> Option<Instant> {
-        self.deadline.map(|deadline| deadline.at)
+        self.end().map(|deadline| deadline.at)
     }
 
     /// Gives the call at most this span from now. The deadline at its end, if that is earlier than the one that the call had.
     #[cfg(feature = "engine")]
     pub(crate) fn limit_to(&mut self, span: Duration) -> Option<Deadline> {
         let end = Deadline::after(span)?;
-        if self.deadline.is_some_and(|before| before.at <= end.at) {
+        if self.end().is_some_and(|before| before.at <= end.at) {
             return None;
         }
-        self.deadline = Some(end);
+        (self.deadline, self.held) = (Some(end), self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held()));
         Some(end)
     }
 
     /// How long the call may still run.
     #[cfg(any(feature = "engine", isorun_loom))]
     pub(crate) fn time_left(&self) -> Duration {
-        self.deadline.map_or(Duration::MAX, |deadline| deadline.at.saturating_duration_since(Instant::now()))
+        self.end().map_or(Duration::MAX, |deadline| deadline.at.saturating_duration_since(Instant::now()))
     }
 
+    /// The deadline. While the host holds a call, it moves on.
+    #[inline]
     pub(crate) fn end(&self) -> Option<Deadline> {
-        self.deadline
+        let Some(chain) = &self.chain else { return self.deadline };
+        self.deadline.map(|deadline| deadline.later_by(chain.held().saturating_sub(self.held)))
     }
 
     /// The fuel and the memory that were used so far.
     pub(crate) fn used(&self) -> (u64, u64) {
-        (self.granted.0 - self.fuel(), self.granted.1 - self.memory())
+        (self.granted.0 - self.granted_fuel(), self.granted.1 - self.memory())
     }
 
     /// The instances that wait for this call.
@@ -151,14 +141,26 @@ impl Cx {
 
     /// Whether the instance waits for this call and so cannot serve it. Names are compared by address: each instance has its own.
     pub(crate) fn is_awaited_by(&self, instance: &Arc<str>) -> bool {
-        let waiting = std::iter::successors(self.chain.as_ref(), |chain| chain.before.as_ref());
-        waiting.into_iter().any(|chain| Arc::ptr_eq(&chain.instance, instance))
+        self.chain.as_ref().is_some_and(|chain| chain.instances().any(|payer| Arc::ptr_eq(&payer.name, instance)))
     }
 
     /// Whether as many instances wait for this call already.
     #[inline]
     pub(crate) fn is_deep(&self, depth: u16) -> bool {
-        self.chain.as_ref().is_some_and(|chain| chain.length >= depth)
+        self.chain.as_ref().is_some_and(|chain| chain.length() >= depth)
+    }
+
+    /// Whether an instance makes the call, and not the host.
+    #[inline]
+    pub(crate) fn is_nested(&self) -> bool {
+        self.chain.as_ref().is_some_and(|chain| chain.length() > 0)
+    }
+
+    /// Puts the end of a grant between the call and those that wait for it.
+    pub(crate) fn bind(&mut self, bound: &Arc<Bound>) {
+        self.deadline = self.end();
+        self.chain = Some(Chain::bound(bound, &self.chain));
+        self.held = Duration::ZERO;
     }
 
     pub(crate) fn hops(&self) -> u16 {

@@ -22,6 +22,15 @@ impl Deadline {
         Deadline { at, span: at.saturating_duration_since(Instant::now()) }
     }
 
+    /// The deadline so much later.
+    #[inline]
+    pub(crate) fn later_by(self, span: Duration) -> Deadline {
+        match span.is_zero() {
+            true => self,
+            false => Deadline { at: self.at.checked_add(span).unwrap_or(self.at), ..self },
+        }
+    }
+
     /// Whether there was no time from the beginning. Does not look at the clock.
     #[inline]
     pub(crate) fn is_over(&self) -> bool {

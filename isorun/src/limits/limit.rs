@@ -1,6 +1,7 @@
 //! What can run out, and how much of it there was.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a budget consists of.
@@ -20,31 +21,41 @@ pub enum Limit {
 }
 
 /// Whose a [`Limit`] was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
     /// The call's: what it was granted, be it by its caller or by the defaults of the runtime.
     Call,
-    /// The instance's, whatever its calls are granted.
-    Instance,
+    /// The account of the instance of this name, whatever its calls are granted: see [`Instance::set_fuel`](crate::Instance::set_fuel).
+    Instance(Arc<str>),
+    /// The account of the tenant of this name: see [`Tenant`](crate::Tenant).
+    Tenant(Arc<str>),
+    /// The runtime's, for every instance and every call, whatever these are granted.
+    Runtime,
     /// That of the import through which the instance was called: see [`with_timeout`](crate::runtime::Instantiate::with_timeout).
     Import,
 }
 
 impl Limit {
     /// What a user can do when this limit was met in a call.
-    pub(crate) fn help(self, scope: Scope) -> &'static str {
+    pub(crate) fn help(self, scope: &Scope) -> &'static str {
         match (self, scope) {
             (_, Scope::Import) => "give the provider more time where it is given with `.with_timeout(..)`",
             (Limit::Stack, _) => "let the app recurse less, or raise `max_stack` in the runtime's builder",
+            (Limit::Fuel, Scope::Instance(_)) => "give the instance more with `.add_fuel(..)` or `.set_fuel(..)`",
+            (Limit::Fuel, Scope::Tenant(_)) => "give the tenant more with `.add_fuel(..)` or `.set_fuel(..)`",
             (Limit::Fuel, _) => "grant the call more with `.fuel(..)`, or raise the `budget` in the runtime's builder",
             (Limit::Time, _) => {
                 "give the call more time with `.timeout(..)` or a later `.deadline(..)`, or raise the `budget` in the runtime's builder"
             }
+            (Limit::Memory, Scope::Instance(_)) => "let the instance hold more with `.set_memory(..)`",
+            (Limit::Memory, Scope::Tenant(_)) => {
+                "let the tenant hold more with `.set_memory(..)`, or remove some of its instances"
+            }
             (Limit::Memory, Scope::Call) => {
                 "let the call use more with `.memory(..)`, or raise the `budget` in the runtime's builder"
             }
-            (Limit::Memory, Scope::Instance) => {
+            (Limit::Memory, Scope::Runtime) => {
                 "raise `max_instance_memory` in the runtime's builder; no call can be granted more than that, and part of it is what the engine takes for globals, functions and modules"
             }
             (Limit::Message, _) => "pass less at a time, or raise `max_message` in the runtime's builder",
@@ -53,9 +64,10 @@ impl Limit {
 
     /// What a user can do when an app met this limit while it started for `instantiate` or `replace`, where no call grants anything.
     #[cfg(feature = "engine")]
-    pub(crate) fn help_at_start(self, scope: Scope) -> &'static str {
+    pub(crate) fn help_at_start(self, scope: &Scope) -> &'static str {
         match (self, scope) {
-            (Limit::Memory, Scope::Instance) => {
+            (Limit::Memory | Limit::Fuel, Scope::Instance(_) | Scope::Tenant(_)) => self.help(scope),
+            (Limit::Memory, Scope::Runtime) => {
                 "raise `max_instance_memory` in the runtime's builder; part of it is what the engine takes for globals, functions and modules"
             }
             (Limit::Message, _) => "raise `max_message` in the runtime's builder",
@@ -101,10 +113,11 @@ impl fmt::Display for Amount {
 }
 
 /// A limit that was met while a guest ran. It travels through wasmtime as an error, and becomes a [`CallError`](crate::CallError) then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Exhausted {
     pub(crate) limit: Limit,
     pub(crate) amount: Amount,
+    pub(crate) used: Amount,
     pub(crate) scope: Scope,
 }
 

@@ -73,7 +73,7 @@ impl RemoteProvider {
             function: function.id(),
             reply_limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
             time: cx.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now())),
-            fuel: Some(cx.fuel()),
+            fuel: Some(cx.granted_fuel()),
             hops,
             label: &label,
             body: params.as_bytes(),
@@ -90,7 +90,7 @@ impl RemoteProvider {
             return Err(bad("it answers another call".into()).into());
         }
         // The peer's figure is not trusted: it cannot charge more than what it was granted.
-        cx.charge(reply.fuel.min(cx.fuel()), 0);
+        cx.charge(reply.fuel.min(cx.granted_fuel()), 0);
         match reply.status {
             Status::Ok if reply.body.len() > self.limit => {
                 Err(bad(format!("its body takes more than {} bytes", self.limit)).into())

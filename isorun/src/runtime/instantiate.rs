@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
-use super::Runtime;
+use super::{Runtime, Tenant};
 use crate::app::App;
 use crate::call::until::until;
 use crate::engine::cause;
@@ -19,6 +19,7 @@ use crate::guest::policy::{Floor, Policy, Restart, Reuse};
 use crate::guest::prototype::{Live, Prototype, need};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
+use crate::limits::chain::Payer;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::panics::{Panicked, caught};
@@ -71,6 +72,8 @@ pub struct Instantiate {
     name: Option<String>,
     given: Given,
     policy: Policy,
+    tenant: Option<Tenant>,
+    alone: bool,
 }
 
 impl Runtime {
@@ -78,7 +81,15 @@ impl Runtime {
     pub fn instantiate(&self, app: &App) -> Instantiate {
         let (floor, queue) = (Floor::default(), self.limits().queue);
         let policy = Policy { floor, reuse: Reuse::default(), restart: Restart::default(), queue };
-        Instantiate { runtime: self.clone(), app: app.clone(), name: None, given: Given::default(), policy }
+        Instantiate {
+            runtime: self.clone(),
+            app: app.clone(),
+            name: None,
+            given: Given::default(),
+            policy,
+            tenant: None,
+            alone: false,
+        }
     }
 }
 
@@ -156,14 +167,29 @@ impl Instantiate {
         self
     }
 
+    /// Makes it an instance of this tenant, whose account pays for it beside its own.
+    pub fn tenant(mut self, tenant: &Tenant) -> Instantiate {
+        self.tenant = Some(tenant.clone());
+        self
+    }
+
+    /// Lets the instance, and its tenant if it has one, pay for all that it does: the accounts of those that call it are not charged. What a call was
+    /// granted is charged all the same.
+    pub fn pays_for_itself(mut self) -> Instantiate {
+        self.alone = true;
+        self
+    }
+
     async fn make(self) -> Result<Instance, InstantiateError> {
-        let Instantiate { runtime, app, name, given, policy } = self;
+        let Instantiate { runtime, app, name, given, policy, tenant, alone } = self;
         runtime.check_added(&app)?;
         let name = match name {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
             None => runtime.reserve_some_name(app.name()),
         };
-        let plan = Plan { runtime: &runtime, app: &app, name: name.get(), reuse: policy.reuse };
+        let tenant = tenant.map(|tenant| tenant.tenancy().clone());
+        let payer = Arc::new(Payer { tenant, alone, ..Payer::new(name.get()) });
+        let plan = Plan { runtime: &runtime, app: &app, payer, reuse: policy.reuse };
         let wired = plan.wire(&given)?;
         let start = runtime.begin_start(name.get(), &app, &wired.slots, None)?;
         let prototype = plan.prototype(wired, app.all_exports().clone(), app.functions().clone());
@@ -185,8 +211,8 @@ impl IntoFuture for Instantiate {
 pub(crate) struct Plan<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) app: &'a App,
-    /// The instance's name.
-    pub(crate) name: Arc<str>,
+    /// The instance.
+    pub(crate) payer: Arc<Payer>,
     pub(crate) reuse: Reuse,
 }
 
@@ -200,7 +226,7 @@ impl Plan<'_> {
         let wires = given.resolve(self.app.name(), imports, |instance| self.runtime.owns(instance))?;
         let linked = || link(self.runtime.engine(), self.app.component(), imports, &wires);
         let pre = self.app.linked(key(&wires), linked).map_err(|error| self.failed(&error))?;
-        let consumer = Consumer { instance: Some(&self.name), app: Some(self.app.name()) };
+        let consumer = Consumer { instance: Some(&self.payer.name), app: Some(self.app.name()) };
         // Making the slots may call the factory of a system per consumer, which is the user's code and may panic.
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             slots(wires, consumer, self.reuse, &given.before, &given.times)
@@ -214,7 +240,7 @@ impl Plan<'_> {
     fn warn(&self, slot: &Slot) {
         let functions = slot.part.import.ends_its_app().map(|function| function.name().to_string()).collect::<Vec<_>>();
         if !functions.is_empty() {
-            let (instance, import) = (printable(&self.name), printable(slot.part.import.name()));
+            let (instance, import) = (printable(&self.payer.name), printable(slot.part.import.name()));
             let functions = list(&functions).to_string();
             tracing::warn!(
                 instance,
@@ -227,12 +253,12 @@ impl Plan<'_> {
 
     /// Makes the prototype, from which the stores of the instance are made.
     pub(crate) fn prototype(&self, wired: Wired, exports: Exports, functions: Functions) -> Arc<Prototype> {
-        let (app, name, limits) = (self.app.shared_name(), self.name.clone(), *self.runtime.limits());
+        let (app, payer, limits) = (self.app.shared_name(), self.payer.clone(), *self.runtime.limits());
         let Wired { pre, slots } = wired;
         let needs = self.app.needs();
         let need = need(needs.places(), &slots, self.reuse);
         let capacity = self.runtime.capacity().clone();
-        Arc::new(Prototype { app, name, pre, slots, exports, functions, needs, limits, need, capacity })
+        Arc::new(Prototype { app, payer, pre, slots, exports, functions, needs, limits, need, capacity })
     }
 
     /// Starts the app once, so that an app that cannot start fails here and not at its first call. A `Fresh` instance drops the store again.
@@ -249,7 +275,8 @@ impl Plan<'_> {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,
             Ok(Err(panic)) => return Err(self.panicked(panic)),
             Err(deadline) => {
-                let late = Exhausted { limit: Limit::Time, amount: Amount::Time(deadline.span), scope: Scope::Call };
+                let amount = Amount::Time(deadline.span);
+                let late = Exhausted { limit: Limit::Time, amount, used: amount, scope: Scope::Call };
                 return Err(self.failed(&late.into()));
             }
         };
@@ -274,7 +301,7 @@ impl Plan<'_> {
 
     #[cold]
     fn panicked(&self, panic: Panicked) -> InstantiateError {
-        let (app, instance, function) = (self.app.name().to_string(), self.name.clone(), "start".into());
+        let (app, instance, function) = (self.app.name().to_string(), self.payer.name.clone(), "start".into());
         let cause =
             CallError::HostPanic { instance, function, provider: panic.provider, message: panic.message.into() };
         InstantiateError::Start { app, cause }

@@ -116,7 +116,7 @@ impl Replace {
         runtime.check_replacement(provider, &app, &exports)?;
         given.before = old.slots.clone();
         let reuse = guest.stores.reuse();
-        let plan = Plan { runtime: &runtime, app: &app, name: provider.name().clone(), reuse };
+        let plan = Plan { runtime: &runtime, app: &app, payer: provider.payer().clone(), reuse };
         let wired = plan.wire(&given)?;
         let start = runtime.begin_start(provider.name().clone(), &app, &wired.slots, Some(provider))?;
         let function = |place: Option<usize>| place.and_then(|place| app.functions().get(place).copied().flatten());

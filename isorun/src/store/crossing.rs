@@ -15,8 +15,11 @@ use crate::error::call::{CallError, CallResult, Failed, Result};
 use crate::give_way::give_way;
 use crate::image::weight;
 use crate::interface::exports::FuncIndex;
+use crate::limits::awaiting::out_of_fuel;
+use crate::limits::bound::Bound;
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
+use crate::limits::ledger::Denied;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::observe::{Callee, see};
 use crate::panics::naming;
@@ -111,10 +114,9 @@ async fn in_time<T>(
     if let Some(result) = ended.await.filter(|result| !is_late(result)) {
         return result;
     }
-    let (limit, amount, scope) = (Limit::Time, Amount::Time(end.span), Scope::Import);
-    let (instance, function) = (provider.name().clone(), provider.label(function));
-    Err(CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for: None, frames: Arc::default() }
-        .into())
+    let amount = Amount::Time(end.span);
+    let met = Exhausted { limit: Limit::Time, amount, used: amount, scope: Scope::Import };
+    Err(CallError::met(met, provider.name().clone(), provider.label(function)).into())
 }
 
 /// The end of a guest whose provider has failed.
@@ -128,7 +130,11 @@ fn failed(slot: &Slot, error: CallError) -> wasmtime::Error {
 fn enter(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result<Cx> {
     let fuel = pay(store, store.get_fuel()?, units)?;
     let state = store.data_mut();
-    Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), state.frame.deadline, state.frame.hops))
+    let deadline = state.deadline();
+    if let Some(chain) = &state.chain {
+        chain.ledger.enter(fuel);
+    }
+    Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), deadline, state.frame.hops))
 }
 
 /// Ends a call out of the guest, which pays for what it is given and goes on with what the callee has left. Returns whether its quantum has
@@ -138,13 +144,44 @@ fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> was
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
     state.chain = cx.take_chain();
-    let before = cx.fuel();
+    let before = cx.granted_fuel();
+    if let Some(chain) = &state.chain {
+        chain.ledger.leave(before);
+    }
     if before != store.get_fuel()? {
         // Also what ends here has been used.
         store.set_fuel(before)?;
     }
     let left = pay_from_store(store, units)?;
-    Ok(store.data_mut().quantum.has_ended(left))
+    Ok(gives_way(store, left))
+}
+
+/// Whether the guest, which comes back from an import with so much fuel left, has to give way: because its quantum has ended, or because its
+/// accounts have to be looked at.
+#[inline]
+fn gives_way(store: &mut StoreContextMut<'_, State>, left: u64) -> bool {
+    let State { quantum, chain, .. } = store.data_mut();
+    let ended = quantum.has_ended(left);
+    let Some(chain) = chain else { return ended };
+    let gives_way = ended || !chain.can_go_on();
+    if gives_way {
+        chain.ledger.gives_way(left);
+    }
+    gives_way
+}
+
+/// Takes what so much fuel costs off the accounts, where they have not been asked for it yet. If they have less, the call ends, or
+/// goes into debt where it is to be paused at the end of its quantum.
+#[cold]
+fn afford(store: &mut StoreContextMut<'_, State>, price: u64) -> wasmtime::Result<()> {
+    let fuel = store.get_fuel()?;
+    let Some(chain) = &store.data().chain else { return Ok(()) };
+    chain.ledger.book(fuel);
+    let most = price.saturating_add(chain.ledger.interval().saturating_mul(2));
+    match chain.take(price, most) {
+        Err(Denied::Short(place, account)) if chain.told_of(place).is_none() => Err(out_of_fuel(account).into()),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// What is left of `fuel` when so many units of work are paid for.
@@ -159,10 +196,14 @@ fn pay(store: &mut StoreContextMut<'_, State>, fuel: u64, units: u64) -> wasmtim
     }
     let most = store.hostcall_fuel() as u64;
     if units > most {
-        return Err(Exhausted { limit: Limit::Message, amount: Amount::Bytes(most), scope: Scope::Call }.into());
+        let amount = Amount::Bytes(most);
+        return Err(Exhausted { limit: Limit::Message, amount, used: amount, scope: Scope::Call }.into());
     }
-    match fuel.checked_sub(units.saturating_mul(weight::FUEL)) {
-        Some(left) => Ok(left),
+    let price = units.saturating_mul(weight::FUEL);
+    let taken = store.data().chain.as_ref().map_or(i64::MAX, |chain| chain.ledger.left());
+    match fuel.checked_sub(price) {
+        Some(left) if u64::try_from(taken).is_ok_and(|taken| price <= taken) => Ok(left),
+        Some(left) => afford(store, price).map(|()| left),
         None => {
             store.set_fuel(0)?;
             Err(Trap::OutOfFuel.into())
@@ -193,7 +234,7 @@ pub(crate) fn cross_eagerly<R>(
     pay_from_store(store, units)?;
     let result = call(store)?;
     let left = pay_from_store(store, units_of(&result))?;
-    Ok((result, store.data_mut().quantum.has_ended(left)))
+    Ok((result, gives_way(store, left)))
 }
 
 /// As [`pay`], from the fuel of the guest itself.
@@ -226,10 +267,19 @@ pub(crate) fn call_sync_with_cx<R>(
     place: usize,
     call: impl FnOnce(&StoreContextMut<'_, State>, &Slot, &Cx) -> Result<R>,
 ) -> wasmtime::Result<R> {
-    let cx = context(store)?;
+    let mut cx = context(store)?;
+    if let Some(chain) = &store.data().chain {
+        chain.ledger.enter(cx.granted_fuel());
+        if chain.is_bound() {
+            cx.bind(&Arc::new(Bound::blocks()));
+        }
+    }
     let result = seen(store, slot, place, Some(&cx), |store, slot| call(store, slot, &cx));
+    if let Some(chain) = &store.data().chain {
+        chain.ledger.leave(cx.granted_fuel());
+    }
     if cx.used() != (0, 0) {
-        store.set_fuel(cx.fuel())?;
+        store.set_fuel(cx.granted_fuel())?;
         store.data_mut().meter.set_left(cx.memory());
     }
     result
@@ -239,7 +289,7 @@ pub(crate) fn call_sync_with_cx<R>(
 fn context(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     let granted = (store.get_fuel()?, state.meter.left());
-    Ok(Cx::of_guest(state.chain.clone(), granted, state.frame.deadline, state.frame.hops))
+    Ok(Cx::of_guest(state.chain.clone(), granted, state.deadline(), state.frame.hops))
 }
 
 /// Calls a sync method, counts it, and reports it if there is an observer.

@@ -50,20 +50,23 @@ pub(crate) struct Quantum {
     looked: Option<(u64, Instant, u64)>,
     /// Whether the guest runs in short quanta.
     short: bool,
+    /// Units of fuel in a quantum of the running call: [`QUANTUM`], or less where an account has little.
+    whole: u64,
 }
 
 impl Quantum {
     /// For a store that starts with `fuel` units of fuel.
-    pub(crate) fn new(fuel: u64) -> Quantum {
-        Quantum { ended_at: fuel, unmetered: 0, calls: 0, looked: None, short: false }
+    pub(crate) fn new(fuel: u64, whole: u64) -> Quantum {
+        Quantum { ended_at: fuel, unmetered: 0, calls: 0, looked: None, short: false, whole }
     }
 
-    /// Begins a call of the guest with `fuel` units of fuel. Returns whether the last call left the store with short quanta, which the caller
-    /// then has to undo.
+    /// Begins a call of the guest with `fuel` units of fuel, in quanta of `whole`. Returns whether the last call left the store with others, which
+    /// the caller then has to undo.
     #[inline]
-    pub(crate) fn begin(&mut self, fuel: u64) -> bool {
+    pub(crate) fn begin(&mut self, fuel: u64, whole: u64) -> bool {
         (self.looked, self.calls, self.ended_at, self.unmetered) = (None, 0, fuel, 0);
-        std::mem::take(&mut self.short)
+        let before = std::mem::replace(&mut self.whole, whole);
+        std::mem::take(&mut self.short) || before != whole
     }
 
     /// Notes a call of an import after which `left` units of fuel are left. Returns whether the quantum has ended.
@@ -96,10 +99,11 @@ pub(crate) fn step(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<(
 #[cold]
 fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
     let (now, left, step) = (Instant::now(), store.get_fuel()?, give_way::step());
-    let State { frame, quantum, .. } = store.data_mut();
-    if let Some(deadline) = frame.deadline.filter(|deadline| now >= deadline.at) {
-        let (limit, amount, scope) = (Limit::Time, Amount::Time(deadline.span), Scope::Call);
-        return Err(Exhausted { limit, amount, scope }.into());
+    let deadline = store.data().deadline();
+    let State { quantum, chain, .. } = store.data_mut();
+    if let Some(deadline) = deadline.filter(|deadline| now >= deadline.at) {
+        let amount = Amount::Time(deadline.span);
+        return Err(Exhausted { limit: Limit::Time, amount, used: amount, scope: Scope::Call }.into());
     }
     let (since, had) = match quantum.looked {
         Some((looked, since, had)) if looked == step => (since, had),
@@ -117,7 +121,12 @@ fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result
     }
     quantum.short = short;
     let in_that_time = u128::from(had.saturating_sub(left)) * LONG.as_nanos() / time.as_nanos().max(1);
-    let fuel = u64::try_from(in_that_time).unwrap_or(QUANTUM).clamp(SHORTEST, QUANTUM);
+    let fuel = u64::try_from(in_that_time).unwrap_or(QUANTUM).clamp(SHORTEST, QUANTUM).min(quantum.whole);
     // This begins a new quantum, too.
-    store.fuel_async_yield_interval(Some(if short { fuel } else { QUANTUM }))
+    let interval = if short { fuel } else { quantum.whole };
+    if let Some(chain) = chain {
+        chain.ledger.book(left);
+        chain.ledger.set_interval(interval);
+    }
+    store.fuel_async_yield_interval(Some(interval))
 }

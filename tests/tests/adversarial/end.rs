@@ -40,7 +40,7 @@ impl End {
                 };
                 *limit == wanted && granted
             }
-            (End::OutOfInstance(wanted), Err(CallError::OutOfBudget { limit, scope: Scope::Instance, .. })) => {
+            (End::OutOfInstance(wanted), Err(CallError::OutOfBudget { limit, scope: Scope::Runtime, .. })) => {
                 *limit == wanted
             }
             (End::OutOfBudget, Err(error)) => error.is_out_of_budget(),

@@ -22,8 +22,8 @@ impl fmt::Display for CallError {
                 printable(function),
                 printable_line(message)
             ),
-            CallError::OutOfBudget { limit, amount, scope, instance, function, waits_for, frames: _ } => {
-                out_of_budget((*limit, amount, *scope), instance, function, waits_for.as_deref(), f)
+            CallError::OutOfBudget { limit, amount, used, scope, instance, function, waits_for, frames: _ } => {
+                out_of_budget((*limit, amount, used, scope), instance, function, waits_for.as_deref(), f)
             }
             CallError::Poisoned { instance, restarts, cause } => poisoned(instance, *restarts, cause, f),
             CallError::ProviderDown { instance, function, provider, cause } => {
@@ -116,7 +116,7 @@ impl fmt::Display for CallError {
 }
 
 fn out_of_budget(
-    (limit, amount, scope): (Limit, &Amount, Scope),
+    (limit, amount, used, scope): (Limit, &Amount, &Amount, &Scope),
     instance: &str,
     function: &str,
     waits_for: Option<&str>,
@@ -128,7 +128,9 @@ fn out_of_budget(
         (Amount::Time(Duration::ZERO), _) => {
             write!(f, "out of {limit}: the deadline of `{function}` of `{instance}` had passed already")?
         }
-        (Amount::Fuel(0), _) => write!(f, "out of {limit}: nothing is left for `{function}` of `{instance}`")?,
+        (Amount::Fuel(0), Scope::Call) => {
+            write!(f, "out of {limit}: nothing is left for `{function}` of `{instance}`")?
+        }
         (_, Scope::Call) if waits_for == Some(&*instance) => {
             write!(
                 f,
@@ -153,13 +155,27 @@ fn out_of_budget(
         (_, Scope::Import) => {
             write!(f, "out of {limit}: the call of `{function}` of `{instance}` was given up after {amount}")?;
         }
-        (_, Scope::Instance) if limit == Limit::Stack => {
+        (_, Scope::Instance(name)) => {
+            let name = printable(name);
+            write!(
+                f,
+                "out of {limit}: `{instance}` was stopped in `{function}`: the instance `{name}` has used {used} of {amount}"
+            )?;
+        }
+        (_, Scope::Tenant(name)) => {
+            let name = printable(name);
+            write!(
+                f,
+                "out of {limit}: `{instance}` was stopped in `{function}`: the tenant `{name}` has used {used} of {amount}"
+            )?;
+        }
+        (_, Scope::Runtime) if limit == Limit::Stack => {
             write!(
                 f,
                 "out of {limit}: `{instance}` was stopped in `{function}`, since its calls of itself were more than {amount} deep"
             )?;
         }
-        (_, Scope::Instance) => {
+        (_, Scope::Runtime) => {
             write!(f, "out of {limit}: `{instance}` was stopped in `{function}`, since an instance may hold {amount}")?;
         }
     }

@@ -1,0 +1,44 @@
+//! The work of a guest, polled only while the accounts that pay for it have what it may use.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use crate::limits::awaiting::Awaiting;
+use crate::limits::chain::Chain;
+
+/// Work of a guest. Before each poll a quantum is taken off the accounts, and after it what was not used is given back.
+pub(super) struct Metered<'a, F> {
+    work: Pin<&'a mut F>,
+    chain: &'a Arc<Chain>,
+    awaiting: Awaiting,
+}
+
+/// Polls `work`, which runs in the store at the beginning of the chain.
+#[inline]
+pub(super) fn metered<'a, T, F>(chain: &'a Arc<Chain>, work: Pin<&'a mut F>) -> Metered<'a, F>
+where
+    F: Future<Output = wasmtime::Result<T>>,
+{
+    Metered { work, chain, awaiting: Awaiting::default() }
+}
+
+impl<T, F: Future<Output = wasmtime::Result<T>>> Future for Metered<'_, F> {
+    type Output = wasmtime::Result<T>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<wasmtime::Result<T>> {
+        let Metered { work, chain, awaiting } = self.get_mut();
+        let ledger = &chain.ledger;
+        if !ledger.is_in_import() && !ledger.covers_a_quantum() {
+            let quantum = ledger.interval();
+            ready!(awaiting.poll(chain, (quantum, quantum.saturating_mul(2)), task))?;
+            ledger.runs();
+        }
+        let polled = work.as_mut().poll(task);
+        if polled.is_pending() {
+            chain.end_poll();
+        }
+        polled
+    }
+}

@@ -1,0 +1,37 @@
+//! The account of an instance: what it may use as long as it lives.
+
+use super::Instance;
+
+impl Instance {
+    /// Units of fuel that are left in the instance's account, and that no running call has taken; `None` if there is no limit.
+    ///
+    /// The account pays for what its app does, in every call, and for what is done by those that the app calls, unless they [pay for
+    /// themselves](crate::runtime::Instantiate::pays_for_itself).
+    pub fn fuel(&self) -> Option<u64> {
+        self.provider().payer().account.fuel()
+    }
+
+    /// Sets the units of fuel that are left in the instance's account, or that there is no limit with `None`, which is the default.
+    ///
+    /// It takes effect on calls that run, at the end of their quantum, which is some 100 000 units. What they have taken of the account for that quantum stays theirs,
+    /// and what they do not use of it is added to what is left when the quantum ends.
+    pub fn set_fuel(&self, units: impl Into<Option<u64>>) {
+        self.provider().payer().account.set_fuel(units.into());
+    }
+
+    /// Adds to the units of fuel that are left in the instance's account. Without effect where there is no limit.
+    pub fn add_fuel(&self, units: u64) {
+        self.provider().payer().account.add_fuel(units);
+    }
+
+    /// Stops every call of the instance at the end of its quantum, with all that is called by it, and lets in none: they wait until
+    /// [`resume`](Instance::resume). Their time does not run while they are stopped. A call that waits for its turn may still come to its deadline.
+    pub fn pause(&self) {
+        self.provider().payer().account.pause();
+    }
+
+    /// Lets the calls of the instance go on.
+    pub fn resume(&self) {
+        self.provider().payer().account.resume();
+    }
+}

@@ -1,0 +1,111 @@
+//! Waiting for the accounts: until they have what is needed, or until the host lets the call go on.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::account::Account;
+use super::chain::Chain;
+use super::held;
+use super::ledger::Denied;
+use super::limit::{Amount, Exhausted, Limit};
+use crate::clock::Instant;
+
+/// Waits until what is needed can be taken off the accounts of a chain.
+#[derive(Default)]
+pub(crate) struct Awaiting {
+    stopped: Option<Stopped>,
+    /// Whether it has let those above give back what they had taken.
+    let_go: bool,
+}
+
+/// A call that is stopped where it is, and counts as that for each instance that it is in.
+struct Stopped {
+    chain: Arc<Chain>,
+    /// Set while the host has paused an account: what wakes the call when it goes on, and since when it waits.
+    paused: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, Instant)>,
+}
+
+impl Awaiting {
+    /// Takes up to `most` units, and waits where that is of use if there are less than `least`: while an account is paused, and while a caller can
+    /// grant more or let the call go on without it. The caller is told of what has run out.
+    ///
+    /// # Errors
+    ///
+    /// What has run out, if nobody is to be told, so that the call ends.
+    #[inline]
+    pub(crate) fn poll(
+        &mut self,
+        chain: &Arc<Chain>,
+        (least, most): (u64, u64),
+        task: &mut Context<'_>,
+    ) -> Poll<Result<u64, Exhausted>> {
+        if self.stopped.is_none() && chain.is_free() {
+            return Poll::Ready(Ok(chain.take(least, most).unwrap_or(u64::MAX)));
+        }
+        self.poll_slowly(chain, (least, most), task)
+    }
+
+    #[cold]
+    fn poll_slowly(
+        &mut self,
+        chain: &Arc<Chain>,
+        (least, most): (u64, u64),
+        task: &mut Context<'_>,
+    ) -> Poll<Result<u64, Exhausted>> {
+        loop {
+            if let Some(Stopped { paused: Some((resumed, since)), .. }) = &mut self.stopped {
+                if resumed.as_mut().poll(task).is_pending() {
+                    held::hold();
+                    return Poll::Pending;
+                }
+                chain.was_held(since.elapsed());
+            }
+            self.stopped = None;
+            match chain.take(least, most) {
+                Ok(smallest) => {
+                    self.let_go = false;
+                    return Poll::Ready(Ok(smallest));
+                }
+                Err(Denied::Paused(account)) => {
+                    let resumed: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(account.resumed());
+                    self.stopped = Some(Stopped::new(chain, Some((resumed, Instant::now()))));
+                    continue;
+                }
+                // Those that wait for this call give back what they have taken when it gives way.
+                Err(Denied::Short(..)) if chain.waits_above() && !std::mem::replace(&mut self.let_go, true) => {
+                    task.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Err(Denied::Short(place, account)) => {
+                    let exhausted = out_of_fuel(account);
+                    let Some(bound) = chain.told_of(place) else { return Poll::Ready(Err(exhausted)) };
+                    bound.tell(exhausted);
+                    self.stopped = Some(Stopped::new(chain, None));
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+/// What a call meets whose account has too little.
+#[cold]
+pub(crate) fn out_of_fuel(account: &Account) -> Exhausted {
+    let (given, used) = account.given_and_used();
+    let (amount, used) = (Amount::Fuel(given), Amount::Fuel(used));
+    Exhausted { limit: Limit::Fuel, amount, used, scope: account.scope().clone() }
+}
+
+impl Stopped {
+    fn new(chain: &Arc<Chain>, paused: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, Instant)>) -> Stopped {
+        chain.instances().for_each(|payer| payer.account.count_stopped(true));
+        Stopped { chain: chain.clone(), paused }
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        self.chain.instances().for_each(|payer| payer.account.count_stopped(false));
+    }
+}

@@ -1,0 +1,101 @@
+//! The end of what a caller grants, where it is not the end of the call: it can be paused there, or go on without its caller.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::account::Account;
+use super::chain::{Chain, Link};
+use super::limit::{Exhausted, Scope};
+
+/// The end of what a caller grants.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    /// What was granted.
+    granted: Account,
+    kind: Kind,
+    /// What ran out, for whoever polls the call.
+    told: Mutex<Option<Exhausted>>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// The call is paused until more is granted.
+    Pauses,
+    /// Whoever makes the call blocks a thread until it ends, so that nobody above can be told anything.
+    Blocks,
+    /// The call can go on without its caller, up to a ceiling.
+    Finishes { ceiling: Account, cut: AtomicBool },
+}
+
+impl Bound {
+    /// The bound of a call that is paused there.
+    pub(crate) fn pauses(granted: Account) -> Bound {
+        Bound { granted, kind: Kind::Pauses, told: Mutex::default() }
+    }
+
+    /// The bound of a call that goes on without its caller, up to a ceiling.
+    pub(crate) fn finishes(granted: Account, ceiling: Account) -> Bound {
+        let kind = Kind::Finishes { ceiling, cut: AtomicBool::new(false) };
+        Bound { granted, kind, told: Mutex::default() }
+    }
+
+    /// What is called by blocking a thread.
+    pub(crate) fn blocks() -> Bound {
+        Bound { granted: Account::new(Scope::Call), kind: Kind::Blocks, told: Mutex::default() }
+    }
+
+    /// The account that pays at this place.
+    pub(crate) fn account(&self) -> &Account {
+        match &self.kind {
+            Kind::Finishes { ceiling, .. } if self.is_cut() => ceiling,
+            _ => &self.granted,
+        }
+    }
+
+    /// Whether the call goes on without its caller.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(&self.kind, Kind::Finishes { cut, .. } if cut.load(Ordering::Acquire))
+    }
+
+    /// Lets the call go on without its caller. It must not be polled at that time.
+    pub(crate) fn cut(&self) {
+        if let Kind::Finishes { cut, .. } = &self.kind {
+            cut.store(true, Ordering::Release);
+        }
+    }
+
+    /// Says what has run out.
+    pub(crate) fn tell(&self, exhausted: Exhausted) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(exhausted);
+    }
+
+    /// What has run out since this was last asked.
+    pub(crate) fn take_told(&self) -> Option<Exhausted> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Chain {
+    /// Who is to be told that the account at this place of the list has run out; `None` if the call has to end.
+    ///
+    /// That is the caller who can grant more, if there is one above. If not, it is the last below that place which can go on without those
+    /// above.
+    pub(crate) fn told_of(&self, place: usize) -> Option<&Bound> {
+        let bounds = || {
+            let bounds = self.links().enumerate().filter_map(|(place, chain)| match chain.link() {
+                Link::Bound(bound) => Some((place, &**bound)),
+                Link::Instance(_) => None,
+            });
+            bounds.take_while(|(_, bound)| !matches!(bound.kind, Kind::Blocks))
+        };
+        let grants_more = bounds().find(|(at, bound)| *at >= place && matches!(bound.kind, Kind::Pauses));
+        let goes_on = || bounds().filter(|(at, bound)| *at <= place && bound.can_be_cut()).last();
+        grants_more.or_else(goes_on).map(|(_, bound)| bound)
+    }
+}
+
+impl Bound {
+    fn can_be_cut(&self) -> bool {
+        matches!(self.kind, Kind::Finishes { .. }) && !self.is_cut()
+    }
+}

@@ -1,0 +1,200 @@
+//! The chain of a call: the instances that wait for it, who pays for it, and who is told when something runs out.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::account::Account;
+use super::bound::Bound;
+use super::ledger::Ledger;
+use super::limit::Scope;
+use super::tenancy::Tenancy;
+
+/// The way from a store that runs a call back to the first caller, as a linked list that begins with that store.
+pub(crate) struct Chain {
+    link: Link,
+    before: Option<Arc<Chain>>,
+    /// How many instances are in the list.
+    length: u16,
+    /// Whether there is a bound in the list.
+    bound: bool,
+    /// What the store at this link has taken off the accounts. Only one call at a time runs there.
+    pub(crate) ledger: Ledger,
+    /// How long the host has held what is at this link and below, in nanoseconds.
+    held: AtomicU64,
+}
+
+/// One link of a chain.
+pub(crate) enum Link {
+    /// An instance, which runs or waits.
+    Instance(Arc<Payer>),
+    /// The end of what a caller grants or waits for, beyond which the call may go on in another way.
+    Bound(Arc<Bound>),
+}
+
+/// An instance as one that pays.
+#[derive(Debug)]
+pub(crate) struct Payer {
+    /// The instance's name.
+    pub(crate) name: Arc<str>,
+    pub(crate) account: Account,
+    pub(crate) tenant: Option<Arc<Tenancy>>,
+    /// Whether it pays for what it does without those that call it.
+    pub(crate) alone: bool,
+}
+
+impl Payer {
+    /// An instance that belongs to no tenant.
+    pub(crate) fn new(name: Arc<str>) -> Payer {
+        Payer { account: Account::new(Scope::Instance(name.clone())), name, tenant: None, alone: false }
+    }
+}
+
+impl Chain {
+    /// The list with one more instance at its beginning.
+    pub(crate) fn instance(payer: &Arc<Payer>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
+        Chain::longer(Link::Instance(payer.clone()), before, 1)
+    }
+
+    /// The list with the end of a grant at its beginning.
+    pub(crate) fn bound(bound: &Arc<Bound>, before: &Option<Arc<Chain>>) -> Arc<Chain> {
+        Chain::longer(Link::Bound(bound.clone()), before, 0)
+    }
+
+    fn longer(link: Link, before: &Option<Arc<Chain>>, more: u16) -> Arc<Chain> {
+        let length = before.as_ref().map_or(0, |before| before.length).saturating_add(more);
+        let bound = matches!(link, Link::Bound(_)) || before.as_ref().is_some_and(|before| before.bound);
+        Arc::new(Chain {
+            bound,
+            link,
+            before: before.clone(),
+            length,
+            ledger: Ledger::default(),
+            held: AtomicU64::new(0),
+        })
+    }
+
+    /// Whether `before` is the rest of this list.
+    #[inline]
+    pub(crate) fn follows(&self, before: &Option<Arc<Chain>>) -> bool {
+        match (&self.before, before) {
+            (None, None) => true,
+            (Some(mine), Some(before)) => Arc::ptr_eq(mine, before),
+            _ => false,
+        }
+    }
+
+    /// How many instances are in the list.
+    #[inline]
+    pub(crate) fn length(&self) -> u16 {
+        self.length
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// The links from this one to the last that has to do with the call: one that goes on after its caller has given up has no callers.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &Chain> {
+        std::iter::successors(Some(self), |chain| chain.next())
+    }
+
+    fn next(&self) -> Option<&Chain> {
+        match &self.link {
+            Link::Bound(bound) if bound.is_cut() => None,
+            _ => self.before.as_deref(),
+        }
+    }
+
+    /// The instances in the list.
+    pub(crate) fn instances(&self) -> impl Iterator<Item = &Arc<Payer>> {
+        self.links().filter_map(|chain| match &chain.link {
+            Link::Instance(payer) => Some(payer),
+            Link::Bound(_) => None,
+        })
+    }
+
+    /// The accounts that pay for what is done at this link, each once, and the place in the list that each of them is at.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = (usize, &Account)> {
+        let mut alone = false;
+        let paying = self.links().enumerate().flat_map(move |(place, chain)| {
+            let (own, tenant) = match &chain.link {
+                // A grant is charged for all that is done because of it, also for what an instance pays itself.
+                Link::Bound(bound) => (Some(bound.account()), None),
+                Link::Instance(_) if alone => (None, None),
+                Link::Instance(payer) => {
+                    alone = payer.alone;
+                    (
+                        Some(&payer.account),
+                        payer
+                            .tenant
+                            .as_deref()
+                            .filter(|tenant| !self.has_before(place, tenant))
+                            .map(|tenant| &tenant.account),
+                    )
+                }
+            };
+            own.into_iter().chain(tenant).map(move |account| (place, account))
+        });
+        paying
+    }
+
+    /// Whether an instance in front of this place has the same tenant.
+    fn has_before(&self, place: usize, tenant: &Tenancy) -> bool {
+        self.links().take(place).any(|chain| match &chain.link {
+            Link::Instance(payer) => payer.tenant.as_deref().is_some_and(|other| std::ptr::eq(other, tenant)),
+            Link::Bound(_) => false,
+        })
+    }
+
+    /// Whether others wait for what is done here, who may have taken what is needed.
+    pub(crate) fn waits_above(&self) -> bool {
+        self.length > 1
+    }
+
+    /// Whether there is the end of a grant on the way.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.bound
+    }
+
+    /// Whether no account of the list limits or stops anything.
+    #[inline]
+    pub(crate) fn is_free(&self) -> bool {
+        let mut next = Some(self);
+        while let Some(chain) = next {
+            let free = match &chain.link {
+                Link::Instance(payer) => {
+                    payer.account.is_free() && payer.tenant.as_ref().is_none_or(|tenant| tenant.account.is_free())
+                }
+                Link::Bound(_) => false,
+            };
+            if !free {
+                return false;
+            }
+            next = chain.before.as_deref();
+        }
+        true
+    }
+
+    /// How long the host has held what is here.
+    #[inline]
+    pub(crate) fn held(&self) -> Duration {
+        Duration::from_nanos(self.held.load(Ordering::Relaxed))
+    }
+
+    /// Notes that the host has held the store at this link, and so all that waits for it.
+    pub(crate) fn was_held(&self, time: Duration) {
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        for chain in self.links() {
+            let add = |held: u64| Some(held.saturating_add(time));
+            let _ = chain.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        }
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.instances().map(|payer| &payer.name)).finish()
+    }
+}
