@@ -1,22 +1,22 @@
 //! A call: its budget, its slices on the caller's own task, its outcome and receipt.
 
 mod driver;
+mod run;
 mod signal;
 pub(crate) mod target;
 mod turns;
 #[cfg(feature = "engine")]
 pub(crate) mod until;
+pub(crate) mod work;
 
 use std::fmt;
 use std::future::Future;
-use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::task::coop;
 
 use crate::clock::Instant;
@@ -32,6 +32,8 @@ use crate::limits::slow;
 use crate::observe::Callee;
 use crate::provider::Provider;
 use driver::Driver;
+pub use run::{Run, Step};
+use work::{CallCx, OwnedWork, Spent, Started, Work, owned};
 
 /// A call that is about to be made, or is being made: a future of `T`.
 ///
@@ -73,7 +75,7 @@ use driver::Driver;
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<'a, T> {
-    provider: &'a Provider,
+    provider: &'a Arc<Provider>,
     function: FuncIndex,
     grant: Grant,
     parent: Option<&'a Cx>,
@@ -87,9 +89,18 @@ pub struct Call<'a, T> {
 }
 
 impl<'a, T> Call<'a, T> {
-    pub(crate) fn new<S, F>(provider: &'a Provider, function: FuncIndex, start: S) -> Call<'a, T>
+    /// A call with these arguments, of which `start` makes the work, and `own` the same as one that borrows nothing.
+    pub(crate) fn new<A, S, O, F>(
+        provider: &'a Arc<Provider>,
+        function: FuncIndex,
+        arguments: A,
+        start: S,
+        own: O,
+    ) -> Call<'a, T>
     where
-        S: FnOnce(Account<'a>) -> F + Send + 'a,
+        A: Send + 'a,
+        S: FnOnce(A, CallCx<'a>) -> F + Send + 'a,
+        O: FnOnce(A) -> OwnedWork<T> + Send + 'a,
         F: Future<Output = CallResult<T>> + Send + 'a,
     {
         Call {
@@ -97,7 +108,7 @@ impl<'a, T> Call<'a, T> {
             function,
             grant: Grant::default(),
             parent: None,
-            work: Some(Box::pin(Started { start: Some(start), future: None })),
+            work: Some(Box::pin(Started::new(arguments, start, own))),
             begun: false,
             driver: Driver::new(None),
             spent: None,
@@ -139,6 +150,25 @@ impl<'a, T> Call<'a, T> {
         let spent = Arc::<Spent>::default();
         self.spent = Some(spent.clone());
         CallWithReceipt { call: self, spent, started: None }
+    }
+
+    /// Makes a run of the call: it is paused where its fuel or time is used up, and goes on when it is granted more. A run owns what it needs, so
+    /// its arguments are copied.
+    ///
+    /// A call that is made [within](Call::within) another cannot be paused by itself, since it uses what that one was granted: the run ends with an
+    /// error that says so. Whoever pauses that one pauses this one too.
+    pub fn pausable(mut self) -> Run<T>
+    where
+        T: Send + 'static,
+    {
+        let work = self.work.take().filter(|_| self.parent.is_none()).and_then(Work::owned);
+        let work = work.unwrap_or_else(|| {
+            owned((), |(), _| async {
+                let error = "a call that is made within another cannot be paused by itself\n  help: make the outermost call pausable, which pauses this one too";
+                Err(CallError::system(error).into())
+            })
+        });
+        Run::new(self.provider.clone(), self.function, self.grant, work)
     }
 
     /// Sets the budget of a call that came in a message, which has crossed `MAX_HOPS - hops` borders between runtimes.
@@ -202,7 +232,7 @@ impl<'a, T> Call<'a, T> {
         self.driver.end = cx.end();
         let fuel = cx.granted_fuel();
         if let Some(work) = &mut self.work {
-            work.as_mut().begin(Account { cx, parent: self.parent, spent: self.spent.clone() });
+            work.as_mut().begin(CallCx { cx, parent: self.parent, spent: self.spent.clone() });
         }
         fuel
     }
@@ -221,84 +251,6 @@ impl<'a, T> Call<'a, T> {
         // Stops the guest if it is still running.
         self.work = None;
         Err(error)
-    }
-}
-
-/// The context of a call. When it is dropped, however the call ended, what was used is charged to the parent and noted for the receipt.
-pub(crate) struct Account<'a> {
-    cx: Cx,
-    parent: Option<&'a Cx>,
-    spent: Option<Arc<Spent>>,
-}
-
-/// What a call has used, for its receipt.
-#[derive(Debug, Default)]
-struct Spent {
-    fuel: AtomicU64,
-    memory: AtomicU64,
-}
-
-impl Deref for Account<'_> {
-    type Target = Cx;
-
-    #[inline]
-    fn deref(&self) -> &Cx {
-        &self.cx
-    }
-}
-
-impl Drop for Account<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.parent.is_none() && self.spent.is_none() {
-            return;
-        }
-        let (fuel, memory) = self.cx.used();
-        if let Some(parent) = self.parent {
-            parent.charge(fuel, memory);
-        }
-        if let Some(spent) = &self.spent {
-            spent.fuel.store(fuel, Ordering::Relaxed);
-            spent.memory.store(memory, Ordering::Relaxed);
-        }
-    }
-}
-
-/// The work of a call: gets its account, and is then polled as a future.
-trait Work<'a, T> {
-    /// Hands over the account that pays for the work. This must happen before the first poll.
-    fn begin(self: Pin<&mut Self>, account: Account<'a>);
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<T>>;
-}
-
-pin_project! {
-    /// A closure that makes a future, and then that future: one allocation for both.
-    struct Started<S, F> {
-        start: Option<S>,
-        #[pin]
-        future: Option<F>,
-    }
-}
-
-impl<'a, T, S, F> Work<'a, T> for Started<S, F>
-where
-    S: FnOnce(Account<'a>) -> F,
-    F: Future<Output = CallResult<T>>,
-{
-    #[inline]
-    fn begin(self: Pin<&mut Self>, account: Account<'a>) {
-        let mut this = self.project();
-        if let Some(start) = this.start.take() {
-            this.future.set(Some(start(account)));
-        }
-    }
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<T>> {
-        match self.project().future.as_pin_mut() {
-            Some(future) => future.poll(task),
-            None => Poll::Pending,
-        }
     }
 }
 
@@ -338,6 +290,16 @@ impl<T> Future for CallWithReceipt<'_, T> {
 }
 
 /// A call of a function with parameters and result as images.
-pub(crate) fn by_image(provider: &Provider, function: FuncIndex, params: Image) -> Call<'_, Image> {
-    Call::new(provider, function, move |cx| async move { provider.call_by_host(&cx, function, params).await })
+pub(crate) fn by_image(provider: &Arc<Provider>, function: FuncIndex, params: Image) -> Call<'_, Image> {
+    Call::new(
+        provider,
+        function,
+        params,
+        move |params, cx| async move { provider.call_by_host(&cx, function, params).await },
+        move |params| {
+            owned((provider.clone(), params), move |(provider, params), cx| async move {
+                provider.call_by_host(&cx, function, params).await
+            })
+        },
+    )
 }

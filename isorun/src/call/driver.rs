@@ -48,6 +48,12 @@ impl Driver {
         Driver { end, longer: None }
     }
 
+    /// Whether the work has no time left, and is not held by the host meanwhile.
+    pub(crate) fn is_late(&self) -> bool {
+        let held = self.longer.as_ref().is_some_and(|longer| longer.held.is_some());
+        !held && self.end.is_some_and(|end| end.has_passed())
+    }
+
     /// Polls the work, inside of a call or not: gives its value, or its deadline if that has passed. Work that is not the outermost of
     /// the thread is polled once, the outermost for a `slice`.
     #[inline]

@@ -5,7 +5,8 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
-use super::{Account, Call};
+use super::Call;
+use super::work::{CallCx, owned};
 #[cfg(feature = "engine")]
 use crate::engine::guest::{Params, Returned};
 use crate::error::call::{CallError, CallResult};
@@ -62,8 +63,20 @@ impl Target {
         P: LowerParams + Send + Sync + 'a,
         R: Lift + Send + Sync + 'static,
     {
-        let (provider, function) = (&**self.provider(), self.function(function));
-        Call::new(provider, function, move |cx| invoke(provider, cx, function, params))
+        let (provider, function) = (self.provider(), self.function(function));
+        Call::new(
+            provider,
+            function,
+            params,
+            move |params, cx| invoke(provider, cx, function, params),
+            move |params| {
+                let arguments = (provider.clone(), encode_params(&params).map_err(CallError::from));
+                owned(arguments, move |(provider, params), cx| async move {
+                    let image = provider.call_by_host(&cx, function, params?).await?;
+                    Ok(decode(image.as_bytes()).map_err(CallError::from)?)
+                })
+            },
+        )
     }
 }
 
@@ -74,14 +87,14 @@ impl fmt::Debug for Target {
 }
 
 /// Calls a function by the shortest way: Rust values go straight into a guest's memory, and by image to everything else.
-async fn invoke<P, R>(provider: &Provider, cx: Account<'_>, function: FuncIndex, params: P) -> CallResult<R>
+async fn invoke<P, R>(provider: &Arc<Provider>, cx: CallCx<'_>, function: FuncIndex, params: P) -> CallResult<R>
 where
     P: LowerParams + Send + Sync,
     R: Lift + Send + Sync + 'static,
 {
     #[cfg(feature = "engine")]
     if let Kind::Guest(guest) = provider.kind() {
-        let mut watch = provider.observers().watch(provider, function, &cx);
+        let mut watch = provider.observers().watch(&**provider, function, &cx);
         let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(&cx, function, Params(params)));
         return see(&mut watch, call).await.map(|returned: Returned<R>| returned.value);
     }

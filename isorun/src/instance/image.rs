@@ -1,11 +1,16 @@
 //! Calls by name, with values as images.
 
+use std::sync::Arc;
+
 use super::Instance;
 use crate::call::Call;
-use crate::error::call::CallError;
+use crate::call::work::{CallCx, owned};
+use crate::error::call::{CallError, CallResult, Result};
 use crate::image::Image;
 use crate::image::check::check_params;
 use crate::interface::exports::FuncIndex;
+use crate::interface::function::Function;
+use crate::provider::Provider;
 
 impl Instance {
     /// Calls a function by name, with the [image](crate::image) of its parameters, and gives the image of its result: for programs
@@ -46,12 +51,28 @@ impl Instance {
     pub fn call_image<'a>(&'a self, function: &str, params: Image) -> Call<'a, Image> {
         let found = self.find(function);
         let index = found.as_ref().map_or(FuncIndex::NONE, |(index, _)| *index);
-        let provider = &**self.provider();
-        Call::new(provider, index, move |cx| async move {
-            let (index, function) = found?;
-            // Checked before the call, because a malformed image would otherwise stop the guest while it reads, and cost its store.
-            check_params(&function, params.as_bytes(), provider.max_message()).await.map_err(CallError::from)?;
-            provider.call_by_host(&cx, index, params).await
-        })
+        let provider = self.provider();
+        Call::new(
+            provider,
+            index,
+            (found, params),
+            move |arguments, cx| call(provider, cx, arguments),
+            move |arguments| {
+                owned((provider.clone(), arguments), |(provider, arguments), cx| async move {
+                    call(&provider, cx, arguments).await
+                })
+            },
+        )
     }
+}
+
+async fn call(
+    provider: &Arc<Provider>,
+    cx: CallCx<'_>,
+    (found, params): (Result<(FuncIndex, Function)>, Image),
+) -> CallResult<Image> {
+    let (index, function) = found?;
+    // Checked before the call, because a malformed image would otherwise stop the guest while it reads, and cost its store.
+    check_params(&function, params.as_bytes(), provider.max_message()).await.map_err(CallError::from)?;
+    provider.call_by_host(&cx, index, params).await
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Instance, labels};
 use crate::call::Call;
-use crate::error::call::{CallError, Result};
+use crate::call::work::{CallCx, owned};
+use crate::error::call::{CallError, CallResult, Result};
 use crate::image::value::mismatch::EncodeError;
 use crate::image::value::wave;
 use crate::image::value::wave::arguments::{NoArguments, copied};
@@ -14,6 +15,7 @@ use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::observe::Callee;
+use crate::provider::Provider;
 
 impl Instance {
     /// Calls a function by name, with arguments and result as [WAVE] text: for tools and tests. The result of a function that has none is
@@ -41,26 +43,18 @@ impl Instance {
     pub fn call<'a>(&'a self, function: &str, arguments: &str) -> Call<'a, String> {
         let (found, name, text) = (self.find(function), Arc::<str>::from(function), copied(arguments));
         let index = found.as_ref().map_or(FuncIndex::NONE, |(index, _)| *index);
-        let provider = &**self.provider();
-        Call::new(provider, index, move |cx| async move {
-            let (index, function) = found?;
-            let params = match text {
-                Ok(text) => wave::arguments::arguments(&function, &text, provider.max_message()).await,
-                Err(error) => Err(NoArguments::Text(error)),
-            };
-            let params = params.map_err(|error| wrong_arguments(name, &function, error))?;
-            let image = provider.call_by_host(&cx, index, params).await?;
-            let limit = provider.max_message();
-            let text = result_text(&function, image.as_bytes(), limit).await;
-            Ok(text.map_err(|error| match error {
-                NoText::Malformed(error) => error.into(),
-                NoText::TooLong => {
-                    let amount = Amount::Bytes(limit as u64);
-                    let met = Exhausted { limit: Limit::Message, amount, used: amount, scope: Scope::Call };
-                    CallError::met(met, provider.name().clone(), provider.label(index))
-                }
-            })?)
-        })
+        let provider = self.provider();
+        Call::new(
+            provider,
+            index,
+            Arguments { found, name, text },
+            move |arguments, cx| call(provider, cx, arguments),
+            move |arguments| {
+                owned((provider.clone(), arguments), |(provider, arguments), cx| async move {
+                    call(&provider, cx, arguments).await
+                })
+            },
+        )
     }
 
     /// The one function of this name.
@@ -75,6 +69,34 @@ impl Instance {
             _ => Err(CallError::AmbiguousFunction { instance, function, candidates: labels(found) }),
         }
     }
+}
+
+/// A function that was looked up by a name, and the text of its arguments.
+struct Arguments {
+    found: Result<(FuncIndex, Function)>,
+    name: Arc<str>,
+    text: std::result::Result<String, WaveError>,
+}
+
+async fn call(provider: &Arc<Provider>, cx: CallCx<'_>, arguments: Arguments) -> CallResult<String> {
+    let Arguments { found, name, text } = arguments;
+    let (index, function) = found?;
+    let limit = provider.max_message();
+    let params = match text {
+        Ok(text) => wave::arguments::arguments(&function, &text, limit).await,
+        Err(error) => Err(NoArguments::Text(error)),
+    };
+    let params = params.map_err(|error| wrong_arguments(name, &function, error))?;
+    let image = provider.call_by_host(&cx, index, params).await?;
+    let text = result_text(&function, image.as_bytes(), limit).await;
+    Ok(text.map_err(|error| match error {
+        NoText::Malformed(error) => error.into(),
+        NoText::TooLong => {
+            let amount = Amount::Bytes(limit as u64);
+            let met = Exhausted { limit: Limit::Message, amount, used: amount, scope: Scope::Call };
+            CallError::met(met, provider.name().clone(), provider.label(index))
+        }
+    })?)
 }
 
 /// The error for arguments that were not read, or do not fit the function that was called by this name.

@@ -31,7 +31,7 @@ pub(crate) struct Account {
     limited: AtomicBool,
     /// Units that it was given since its balance was last set.
     given: AtomicU64,
-    /// The number of the change by which it first got a balance.
+    /// The number of the change by which it first got a balance; 0 if it had one from the beginning.
     since: AtomicU64,
     /// Bytes that may be held, and bytes that are.
     memory: AtomicU64,
@@ -76,7 +76,11 @@ impl Account {
     /// An account with so much fuel.
     pub(crate) fn with_fuel(scope: Scope, fuel: u64) -> Account {
         let account = Account::new(scope);
-        account.set_fuel(Some(fuel));
+        account.given.store(fuel, Ordering::Relaxed);
+        account.balance.store(signed(fuel), Ordering::Relaxed);
+        account.limited.store(true, Ordering::Relaxed);
+        // No call can have come to it before.
+        account.watch.store(METERED, Ordering::Relaxed);
         account
     }
 
@@ -116,7 +120,7 @@ impl Account {
         self.given.store(fuel, Ordering::Relaxed);
         self.balance.store(signed(fuel), Ordering::Relaxed);
         self.limited.store(true, Ordering::Release);
-        if self.since.load(Ordering::Relaxed) == 0 {
+        if self.watch.load(Ordering::Relaxed) & METERED == 0 {
             let change = CHANGES.load(Ordering::Relaxed) + 1;
             self.since.store(change, Ordering::Relaxed);
             self.watch.fetch_or(METERED, Ordering::Relaxed);
@@ -146,7 +150,7 @@ impl Account {
         if self.watch.load(Ordering::Relaxed) & METERED == 0 {
             return false;
         }
-        (1..=now).contains(&self.since.load(Ordering::Relaxed))
+        self.since.load(Ordering::Relaxed) <= now
     }
 
     /// Takes as much as there is, up to `most`, and nothing if that is less than `least`. Gives what was taken, and what was there.

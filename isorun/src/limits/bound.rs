@@ -1,6 +1,6 @@
 //! The end of what a caller grants, where it is not the end of the call: it can be paused there, or go on without its caller.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::account::Account;
@@ -13,6 +13,8 @@ pub(crate) struct Bound {
     /// What was granted.
     granted: Account,
     kind: Kind,
+    /// Bytes by which memories may grow beyond what was granted at first.
+    memory: AtomicU64,
     /// What ran out, for whoever polls the call.
     told: Mutex<Option<Exhausted>>,
 }
@@ -30,18 +32,23 @@ enum Kind {
 impl Bound {
     /// The bound of a call that is paused there.
     pub(crate) fn pauses(granted: Account) -> Bound {
-        Bound { granted, kind: Kind::Pauses, told: Mutex::default() }
+        Bound { granted, kind: Kind::Pauses, memory: AtomicU64::new(0), told: Mutex::default() }
     }
 
     /// The bound of a call that goes on without its caller, up to a ceiling.
     pub(crate) fn finishes(granted: Account, ceiling: Account) -> Bound {
         let kind = Kind::Finishes { ceiling, cut: AtomicBool::new(false) };
-        Bound { granted, kind, told: Mutex::default() }
+        Bound { granted, kind, memory: AtomicU64::new(0), told: Mutex::default() }
     }
 
     /// What is called by blocking a thread.
     pub(crate) fn blocks() -> Bound {
-        Bound { granted: Account::new(Scope::Call), kind: Kind::Blocks, told: Mutex::default() }
+        Bound {
+            granted: Account::new(Scope::Call),
+            kind: Kind::Blocks,
+            memory: AtomicU64::new(0),
+            told: Mutex::default(),
+        }
     }
 
     /// The account that pays at this place.
@@ -62,6 +69,12 @@ impl Bound {
         if let Kind::Finishes { cut, .. } = &self.kind {
             cut.store(true, Ordering::Release);
         }
+    }
+
+    /// Lets memories grow by so many bytes more.
+    pub(crate) fn add_memory(&self, bytes: u64) {
+        let add = |memory: u64| Some(memory.saturating_add(bytes));
+        let _ = self.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
     /// Says what has run out.

@@ -34,6 +34,9 @@ pub struct Cx {
 /// call, such as errors, the stack and the search for a caller, is bounded by it.
 pub(crate) const MAX_DEPTH: u16 = 64;
 
+/// More fuel than any call uses, for one that is bounded by accounts.
+pub(crate) const UNBOUNDED: u64 = u64::MAX >> 1;
+
 /// How many borders between runtimes a call may cross before it is refused, so that a loop through remotes ends.
 pub(crate) const MAX_HOPS: u16 = 16;
 
@@ -154,6 +157,11 @@ impl Cx {
     #[inline]
     pub(crate) fn is_nested(&self) -> bool {
         self.chain.as_ref().is_some_and(|chain| chain.length() > 0)
+    }
+
+    /// Takes the deadline away, for a call whose end is not that of its first time.
+    pub(crate) fn without_end(&mut self) {
+        self.deadline = None;
     }
 
     /// Puts the end of a grant between the call and those that wait for it.
