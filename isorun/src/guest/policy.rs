@@ -8,7 +8,7 @@ use crate::clock::Instant;
 use crate::error::call::CallError;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Amount, Limit};
+use crate::limits::limit::{Amount, Limit, Scope};
 
 /// What is kept of an app's instance from one call to the next.
 ///
@@ -131,6 +131,9 @@ impl Recent {
 pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory: u64, had_all_time: bool) -> bool {
     match fault {
         CallError::Cancelled { .. } | CallError::ProviderDown { .. } => false,
+        // What an instance is given as long as it lives is up to the host, and what a tenant has is used by others too.
+        CallError::OutOfBudget { limit: Limit::Fuel, scope: Scope::Instance(_), .. }
+        | CallError::OutOfBudget { scope: Scope::Tenant(_), .. } => false,
         CallError::OutOfBudget { limit, amount, .. } => match (limit, *amount) {
             (Limit::Fuel, Amount::Fuel(fuel)) => fuel >= defaults.fuel,
             (Limit::Time, Amount::Time(span)) => had_all_time && span >= defaults.time,

@@ -25,6 +25,8 @@ pub struct Counters {
     pub running: u32,
     /// Calls that wait now for their turn, or for a place for their store.
     pub waiting: usize,
+    /// Calls that are stopped now where they are: by a pause, or because something has run out that may yet be granted.
+    pub stopped: u32,
     /// Stores that exist now.
     pub stores: u32,
 }
