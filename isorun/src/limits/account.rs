@@ -76,7 +76,7 @@ impl Account {
     /// An account with so much fuel.
     pub(crate) fn with_fuel(scope: Scope, fuel: u64) -> Account {
         let account = Account::new(scope);
-        account.given.store(fuel, Ordering::Relaxed);
+        account.given.store(signed(fuel).unsigned_abs(), Ordering::Relaxed);
         account.balance.store(signed(fuel), Ordering::Relaxed);
         account.limited.store(true, Ordering::Relaxed);
         // No call can have come to it before.
@@ -117,13 +117,14 @@ impl Account {
         // No panic is possible under the lock.
         let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(fuel) = fuel else { return self.limited.store(false, Ordering::Release) };
-        self.given.store(fuel, Ordering::Relaxed);
+        self.given.store(signed(fuel).unsigned_abs(), Ordering::Relaxed);
         self.balance.store(signed(fuel), Ordering::Relaxed);
         self.limited.store(true, Ordering::Release);
         if self.watch.load(Ordering::Relaxed) & METERED == 0 {
             let change = CHANGES.load(Ordering::Relaxed) + 1;
             self.since.store(change, Ordering::Relaxed);
-            self.watch.fetch_or(METERED, Ordering::Relaxed);
+            // Whoever sees this sees since when.
+            self.watch.fetch_or(METERED, Ordering::Release);
             // Whoever reads this number sees that the account has a balance.
             CHANGES.store(change, Ordering::Release);
         }
@@ -140,14 +141,14 @@ impl Account {
     }
 
     fn change(&self, by: i64) {
-        let add = |balance: i64| Some(balance.saturating_add(by));
+        let add = |balance: i64| Some(balance.saturating_add(by).min(MOST));
         let _ = self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
     /// Whether a call that has read [`now`] before it took its fuel has taken some here.
     #[inline]
     pub(crate) fn counts(&self, now: u64) -> bool {
-        if self.watch.load(Ordering::Relaxed) & METERED == 0 {
+        if self.watch.load(Ordering::Acquire) & METERED == 0 {
             return false;
         }
         self.since.load(Ordering::Relaxed) <= now
@@ -258,9 +259,12 @@ impl Account {
     }
 }
 
-/// More units than anybody can use are as many as can be counted.
+/// More units than anybody can use. What calls have taken when a balance is set to it can still be added.
+const MOST: i64 = i64::MAX / 2;
+
+/// More units than anybody can use are as many as are counted.
 fn signed(units: u64) -> i64 {
-    i64::try_from(units).unwrap_or(i64::MAX)
+    i64::try_from(units).unwrap_or(MOST).min(MOST)
 }
 
 impl fmt::Debug for Account {
