@@ -21,6 +21,7 @@ use std::time::Duration;
 use crate::engine::cause;
 use crate::engine::guest::{FromGuest, Guest, ToGuest};
 use crate::error::call::{CallError, CallResult};
+use crate::give_way::give_way;
 use crate::interface::exports::FuncIndex;
 use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
@@ -36,6 +37,30 @@ use policy::{Floor, Policy};
 use pool::{Permit, Refused, StorePool};
 use prototype::{Live, NotStarted, Prototype, Stores};
 use turn::{Begun, Start, Stop, Turn, lose};
+
+/// A store whose call has not begun yet. If this is dropped, it goes back to the pool.
+struct Resting<'a> {
+    stores: &'a Stores,
+    live: Option<Box<Live>>,
+}
+
+impl Resting<'_> {
+    fn live(&mut self) -> CallResult<&mut Live> {
+        self.live.as_deref_mut().ok_or_else(|| no_store().into())
+    }
+}
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        if let Some(live) = self.live.take() {
+            self.stores.put(Some(live));
+        }
+    }
+}
+
+fn no_store() -> CallError {
+    CallError::bug("the store of a call was gone before it began")
+}
 
 /// An app's instance, as what is behind a handle.
 pub(crate) struct GuestProvider {
@@ -80,8 +105,15 @@ impl GuestProvider {
         let typed = match live.prepare::<P, R, N>(cx, function, params.units()) {
             Ok(typed) => typed,
             Err(error) => {
-                self.stores.put(Some(live));
-                return Err(error);
+                let mut resting = Resting { stores: &self.stores, live: Some(live) };
+                if !cx.is_nested() || !error.is_of_an_account() {
+                    return Err(error);
+                }
+                // Those that wait for this call give back what they have taken when it gives way.
+                give_way().await;
+                let typed = resting.live()?.prepare::<P, R, N>(cx, function, params.units())?;
+                live = resting.live.take().ok_or_else(no_store)?;
+                typed
             }
         };
         let mut turn = Turn::new(&self.payer.name, &self.stores, live, cx, function, begun);
@@ -153,6 +185,11 @@ impl GuestProvider {
         start.end();
         let error = stop.explain(&self.payer.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
+        // The app has done nothing yet that it could be blamed for.
+        if used == 0 && error.is_of_an_account() {
+            self.stores.put(None);
+            return Err(error.into());
+        }
         lose(&self.stores, &prototype, error.clone(), used, had_all_time);
         Err(error.into())
     }

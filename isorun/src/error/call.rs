@@ -342,6 +342,12 @@ impl CallError {
         }
     }
 
+    /// Whether it was the limit of an instance or of a tenant that was met, whatever the call was granted.
+    #[cfg(feature = "engine")]
+    pub(crate) fn is_of_an_account(&self) -> bool {
+        matches!(self, CallError::OutOfBudget { scope: Scope::Instance(_) | Scope::Tenant(_), .. })
+    }
+
     /// Whether a budget ran out, in the called instance or in one that it depends on, in this runtime or behind a remote.
     #[must_use]
     pub fn is_out_of_budget(&self) -> bool {

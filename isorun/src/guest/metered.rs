@@ -31,8 +31,8 @@ impl<T, F: Future<Output = wasmtime::Result<T>>> Future for Metered<'_, F> {
         let Metered { work, chain, awaiting } = self.get_mut();
         let ledger = &chain.ledger;
         if !ledger.is_in_import() && !ledger.covers_a_quantum() {
-            let quantum = ledger.interval();
-            ready!(awaiting.poll(chain, (quantum, quantum.saturating_mul(2)), task))?;
+            let most = ledger.interval().saturating_mul(2);
+            ready!(awaiting.poll(chain, (ledger.quantum(), most), task))?;
             ledger.runs();
         }
         let polled = work.as_mut().poll(task);

@@ -124,9 +124,11 @@ impl Prototype {
         let chain = Chain::instance(&self.payer, callers);
         let quantum = match chain.open(fuel, 0, QUANTUM) {
             Ok(quantum) => quantum,
+            // Those that wait for the start give back what they have taken when it gives way.
+            Err(Denied::Short(..)) if chain.waits_above() => chain.open_later(0, QUANTUM),
             Err(denied) => {
                 waits_for(&chain, denied).map_err(|met| NotStarted { error: met.into(), fuel })?;
-                QUANTUM
+                chain.open_later(0, QUANTUM)
             }
         };
         let state = State {
@@ -141,13 +143,11 @@ impl Prototype {
         let mut starting = Starting { store: None, chain: &chain, fuel, spent };
         let store = starting.store.insert(Store::new(self.pre.engine(), state));
         store.limiter(|state| &mut state.meter);
-        let started = async {
-            store.fuel_async_yield_interval(Some(quantum))?;
-            store.set_fuel(fuel)?;
-            store.set_hostcall_fuel(self.limits.message);
-            self.pre.instantiate_async(&mut *store).await
-        };
-        let started = metered(&chain, pin!(started)).await;
+        store.set_hostcall_fuel(self.limits.message);
+        // Before it waits for the accounts, so that what it has not used then is left.
+        let fuelled = store.fuel_async_yield_interval(Some(quantum)).and_then(|()| store.set_fuel(fuel));
+        fuelled.map_err(|error| NotStarted { error, fuel })?;
+        let started = metered(&chain, pin!(self.pre.instantiate_async(&mut *store))).await;
         let left = store.get_fuel().unwrap_or(fuel);
         chain.close(left);
         let instance = started.map_err(|error| NotStarted { error, fuel: left })?;
@@ -185,7 +185,7 @@ struct Starting<'a> {
 impl Drop for Starting<'_> {
     fn drop(&mut self) {
         if let Some(store) = &self.store {
-            let left = store.get_fuel().unwrap_or(self.fuel);
+            let left = self.chain.ledger.left_of(store.get_fuel().unwrap_or(self.fuel));
             self.chain.close(left);
             self.spent.store(self.fuel.saturating_sub(left), Ordering::Relaxed);
         }
@@ -214,7 +214,7 @@ impl Live {
         }
         let quantum = match self.chain.open(fuel, fuel - left, QUANTUM) {
             Ok(quantum) => quantum,
-            Err(denied) => self.waits(denied, index)?,
+            Err(denied) => self.waits(denied, fuel - left, index)?,
         };
         if self.store.data_mut().quantum.begin(left, quantum) {
             self.store.fuel_async_yield_interval(Some(quantum)).map_err(broken)?;
@@ -229,8 +229,8 @@ impl Live {
 
     /// The quantum of a call that waits for an account before it begins, if that is of use.
     #[cold]
-    fn waits(&self, denied: Denied<'_>, index: FuncIndex) -> CallResult<u64> {
-        waits_for(&self.chain, denied).map(|()| QUANTUM).map_err(|met| {
+    fn waits(&self, denied: Denied<'_>, price: u64, index: FuncIndex) -> CallResult<u64> {
+        waits_for(&self.chain, denied).map(|()| self.chain.open_later(price, QUANTUM)).map_err(|met| {
             let (instance, function) = (self.prototype.payer.name.clone(), self.prototype.exports.label(index));
             CallError::met(met, instance, function).into()
         })

@@ -155,6 +155,16 @@ impl Chain {
         })
     }
 
+    /// An account on the way that is paused. That stops all that is called by an instance, whoever pays for it.
+    #[cold]
+    pub(crate) fn paused(&self) -> Option<&Account> {
+        let accounts = self.instances().flat_map(|payer| {
+            let tenant = payer.tenant.as_ref().map(|tenant| &tenant.account);
+            std::iter::once(&payer.account).chain(tenant)
+        });
+        accounts.into_iter().find(|account| account.is_paused())
+    }
+
     /// Whether others wait for what is done here, who may have taken what is needed.
     pub(crate) fn waits_above(&self) -> bool {
         self.length > 1

@@ -88,10 +88,16 @@ impl Ledger {
         self.left.load(Ordering::Relaxed)
     }
 
+    /// Units that the guest uses at most until it gives way, or until it has used all of its fuel.
+    #[inline]
+    pub(crate) fn quantum(&self) -> u64 {
+        self.interval().min(self.mark.load(Ordering::Relaxed))
+    }
+
     /// Whether the guest can run until it gives way.
     #[inline]
     pub(crate) fn covers_a_quantum(&self) -> bool {
-        self.left() >= i64::try_from(self.interval()).unwrap_or(FREE)
+        self.left() >= i64::try_from(self.quantum()).unwrap_or(FREE)
     }
 
     /// Whether the guest waits for an import.
@@ -130,29 +136,35 @@ impl Ledger {
     /// Books what was used until so much fuel was left.
     #[inline]
     pub(crate) fn book(&self, fuel: u64) {
-        let used = self.mark.swap_plain(fuel).saturating_sub(fuel);
-        self.spend(used);
+        self.left.store(self.left_at(fuel), Ordering::Relaxed);
+        self.mark.store(fuel, Ordering::Relaxed);
     }
 
+    /// Units that were taken and not used yet by a guest that has so much fuel left.
     #[inline]
-    fn spend(&self, units: u64) {
-        let left = self.left().saturating_sub(i64::try_from(units).unwrap_or(FREE));
-        self.left.store(left, Ordering::Relaxed);
+    pub(crate) fn left_at(&self, fuel: u64) -> i64 {
+        let mark = self.mark.load(Ordering::Relaxed);
+        let used = i64::try_from(mark.abs_diff(fuel)).unwrap_or(FREE);
+        // More fuel may be left than was thought, where a quantum counts as a whole one and was not.
+        self.left().saturating_sub(if fuel <= mark { used } else { -used })
+    }
+
+    /// Units of fuel that are left, of which so many are in the store. Where the guest has not come back from an import, what it has passed to
+    /// the callee, and what that has used, was not taken out of the store.
+    #[inline]
+    pub(crate) fn left_of(&self, fuel: u64) -> u64 {
+        if self.is_in_import() { self.mark.load(Ordering::Relaxed) } else { fuel }
+    }
+
+    /// A call out of the guest is dropped. The callee, which has paid for itself, has left so much of the guest's fuel.
+    pub(crate) fn drops(&self, fuel: u64) {
+        self.mark.store(fuel, Ordering::Relaxed);
     }
 }
 
-/// A load and a store, where no other thread stores meanwhile.
-trait Plain {
-    fn swap_plain(&self, value: u64) -> u64;
-}
-
-impl Plain for AtomicU64 {
-    #[inline]
-    fn swap_plain(&self, value: u64) -> u64 {
-        let before = self.load(Ordering::Relaxed);
-        self.store(value, Ordering::Relaxed);
-        before
-    }
+/// The quantum in which a balance is used up, of which `price` is spent at once.
+fn part_of(balance: u64, price: u64, quantum: u64) -> u64 {
+    (balance / PARTS).max(SMALL).min(balance.saturating_sub(price)).clamp(1, quantum)
 }
 
 impl Chain {
@@ -171,7 +183,8 @@ impl Chain {
     #[cold]
     fn take_of_all(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
         let now = account::now();
-        if let Some((_, account)) = self.accounts().find(|(_, account)| account.is_paused()) {
+        self.ledger.taken.store(false, Ordering::Relaxed);
+        if let Some(account) = self.paused() {
             return Err(Denied::Paused(account));
         }
         let (mut units, mut smallest, mut counted) = (most, u64::MAX, 0);
@@ -181,7 +194,8 @@ impl Chain {
             let before = self.accounts().filter(|(_, account)| account.counts(now)).take(counted);
             before.for_each(|(_, account)| account.give_back(too_much));
             if taken == 0 {
-                return Err(Denied::Short(place, account));
+                let short = self.shortest(now, least).unwrap_or((place, account));
+                return Err(Denied::Short(short.0, short.1));
             }
             (units, smallest, counted) = (taken, smallest.min(there), counted + 1);
         }
@@ -193,6 +207,13 @@ impl Chain {
         Ok(smallest)
     }
 
+    /// The account that has the least, of those that have less than this.
+    fn shortest(&self, now: u64, than: u64) -> Option<(usize, &Account)> {
+        let all = self.accounts().filter(|(_, account)| account.counts(now));
+        let short = all.filter_map(|one| one.1.fuel().filter(|fuel| *fuel < than.max(1)).map(|fuel| (fuel, one)));
+        short.min_by_key(|(fuel, _)| *fuel).map(|(_, one)| one)
+    }
+
     /// Begins a call with so much fuel in the store, of which `price` is spent at once. Gives the quantum in which it is to run: a small balance is used
     /// up in small ones, since a guest that has less left than a quantum cannot go on.
     #[inline]
@@ -200,15 +221,24 @@ impl Chain {
         self.ledger.begin(fuel, quantum);
         let most = |quantum: u64| price.saturating_add(quantum.saturating_mul(2));
         let smallest = self.take(price.saturating_add(1), most(quantum))?;
-        if smallest >= quantum.saturating_mul(PARTS) {
+        let small = part_of(smallest, price, quantum);
+        if small == quantum {
             return Ok(quantum);
         }
-        let small = (smallest / PARTS).max(SMALL).min(smallest.saturating_sub(price)).clamp(1, quantum);
         self.take(price.saturating_add(1), most(small))?;
         let left = u64::try_from(self.ledger.left()).unwrap_or(0).saturating_sub(price);
         let small = small.min(left).max(1);
         self.ledger.set_interval(small);
         Ok(small)
+    }
+
+    /// The quantum of a call that was denied what it needs to begin, and waits for it. What there is then may be little.
+    #[cold]
+    pub(crate) fn open_later(&self, price: u64, quantum: u64) -> u64 {
+        let smallest = self.smallest_balance();
+        let quantum = part_of(if smallest <= price { SMALL } else { smallest }, price, quantum);
+        self.ledger.set_interval(quantum);
+        quantum
     }
 
     /// The smallest of what is left in the accounts, with what is taken of them here.
@@ -250,18 +280,15 @@ impl Chain {
     pub(crate) fn end_poll(&self) {
         let ledger = &self.ledger;
         if ledger.place.load(Ordering::Relaxed) == RUNS {
-            let mark = ledger.mark.load(Ordering::Relaxed);
-            let used = ledger.interval().min(mark);
-            ledger.mark.store(mark - used, Ordering::Relaxed);
-            ledger.spend(used);
+            ledger.book(ledger.mark.load(Ordering::Relaxed).saturating_sub(ledger.interval()));
         }
         self.settle();
     }
 
-    /// A guest comes back from an import. Whether it can go on until the end of its quantum without taking anything.
+    /// A guest comes back from an import with so much fuel left. Whether it can go on until the end of its quantum without taking anything.
     #[inline]
-    pub(crate) fn can_go_on(&self) -> bool {
-        if self.ledger.covers_a_quantum() {
+    pub(crate) fn can_go_on(&self, fuel: u64) -> bool {
+        if self.ledger.left_at(fuel) >= i64::try_from(self.ledger.interval().min(fuel)).unwrap_or(FREE) {
             return true;
         }
         let free = self.is_free();

@@ -64,15 +64,16 @@ pub(crate) async fn cross<C: Crossing>(
     place: usize,
     crossing: C,
 ) -> wasmtime::Result<C::Value> {
-    let mut cx = enter(store, crossing.units())?;
+    let mut out = Out(enter(store, crossing.units())?);
+    let cx = &mut out.0;
     store.data_mut().waits_for = Some(slot);
     let result = {
         let slot = store.data().slot(slot)?;
         let span = slot.timeout.and_then(|span| cx.limit_to(span));
         let (provider, function) = (&*slot.provider, slot.function(place)?);
         let counting = slot.counts.begin();
-        let mut watch = provider.observers().watch(provider, function, &cx);
-        let call = pin!(crossing.call(slot, place, function, &cx));
+        let mut watch = provider.observers().watch(provider, function, cx);
+        let call = pin!(crossing.call(slot, place, function, cx));
         let mut call = see(&mut watch, call);
         let call = poll_fn(|task| naming(provider.name(), || Pin::new(&mut call).poll(task)));
         let result = match span {
@@ -88,10 +89,23 @@ pub(crate) async fn cross<C: Crossing>(
     };
     store.data_mut().waits_for = None;
     let units = result.as_ref().map_or(0, C::units_of);
-    if leave(store, &mut cx, units)? {
+    if leave(store, cx, units)? {
         give_way().await;
     }
     result
+}
+
+/// A call out of the guest, with its context. If it is dropped before the guest has come back, what the callee has used is noted.
+struct Out(Cx);
+
+impl Drop for Out {
+    #[inline]
+    fn drop(&mut self) {
+        // Whoever comes back takes the chain along.
+        if let Some(chain) = self.0.chain() {
+            chain.ledger.drops(self.0.granted_fuel());
+        }
+    }
 }
 
 /// The result of a call, which has until the end of its import's own time.
@@ -148,26 +162,26 @@ fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> was
     if let Some(chain) = &state.chain {
         chain.ledger.leave(before);
     }
-    if before != store.get_fuel()? {
-        // Also what ends here has been used.
-        store.set_fuel(before)?;
-    }
+    // Also what ends here has been used, and a quantum begins here.
+    store.set_fuel(before)?;
     let left = pay_from_store(store, units)?;
-    Ok(gives_way(store, left))
+    gives_way(store, left)
 }
 
 /// Whether the guest, which comes back from an import with so much fuel left, has to give way: because its quantum has ended, or because its
 /// accounts have to be looked at.
 #[inline]
-fn gives_way(store: &mut StoreContextMut<'_, State>, left: u64) -> bool {
+fn gives_way(store: &mut StoreContextMut<'_, State>, left: u64) -> wasmtime::Result<bool> {
     let State { quantum, chain, .. } = store.data_mut();
     let ended = quantum.has_ended(left);
-    let Some(chain) = chain else { return ended };
-    let gives_way = ended || !chain.can_go_on();
+    let Some(chain) = chain else { return Ok(ended) };
+    let gives_way = ended || !chain.can_go_on(left);
     if gives_way {
         chain.ledger.gives_way(left);
+        // A quantum begins where the guest gives way.
+        store.set_fuel(left)?;
     }
-    gives_way
+    Ok(gives_way)
 }
 
 /// Takes what so much fuel costs off the accounts, where they have not been asked for it yet. If they have less, the call ends, or
@@ -200,11 +214,13 @@ fn pay(store: &mut StoreContextMut<'_, State>, fuel: u64, units: u64) -> wasmtim
         return Err(Exhausted { limit: Limit::Message, amount, used: amount, scope: Scope::Call }.into());
     }
     let price = units.saturating_mul(weight::FUEL);
-    let taken = store.data().chain.as_ref().map_or(i64::MAX, |chain| chain.ledger.left());
+    let taken = store.data().chain.as_ref().map_or(i64::MAX, |chain| chain.ledger.left_at(fuel));
     match fuel.checked_sub(price) {
         Some(left) if u64::try_from(taken).is_ok_and(|taken| price <= taken) => Ok(left),
         Some(left) => afford(store, price).map(|()| left),
         None => {
+            // An account that has less than the call is what ends it, and loses nothing then.
+            afford(store, fuel)?;
             store.set_fuel(0)?;
             Err(Trap::OutOfFuel.into())
         }
@@ -234,7 +250,7 @@ pub(crate) fn cross_eagerly<R>(
     pay_from_store(store, units)?;
     let result = call(store)?;
     let left = pay_from_store(store, units_of(&result))?;
-    Ok((result, gives_way(store, left)))
+    Ok((result, gives_way(store, left)?))
 }
 
 /// As [`pay`], from the fuel of the guest itself.
@@ -275,12 +291,13 @@ pub(crate) fn call_sync_with_cx<R>(
         }
     }
     let result = seen(store, slot, place, Some(&cx), |store, slot| call(store, slot, &cx));
-    if let Some(chain) = &store.data().chain {
-        chain.ledger.leave(cx.granted_fuel());
-    }
-    if cx.used() != (0, 0) {
-        store.set_fuel(cx.granted_fuel())?;
-        store.data_mut().meter.set_left(cx.memory());
+    store.set_fuel(cx.granted_fuel())?;
+    store.data_mut().meter.set_left(cx.memory());
+    let Some(chain) = &store.data().chain else { return result };
+    chain.ledger.leave(cx.granted_fuel());
+    if !chain.ledger.covers_a_quantum() {
+        // The guest may not be able to give way here.
+        afford(store, chain.ledger.quantum())?;
     }
     result
 }

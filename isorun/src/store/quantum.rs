@@ -123,10 +123,15 @@ fn look_at_the_clock(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result
     let in_that_time = u128::from(had.saturating_sub(left)) * LONG.as_nanos() / time.as_nanos().max(1);
     let fuel = u64::try_from(in_that_time).unwrap_or(QUANTUM).clamp(SHORTEST, QUANTUM).min(quantum.whole);
     // This begins a new quantum, too.
-    let interval = if short { fuel } else { quantum.whole };
+    let mut interval = if short { fuel } else { quantum.whole };
     if let Some(chain) = chain {
         chain.ledger.book(left);
         chain.ledger.set_interval(interval);
+        // What was taken for a short quantum is not enough for a long one. If there is no more, the guest gives way at once.
+        if !chain.can_go_on(left) && chain.take(interval, interval.saturating_mul(2)).is_err() {
+            interval = 1;
+            chain.ledger.set_interval(interval);
+        }
     }
     store.fuel_async_yield_interval(Some(interval))
 }
