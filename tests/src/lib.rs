@@ -11,6 +11,7 @@ mod gate;
 mod memory;
 mod starter;
 mod ticker;
+pub mod tree;
 mod turns;
 
 use std::future::Future;

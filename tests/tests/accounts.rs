@@ -1,0 +1,489 @@
+//! What calls use is what the accounts that pay for them lose, to the unit and whatever happens to the calls.
+//!
+//! Random trees of calls run over random accounts. An observer tells what each call of a tree used, and from the wiring follows which accounts
+//! pay for it: see [`Forest::losses`]. A case that fails prints its seed.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use isorun::limits::{Limit, Scope};
+use isorun::observe::CallEnded;
+use isorun::{App, CallError, Instance, Receipt, Restart, Reuse, Runtime, Tenant};
+use isorun_tests::tree::{GROWTH, LONGEST_BLOCK, Script, node};
+use isorun_tests::{add, runtime_of};
+use tokio::sync::oneshot;
+
+/// Units that are more than anything here uses.
+const PLENTY: u64 = 1 << 50;
+
+/// A quantum of fuel, and the least that one of a small balance has.
+const QUANTUM: u64 = 100_000;
+const SMALL: u64 = 1000;
+
+/// Small, and the same on each machine.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    }
+
+    fn of(&mut self, range: Range<u64>) -> u64 {
+        range.start + self.next() % (range.end - range.start)
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.of(0..n) == 0
+    }
+
+    fn index(&mut self, length: usize) -> usize {
+        self.of(0..length as u64) as usize
+    }
+
+    /// Nothing, little, or more than most trees use.
+    fn units(&mut self) -> u64 {
+        match self.of(0..8) {
+            0 => 0,
+            1 | 2 => self.of(0..5000),
+            3..=5 => self.of(0..500_000),
+            _ => self.of(0..10_000_000),
+        }
+    }
+}
+
+tokio::task_local! {
+    /// The number of the call of the host that is being polled or dropped.
+    static ROOT: u64;
+}
+
+/// A call that has ended: who called, who was called, and the fuel of all of it.
+type Ended = (Option<String>, String, u64);
+
+/// The calls that have ended, of each call of the host, those below first.
+type Log = Arc<Mutex<BTreeMap<u64, Vec<Ended>>>>;
+
+/// A runtime in which trees grow.
+struct Ground {
+    runtime: Runtime,
+    log: Log,
+    /// By whether it calls to the left and to the right.
+    apps: [[App; 2]; 2],
+}
+
+impl Ground {
+    async fn new() -> Ground {
+        let log = Log::default();
+        let noted = log.clone();
+        let observer = move |ended: &CallEnded<'_>| {
+            let call = (ended.caller.map(Into::into), ended.instance.into(), ended.fuel);
+            let _ = ROOT.try_with(|root| noted.lock().unwrap().entry(*root).or_default().push(call));
+        };
+        let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).observer(observer));
+        let app = |left, right| {
+            let runtime = runtime.clone();
+            async move { add(&runtime, &format!("node {left} {right}"), &node(left, right)).await }
+        };
+        let apps =
+            [[app(false, false).await, app(false, true).await], [app(true, false).await, app(true, true).await]];
+        Ground { runtime, log, apps }
+    }
+}
+
+/// An instance, and who pays for it.
+struct Tree {
+    instance: Instance,
+    left: Option<usize>,
+    right: Option<usize>,
+    /// The place of its tenant's account.
+    tenant: Option<usize>,
+    alone: bool,
+}
+
+/// Whose account it is.
+enum Owner {
+    Instance(Instance),
+    Tenant(Tenant),
+}
+
+/// An account, and what it was given.
+struct Purse {
+    owner: Owner,
+    limited: bool,
+    given: i128,
+    /// Whether it is known what it was given: not if it was set while something ran on another thread.
+    known: bool,
+}
+
+impl Purse {
+    fn of(owner: Owner) -> Purse {
+        Purse { owner, limited: false, given: 0, known: true }
+    }
+
+    fn fuel(&self) -> Option<u64> {
+        match &self.owner {
+            Owner::Instance(instance) => instance.fuel(),
+            Owner::Tenant(tenant) => tenant.fuel(),
+        }
+    }
+
+    fn add(&mut self, units: u64) {
+        match &self.owner {
+            Owner::Instance(instance) => instance.add_fuel(units),
+            Owner::Tenant(tenant) => tenant.add_fuel(units),
+        }
+        self.given += if self.limited { i128::from(units) } else { 0 };
+    }
+
+    /// Sets what is left. If nothing runs meanwhile, that gives it what was missing.
+    fn set(&mut self, units: u64) {
+        let left = if self.limited { self.balance() } else { 0 };
+        self.given += i128::from(units) - left;
+        self.limited = true;
+        match &self.owner {
+            Owner::Instance(instance) => instance.set_fuel(units),
+            Owner::Tenant(tenant) => tenant.set_fuel(units),
+        }
+    }
+
+    /// What is left of a limited account, debts included.
+    fn balance(&mut self) -> i128 {
+        self.add(PLENTY);
+        let balance = i128::from(self.fuel().unwrap()) - i128::from(PLENTY);
+        self.given -= i128::from(PLENTY);
+        balance
+    }
+
+    fn pause(&self, pause: bool) {
+        match (&self.owner, pause) {
+            (Owner::Instance(instance), true) => instance.pause(),
+            (Owner::Instance(instance), false) => instance.resume(),
+            (Owner::Tenant(tenant), true) => tenant.pause(),
+            (Owner::Tenant(tenant), false) => tenant.resume(),
+        }
+    }
+
+    fn is_of(&self, scope: &Scope) -> bool {
+        match (&self.owner, scope) {
+            (Owner::Instance(instance), Scope::Instance(name)) => *instance.name() == **name,
+            (Owner::Tenant(tenant), Scope::Tenant(name)) => *tenant.name() == **name,
+            _ => false,
+        }
+    }
+}
+
+/// The instances of a case, each of which calls only such as stand before it, and the accounts: those of the instances, and then the tenants'.
+struct Forest {
+    trees: Vec<Tree>,
+    purses: Vec<Purse>,
+}
+
+impl Forest {
+    async fn grow(ground: &Ground, random: &mut Random) -> Forest {
+        let size = random.of(1..13) as usize;
+        let tenants: Vec<Tenant> =
+            (0..random.of(0..4)).map(|n| ground.runtime.tenant(&format!("tenant {n}")).build().unwrap()).collect();
+        let mut trees: Vec<Tree> = Vec::new();
+        for place in 0..size {
+            let mut side = || (place > 0 && !random.one_in(4)).then(|| random.index(place));
+            let (left, right) = (side(), side());
+            let tenant = (!tenants.is_empty() && !random.one_in(4)).then(|| random.index(tenants.len()));
+            let alone = random.one_in(4);
+            let reuse = match random.of(0..4) {
+                0 => Reuse::Fresh,
+                1 => Reuse::pool(2),
+                _ => Reuse::Serial,
+            };
+            let app = &ground.apps[usize::from(left.is_some())][usize::from(right.is_some())];
+            let restart = Restart::Limited { max: 10_000, within: Duration::from_secs(3600) };
+            let mut instantiate = ground.runtime.instantiate(app).restart(restart).reuse(reuse).queue(100);
+            for (name, side) in [("left", left), ("right", right)] {
+                if let Some(side) = side {
+                    instantiate = instantiate.with_function(name, &trees[side].instance, "run");
+                }
+            }
+            if let Some(tenant) = tenant {
+                instantiate = instantiate.tenant(&tenants[tenant]);
+            }
+            let instantiate = if alone { instantiate.pays_for_itself() } else { instantiate };
+            let instance = instantiate.await.unwrap();
+            trees.push(Tree { instance, left, right, tenant: tenant.map(|tenant| size + tenant), alone });
+        }
+        let owners = trees.iter().map(|tree| Owner::Instance(tree.instance.clone()));
+        let mut purses: Vec<_> = owners.chain(tenants.into_iter().map(Owner::Tenant)).map(Purse::of).collect();
+        for purse in &mut purses {
+            if random.one_in(2) {
+                purse.set(random.units());
+            }
+        }
+        Forest { trees, purses }
+    }
+
+    fn place(&self, name: &str) -> usize {
+        self.trees.iter().position(|tree| *tree.instance.name() == *name).unwrap()
+    }
+
+    /// The accounts that pay for what the last instance of this way does.
+    fn paying(&self, way: &[usize]) -> Vec<usize> {
+        let mut paying = Vec::new();
+        for place in way.iter().rev() {
+            let Tree { tenant, alone, .. } = &self.trees[*place];
+            paying.push(*place);
+            paying.extend(tenant.filter(|tenant| !paying.contains(tenant)));
+            if *alone {
+                break;
+            }
+        }
+        paying
+    }
+
+    /// What a call with this seed comes to; nothing if it traps.
+    fn value(&self, place: usize, seed: u64, depth: u32) -> Option<u64> {
+        let (script, tree) = (Script::of(seed, depth), &self.trees[place]);
+        let below = |side: Option<usize>, seed: Option<u64>| match (side, seed) {
+            (Some(side), Some(seed)) => self.value(side, seed, depth - 1),
+            _ => Some(0),
+        };
+        let left = script.worked().wrapping_add(below(tree.left, script.left)?);
+        if script.traps { None } else { Some(left.wrapping_add(below(tree.right, script.right)?)) }
+    }
+
+    /// What each account has lost by a call of the host, of which this was told, and all of its fuel.
+    fn losses(&self, told: &[Ended]) -> (Vec<i128>, u64) {
+        struct Done {
+            caller: Option<usize>,
+            place: usize,
+            fuel: u64,
+            below: Vec<Done>,
+        }
+        let mut done: Vec<Done> = Vec::new();
+        for (caller, instance, fuel) in told {
+            let (caller, place) = (caller.as_ref().map(|caller| self.place(caller)), self.place(instance));
+            let below = done.iter().rev().take_while(|done| done.caller == Some(place)).count();
+            let below = done.split_off(done.len() - below);
+            done.push(Done { caller, place, fuel: *fuel, below });
+        }
+        fn walk(forest: &Forest, done: &Done, way: &mut Vec<usize>, losses: &mut [i128]) {
+            way.push(done.place);
+            let below: u64 = done.below.iter().map(|done| done.fuel).sum();
+            assert!(below <= done.fuel, "of {} units {below} were used below", done.fuel);
+            forest.paying(way).into_iter().for_each(|place| losses[place] += i128::from(done.fuel - below));
+            done.below.iter().for_each(|done| walk(forest, done, way, losses));
+            way.pop();
+        }
+        let mut losses = vec![0; self.purses.len()];
+        assert!(done.len() <= 1, "a call of the host has one root");
+        done.iter().for_each(|done| walk(self, done, &mut Vec::new(), &mut losses));
+        (losses, done.iter().map(|done| done.fuel).sum())
+    }
+}
+
+/// A call of the host that is to be made.
+struct Plan {
+    number: u64,
+    place: usize,
+    seed: u64,
+    depth: u32,
+    grant: Option<u64>,
+}
+
+impl Plan {
+    fn new(forest: &Forest, random: &mut Random, number: u64) -> Plan {
+        // The last instances have the most below them.
+        let place = forest.trees.len() - 1 - random.index(forest.trees.len().div_ceil(2));
+        let grant = random.one_in(3).then(|| random.units().max(1));
+        Plan { number, place, seed: random.next(), depth: random.of(0..6) as u32, grant }
+    }
+
+    /// Makes the call, until it is cancelled.
+    fn call(
+        &self,
+        instance: Instance,
+        cancel: oneshot::Receiver<()>,
+    ) -> impl Future<Output = Option<(isorun::Result<String>, Receipt)>> + Send + use<> {
+        let (arguments, grant) = (format!("({}, {})", self.seed, self.depth), self.grant);
+        ROOT.scope(self.number, async move {
+            let call = instance.call("run", &arguments).timeout(Duration::from_secs(600));
+            let call = grant.into_iter().fold(call, |call, units| call.fuel(units)).receipt();
+            tokio::select! {
+                biased;
+                ended = call => Some(ended),
+                Ok(()) = cancel => None,
+            }
+        })
+    }
+
+    /// Looks at what came of it.
+    fn check(&self, forest: &Forest, result: &isorun::Result<String>) {
+        let value = forest.value(self.place, self.seed, self.depth);
+        match result {
+            Ok(result) => assert_eq!(Some(result.parse().unwrap()), value),
+            Err(error) if error.out_of_budget() == Some(Limit::Fuel) => {}
+            Err(error) => {
+                let trapped = matches!(error, CallError::Trap { .. } | CallError::ProviderDown { .. });
+                assert!(trapped && value.is_none(), "{error}, and not {value:?}");
+            }
+        }
+    }
+}
+
+/// How the calls of a case are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// One after the other, and nothing else happens.
+    InTurn,
+    /// Several at once, on one thread, with changes of the accounts, pauses and cancels between.
+    Together,
+    /// The same on several threads.
+    OnThreads,
+}
+
+/// Runs one case.
+async fn run(ground: &Ground, seed: u64, manner: Manner) {
+    let mut random = Random(seed);
+    let mut forest = Forest::grow(ground, &mut random).await;
+    let calls = random.of(1..9);
+    let plans: Vec<_> = (0..calls).map(|number| Plan::new(&forest, &mut random, number)).collect();
+    let mut results = Vec::new();
+    if manner == Manner::InTurn {
+        for plan in &plans {
+            let before: Vec<_> = forest.purses.iter().map(Purse::fuel).collect();
+            let (_keep, cancel) = oneshot::channel();
+            let ended = plan.call(forest.trees[plan.place].instance.clone(), cancel).await;
+            look_whose_limit_was_met(&forest, plan, &before, ended.as_ref().unwrap());
+            results.push(ended);
+        }
+    } else {
+        results = all_at_once(&mut forest, &mut random, &plans, manner).await;
+    }
+    let (mut losses, mut growths) = (vec![0; forest.purses.len()], 0);
+    for (plan, ended) in plans.iter().zip(&results) {
+        let told = ground.log.lock().unwrap().remove(&plan.number).unwrap_or_default();
+        let (lost, used) = forest.losses(&told);
+        growths += told.len() as u64;
+        losses.iter_mut().zip(lost).for_each(|(sum, lost)| *sum += lost);
+        if let Some((result, receipt)) = ended {
+            plan.check(&forest, result);
+            assert_eq!(receipt.fuel, used, "the receipt and the observer of call {}", plan.number);
+        }
+    }
+    for (place, (purse, lost)) in forest.purses.iter_mut().zip(losses).enumerate() {
+        if !purse.limited {
+            continue;
+        }
+        let balance = purse.balance();
+        if purse.known {
+            assert_eq!(balance, purse.given - lost, "account {place} was given {} and lost {lost}", purse.given);
+        }
+        // Each quantum may end a block too late, and each call of an app may do so by a page.
+        let quanta = growths + u64::try_from(lost).unwrap() / SMALL;
+        let most = quanta * LONGEST_BLOCK + growths * GROWTH;
+        assert!(balance >= -i128::from(most), "account {place} has {balance}, and lost {lost}");
+    }
+    for tree in forest.trees.iter().rev() {
+        ground.runtime.remove(&tree.instance).unwrap();
+    }
+    for purse in &forest.purses {
+        if let Owner::Tenant(tenant) = &purse.owner {
+            ground.runtime.remove_tenant(tenant).unwrap();
+        }
+    }
+}
+
+/// The smallest limit ends a call, when it cannot go on to the end of a quantum, and no other limit is crossed.
+fn look_whose_limit_was_met(
+    forest: &Forest,
+    plan: &Plan,
+    before: &[Option<u64>],
+    (result, receipt): &(isorun::Result<String>, Receipt),
+) {
+    if let Some(grant) = plan.grant {
+        assert!(receipt.fuel <= grant, "{receipt} of {grant}");
+    }
+    let Err(CallError::OutOfBudget { limit: Limit::Fuel, scope, .. }) = result else { return };
+    if *scope == Scope::Call {
+        return assert_eq!(Some(receipt.fuel), plan.grant, "all that was granted is used");
+    }
+    let place = forest.purses.iter().position(|purse| purse.is_of(scope)).unwrap();
+    let (before, left) = (before[place].unwrap(), forest.purses[place].fuel().unwrap());
+    let quantum = (before / 64).clamp(SMALL, QUANTUM);
+    assert!(left < quantum, "{scope:?} had {before}, has {left}, and yet a call has ended: {result:?}");
+    let granted = plan.grant.map_or(u64::MAX, |grant| grant - receipt.fuel);
+    assert!(left <= granted, "{scope:?} has {left} left, and the call {granted}");
+}
+
+/// Makes all calls at once, changes accounts meanwhile, and cancels some.
+async fn all_at_once(
+    forest: &mut Forest,
+    random: &mut Random,
+    plans: &[Plan],
+    manner: Manner,
+) -> Vec<Option<(isorun::Result<String>, Receipt)>> {
+    let mut calls = Vec::new();
+    let mut cancels = Vec::new();
+    for plan in plans {
+        let (cancel, cancelled) = oneshot::channel();
+        calls.push(tokio::spawn(plan.call(forest.trees[plan.place].instance.clone(), cancelled)));
+        cancels.push(Some(cancel));
+    }
+    for _ in 0..random.of(0..60) {
+        let place = random.index(forest.purses.len());
+        let purse = &mut forest.purses[place];
+        match random.of(0..12) {
+            0 | 1 => purse.add(random.units()),
+            2 => {
+                // Nothing runs meanwhile on this thread. What used up nothing while there was no limit is not known.
+                purse.known &= purse.limited && manner == Manner::Together;
+                purse.set(random.units());
+            }
+            3 => purse.pause(true),
+            4 | 5 => purse.pause(false),
+            6 if random.one_in(3) => drop(cancels[random.index(plans.len())].take().map(|cancel| cancel.send(()))),
+            _ => tokio::task::yield_now().await,
+        }
+    }
+    forest.purses.iter().for_each(|purse| purse.pause(false));
+    let mut results = Vec::new();
+    for call in calls {
+        results.push(call.await.unwrap());
+    }
+    results
+}
+
+/// Runs cases with these seeds, and says which has failed.
+async fn cases(seeds: Range<u64>, manner: Manner) {
+    let ground = Ground::new().await;
+    for seed in seeds {
+        let failed = Failed(seed, manner);
+        run(&ground, seed, manner).await;
+        std::mem::forget(failed);
+    }
+}
+
+/// Says which case has failed, when it is dropped.
+struct Failed(u64, Manner);
+
+impl Drop for Failed {
+    fn drop(&mut self) {
+        eprintln!("seed {} of those that run {:?}", self.0, self.1);
+    }
+}
+
+#[tokio::test]
+async fn accounts_lose_what_calls_use_one_after_the_other_and_the_smallest_limit_wins() {
+    cases(0..300, Manner::InTurn).await;
+}
+
+#[tokio::test]
+async fn accounts_lose_what_calls_use_at_the_same_time_whatever_is_done_meanwhile() {
+    cases(1000..1300, Manner::Together).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_lose_what_calls_use_on_several_threads_whatever_is_done_meanwhile() {
+    cases(2000..2200, Manner::OnThreads).await;
+}
