@@ -15,14 +15,16 @@ use crate::engine::cause;
 use crate::error::call::CallError;
 use crate::error::wiring::InstantiateError;
 use crate::guest::GuestProvider;
-use crate::guest::policy::{Floor, Policy, Restart, Reuse};
+use crate::guest::policy::{Floor, GiveUp, Policy, Restart, Reuse};
 use crate::guest::prototype::{Live, Prototype, need};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
+use crate::limits::budget::Budget;
 use crate::limits::chain::Payer;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::panics::{Panicked, caught};
+use crate::provider::finish::Ceiling;
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
 use crate::store::{Frame, State};
@@ -72,6 +74,7 @@ pub struct Instantiate {
     name: Option<String>,
     given: Given,
     policy: Policy,
+    give_up: Option<GiveUp>,
     tenant: Option<Tenant>,
     alone: bool,
 }
@@ -80,13 +83,14 @@ impl Runtime {
     /// Begins to make an instance of an app; see [`Instantiate`].
     pub fn instantiate(&self, app: &App) -> Instantiate {
         let (floor, queue) = (Floor::default(), self.limits().queue);
-        let policy = Policy { floor, reuse: Reuse::default(), restart: Restart::default(), queue };
+        let policy = Policy { floor, reuse: Reuse::default(), restart: Restart::default(), ceiling: None, queue };
         Instantiate {
             runtime: self.clone(),
             app: app.clone(),
             name: None,
             given: Given::default(),
             policy,
+            give_up: None,
             tenant: None,
             alone: false,
         }
@@ -167,6 +171,13 @@ impl Instantiate {
         self
     }
 
+    /// Sets what becomes of a call when its caller gives it up. By default a [`Serial`](Reuse::Serial) instance of a tenant finishes it, within the
+    /// runtime's default [`Budget`](crate::Budget), and others stop it.
+    pub fn on_give_up(mut self, give_up: GiveUp) -> Instantiate {
+        self.give_up = Some(give_up);
+        self
+    }
+
     /// Makes it an instance of this tenant, whose account pays for it beside its own.
     pub fn tenant(mut self, tenant: &Tenant) -> Instantiate {
         self.tenant = Some(tenant.clone());
@@ -181,7 +192,13 @@ impl Instantiate {
     }
 
     async fn make(self) -> Result<Instance, InstantiateError> {
-        let Instantiate { runtime, app, name, given, policy, tenant, alone } = self;
+        let Instantiate { runtime, app, name, given, mut policy, give_up, tenant, alone } = self;
+        let Budget { fuel, time, .. } = runtime.limits().budget;
+        policy.ceiling = match give_up {
+            Some(GiveUp::Finish { fuel, time }) => Some(Ceiling { fuel, time }),
+            None if tenant.is_some() && policy.reuse == Reuse::Serial => Some(Ceiling { fuel, time }),
+            Some(GiveUp::Cancel) | None => None,
+        };
         runtime.check_added(&app)?;
         let name = match name {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
