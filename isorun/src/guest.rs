@@ -30,6 +30,7 @@ use crate::limits::places::shortages;
 use crate::limits::slow::{InLine, PLACES};
 use crate::limits::tenancy::Entered;
 use crate::panics::caught;
+use crate::provider::finish::Ceiling;
 use crate::store::Frame;
 
 use metered::metered;
@@ -66,6 +67,7 @@ fn no_store() -> CallError {
 pub(crate) struct GuestProvider {
     payer: Arc<Payer>,
     floor: Floor,
+    ceiling: Option<Ceiling>,
     /// How many instances may wait for one of its calls, each for the next.
     depth: u16,
     pub(crate) stores: Stores,
@@ -76,11 +78,25 @@ impl GuestProvider {
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
         let (payer, depth, capacity) = (prototype.payer.clone(), prototype.limits.depth, prototype.capacity.clone());
         let stores = StorePool::new(prototype, first, policy, capacity);
-        GuestProvider { payer, floor: policy.floor, depth, stores }
+        GuestProvider { payer, floor: policy.floor, ceiling: policy.ceiling, depth, stores }
     }
 
     pub(crate) fn payer(&self) -> &Arc<Payer> {
         &self.payer
+    }
+
+    /// How far its calls go on when their callers give them up; `None` if they end.
+    pub(crate) fn ceiling(&self) -> Option<Ceiling> {
+        self.ceiling
+    }
+
+    /// Refuses a call that is not to wait for its turn.
+    #[inline]
+    pub(crate) fn check(&self, cx: &Cx, function: FuncIndex) -> CallResult<()> {
+        match cx.is_deep(self.depth) || cx.is_awaited_by(&self.payer.name) || self.floor.is_above(cx) {
+            false => Ok(()),
+            true => Err(self.unfit(cx, function).into()),
+        }
     }
 
     /// Calls a function of the app when its turn comes. `N` is the most core values that its parameters can have.
@@ -90,9 +106,7 @@ impl GuestProvider {
         function: FuncIndex,
         params: P,
     ) -> CallResult<R> {
-        if cx.is_deep(self.depth) || cx.is_awaited_by(&self.payer.name) || self.floor.is_above(cx) {
-            return Err(self.unfit(cx, function).into());
-        }
+        self.check(cx, function)?;
         let mut entered = match Entered::at_once(self.payer.tenant.as_ref(), cx) {
             Some(entered) => entered,
             None => Box::pin(self.enter(cx)).await?,

@@ -99,7 +99,7 @@ pub use error::{AppError, CallError, ExportError, RegisterError, RemoveError, Re
 #[cfg(feature = "engine")]
 pub use error::{InstantiateError, ReplaceError, TenantError};
 #[cfg(any(feature = "engine", isorun_loom))]
-pub use guest::policy::{Restart, Reuse};
+pub use guest::policy::{GiveUp, Restart, Reuse};
 pub use image::{Map, Value};
 pub use instance::Instance;
 pub use interface::Interface;

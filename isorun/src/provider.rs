@@ -4,6 +4,8 @@ pub(crate) mod call_counts;
 pub(crate) mod counters;
 mod drain;
 #[cfg(feature = "engine")]
+pub(crate) mod finish;
+#[cfg(feature = "engine")]
 pub(crate) mod glue;
 pub(crate) mod remote;
 pub(crate) mod slot;
@@ -42,7 +44,9 @@ use crate::types::layout::{Layout, MAX_FLAT_PARAMS};
 use call_counts::Tally;
 use counters::Counters;
 use drain::{Drain, Draining};
-use remote::RemoteProvider;
+#[cfg(feature = "engine")]
+use finish::run_to_its_end;
+use remote::{RemoteProvider, Reserved};
 use state::InstanceState;
 use system::SystemProvider;
 
@@ -204,13 +208,19 @@ impl Provider {
     }
 
     /// Calls a function with parameters and result as images, whatever is behind the handle.
-    pub(crate) async fn call_image(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
-        let mut watch = self.observers.watch(self, function, cx);
+    pub(crate) async fn call_image(self: &Arc<Self>, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+        let mut watch = self.observers.watch(&**self, function, cx);
         match &self.kind {
             #[cfg(feature = "engine")]
             Kind::Guest(guest) => {
                 let root = self.exports().function(function).map_or(Layout::EMPTY, Function::params_layout);
                 let params = ImageParams::of(params, root);
+                if let Some(ceiling) = guest.ceiling() {
+                    let call =
+                        run_to_its_end::<_, _, { MAX_FLAT_PARAMS as usize }>(self, ceiling, cx, function, params);
+                    let mut call = Box::pin(call);
+                    return see(&mut watch, call.as_mut()).await.map(|result: ImageResult| result.image);
+                }
                 let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, params));
                 see(&mut watch, call).await.map(|result: ImageResult| result.image)
             }
@@ -223,7 +233,12 @@ impl Provider {
     }
 
     /// As [`call_image`](Provider::call_image), on behalf of host code. Calls that guests make are counted by their slots.
-    pub(crate) async fn call_by_host(&self, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+    pub(crate) async fn call_by_host(
+        self: &Arc<Self>,
+        cx: &Cx,
+        function: FuncIndex,
+        params: Image,
+    ) -> CallResult<Image> {
         let counting = self.tally.begin();
         let result = self.call_image(cx, function, params).await;
         counting.end(result.is_err());
@@ -250,7 +265,15 @@ impl Provider {
         let work = async {
             match &self.kind {
                 Kind::System(system) => system.call(self.name(), value, function, cx, &params).await,
-                Kind::Remote(remote) => remote.call(self.name(), cx, function, &self.exports(), params).await,
+                Kind::Remote(remote) => {
+                    let reserved = Reserved::of(&self.payer, cx).await.map_err(|met| {
+                        let (instance, function) = (self.payer.name.clone(), self.label(function));
+                        CallError::met(met, instance, function)
+                    })?;
+                    let result = remote.call(self.name(), (cx, reserved.fuel), function, &self.exports(), params).await;
+                    reserved.end(cx);
+                    result
+                }
                 #[cfg(feature = "engine")]
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }

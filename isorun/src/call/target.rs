@@ -93,7 +93,9 @@ where
     R: Lift + Send + Sync + 'static,
 {
     #[cfg(feature = "engine")]
-    if let Kind::Guest(guest) = provider.kind() {
+    if let Kind::Guest(guest) = provider.kind()
+        && guest.ceiling().is_none()
+    {
         let mut watch = provider.observers().watch(&**provider, function, &cx);
         let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(&cx, function, Params(params)));
         return see(&mut watch, call).await.map(|returned: Returned<R>| returned.value);

@@ -22,9 +22,9 @@ pub(crate) fn explain(
     fuel: u64,
     limits: &Settings,
 ) -> CallError {
-    if let Some(Failed { provider, error }) = error.downcast_ref() {
+    if let Some(Failed { provider, error, ends_the_caller }) = error.downcast_ref() {
         let (provider, cause) = (provider.clone(), error.clone());
-        return match cause.ends_the_tree() {
+        return match ends_the_caller {
             true => cause,
             false => CallError::provider_down(instance, function, provider, &cause),
         };

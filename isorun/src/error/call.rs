@@ -445,6 +445,8 @@ impl From<RemoteError> for CallError {
 pub(crate) struct Failed {
     pub(crate) provider: Arc<str>,
     pub(crate) error: CallError,
+    /// Whether it ends the guest that called, too.
+    pub(crate) ends_the_caller: bool,
 }
 
 #[cfg(feature = "engine")]

@@ -9,6 +9,8 @@ use crate::error::call::CallError;
 use crate::limits::budget::Budget;
 use crate::limits::cx::Cx;
 use crate::limits::limit::{Amount, Limit, Scope};
+#[cfg(feature = "engine")]
+use crate::provider::finish::Ceiling;
 
 /// What is kept of an app's instance from one call to the next.
 ///
@@ -92,12 +94,37 @@ impl Floor {
     }
 }
 
+/// What becomes of a call that runs when its caller gives it up: by dropping it, or because its fuel or time is over.
+///
+/// A call that is stopped in the middle costs its store, so that callers of a shared instance can cost each other what it keeps in memory. There it is
+/// better to let the call go on to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GiveUp {
+    /// The guest is stopped, and its store is lost.
+    Cancel,
+    /// The caller is told at once, and the call goes on to its end without it, on the account of the instance. The instance's next call
+    /// has to wait for that.
+    ///
+    /// The call becomes a task of the tokio runtime that was current at its beginning; where there is none, it is cancelled. Its parameters are copied, which a call
+    /// that is cancelled needs not. Its caller's fuel is looked at between quanta, of some 100 000 units, so that it may be exceeded by one.
+    /// [`Cx::deadline`](crate::Cx::deadline) is its own, not that of its caller.
+    Finish {
+        /// Units of fuel that it may use after that.
+        fuel: u64,
+        /// Time that it may take from its beginning.
+        time: Duration,
+    },
+}
+
 /// The policies of an instance: for its stores, for faults, for calls that wait, and for what they bring.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) floor: Floor,
     pub(crate) reuse: Reuse,
     pub(crate) restart: Restart,
+    #[cfg(feature = "engine")]
+    pub(crate) ceiling: Option<Ceiling>,
     /// How many calls may wait for their turn.
     pub(crate) queue: usize,
 }

@@ -216,6 +216,7 @@ impl Live {
             Ok(quantum) => quantum,
             Err(denied) => self.waits(denied, fuel - left, index)?,
         };
+        cx.begins();
         if self.store.data_mut().quantum.begin(left, quantum) {
             self.store.fuel_async_yield_interval(Some(quantum)).map_err(broken)?;
         }

@@ -12,8 +12,8 @@
 //! * An account that limits nothing costs its calls one load.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 
@@ -23,16 +23,16 @@ use super::limit::Scope;
 pub(crate) struct Account {
     /// Whose account it is.
     scope: Scope,
-    /// What calls have to look at: [`METERED`] and [`PAUSED`].
+    /// What calls have to look at: [`LIMITED`] and [`PAUSED`].
     watch: AtomicU8,
     /// Units of fuel that are neither used nor taken; negative for a debt.
     balance: AtomicI64,
-    /// Whether the balance limits anything.
-    limited: AtomicBool,
     /// Units that it was given since its balance was last set.
     given: AtomicU64,
-    /// The number of the change by which it first got a balance; 0 if it had one from the beginning.
+    /// The number of the change by which it got a balance where it had none; 0 if it had one from the beginning.
     since: AtomicU64,
+    /// The number of the change by which the balance was last set.
+    set_at: AtomicU64,
     /// Bytes that may be held, and bytes that are.
     memory: AtomicU64,
     held: AtomicU64,
@@ -42,15 +42,21 @@ pub(crate) struct Account {
     stopped: AtomicU32,
 }
 
-/// It has a balance, or had one.
-const METERED: u8 = 1;
+/// It has a balance.
+const LIMITED: u8 = 1;
 const PAUSED: u8 = 2;
 
-/// How many accounts have got their first balance, in the whole process.
+/// How often the balance of an account was set, in the whole process.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 static CHANGING: Mutex<()> = Mutex::new(());
 
-/// The number of the last change by which an account got its first balance.
+/// While this is held, no balance is set or added to.
+pub(crate) fn changing() -> MutexGuard<'static, ()> {
+    // Nothing panics under the lock.
+    CHANGING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The number of the last change by which a balance was set.
 #[inline]
 pub(crate) fn now() -> u64 {
     CHANGES.load(Ordering::Acquire)
@@ -63,9 +69,9 @@ impl Account {
             scope,
             watch: AtomicU8::new(0),
             balance: AtomicI64::new(0),
-            limited: AtomicBool::new(false),
             given: AtomicU64::new(0),
             since: AtomicU64::new(0),
+            set_at: AtomicU64::new(0),
             memory: AtomicU64::new(u64::MAX),
             held: AtomicU64::new(0),
             paused: OnceLock::new(),
@@ -78,9 +84,8 @@ impl Account {
         let account = Account::new(scope);
         account.given.store(signed(fuel).unsigned_abs(), Ordering::Relaxed);
         account.balance.store(signed(fuel), Ordering::Relaxed);
-        account.limited.store(true, Ordering::Relaxed);
         // No call can have come to it before.
-        account.watch.store(METERED, Ordering::Relaxed);
+        account.watch.store(LIMITED, Ordering::Relaxed);
         account
     }
 
@@ -94,16 +99,18 @@ impl Account {
         self.watch.load(Ordering::Relaxed) == 0
     }
 
+    fn is_limited(&self) -> bool {
+        self.watch.load(Ordering::Acquire) & LIMITED != 0
+    }
+
     /// Units of fuel that are neither used nor taken by running calls; `None` if there is no limit.
     pub(crate) fn fuel(&self) -> Option<u64> {
-        let limited = self.limited.load(Ordering::Acquire);
-        limited.then(|| u64::try_from(self.balance.load(Ordering::Relaxed)).unwrap_or(0))
+        self.is_limited().then(|| u64::try_from(self.balance.load(Ordering::Relaxed)).unwrap_or(0))
     }
 
     /// Units that were used beyond the balance.
     pub(crate) fn debt(&self) -> u64 {
-        let limited = self.limited.load(Ordering::Acquire);
-        if limited { self.balance.load(Ordering::Relaxed).min(0).unsigned_abs() } else { 0 }
+        if self.is_limited() { self.balance.load(Ordering::Relaxed).min(0).unsigned_abs() } else { 0 }
     }
 
     /// Units that it was given since its balance was last set, and how many of them are used or taken.
@@ -112,28 +119,29 @@ impl Account {
         (given, u64::try_from(i128::from(given) - i128::from(balance)).unwrap_or(0))
     }
 
-    /// Sets what is left: also a debt is forgotten. What running calls have taken stays theirs, and what they give back is added.
+    /// Sets what is left: also a debt is forgotten. What running calls have taken for their quantum stays theirs, and what they give back is added.
     pub(crate) fn set_fuel(&self, fuel: Option<u64>) {
-        // No panic is possible under the lock.
-        let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(fuel) = fuel else { return self.limited.store(false, Ordering::Release) };
+        let _changing = changing();
+        let Some(fuel) = fuel else {
+            self.watch.fetch_and(!LIMITED, Ordering::Relaxed);
+            return;
+        };
+        let change = CHANGES.load(Ordering::Relaxed) + 1;
         self.given.store(signed(fuel).unsigned_abs(), Ordering::Relaxed);
         self.balance.store(signed(fuel), Ordering::Relaxed);
-        self.limited.store(true, Ordering::Release);
-        if self.watch.load(Ordering::Relaxed) & METERED == 0 {
-            let change = CHANGES.load(Ordering::Relaxed) + 1;
+        self.set_at.store(change, Ordering::Relaxed);
+        if !self.is_limited() {
             self.since.store(change, Ordering::Relaxed);
-            // Whoever sees this sees since when.
-            self.watch.fetch_or(METERED, Ordering::Release);
-            // Whoever reads this number sees that the account has a balance.
-            CHANGES.store(change, Ordering::Release);
+            self.watch.fetch_or(LIMITED, Ordering::Release);
         }
+        // Whoever reads this number sees that the account has a balance.
+        CHANGES.store(change, Ordering::Release);
     }
 
     /// Adds to what is left, if that is limited.
     pub(crate) fn add_fuel(&self, fuel: u64) {
-        let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.limited.load(Ordering::Relaxed) {
+        let _changing = changing();
+        if self.is_limited() {
             let add = |given: u64| Some(given.saturating_add(fuel));
             let _ = self.given.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
             self.change(signed(fuel));
@@ -148,19 +156,17 @@ impl Account {
     /// Whether a call that has read [`now`] before it took its fuel has taken some here.
     #[inline]
     pub(crate) fn counts(&self, now: u64) -> bool {
-        if self.watch.load(Ordering::Acquire) & METERED == 0 {
-            return false;
-        }
-        self.since.load(Ordering::Relaxed) <= now
+        self.is_limited() && self.since.load(Ordering::Relaxed) <= now
+    }
+
+    /// Whether the balance was set after that.
+    pub(crate) fn was_set_after(&self, now: u64) -> bool {
+        self.set_at.load(Ordering::Relaxed) > now
     }
 
     /// Takes as much as there is, up to `most`, and nothing if that is less than `least`. Gives what was taken, and what was there.
     #[inline]
     pub(crate) fn take(&self, least: u64, most: u64) -> (u64, u64) {
-        if !self.limited.load(Ordering::Acquire) {
-            self.balance.fetch_sub(signed(most), Ordering::Relaxed);
-            return (most, u64::MAX);
-        }
         let mut balance = self.balance.load(Ordering::Relaxed);
         loop {
             let there = u64::try_from(balance).unwrap_or(0);
@@ -290,7 +296,7 @@ mod tests {
         account.add_fuel(80);
         assert_eq!((account.fuel(), account.debt()), (Some(30), 0));
         account.set_fuel(None);
-        assert_eq!((account.fuel(), account.take(1, 5).0), (None, 5));
+        assert_eq!((account.fuel(), account.debt(), account.counts(now())), (None, 0, false));
     }
 
     #[test]

@@ -45,14 +45,15 @@ impl Awaiting {
         if self.stopped.is_none() && chain.is_free() {
             return Poll::Ready(Ok(chain.take(least, most).unwrap_or(u64::MAX)));
         }
-        self.poll_slowly(chain, (least, most), task)
+        self.poll_with(chain, |chain| chain.take(least, most), task)
     }
 
+    /// The same, where what is needed is taken in this way.
     #[cold]
-    fn poll_slowly(
+    pub(crate) fn poll_with(
         &mut self,
         chain: &Arc<Chain>,
-        (least, most): (u64, u64),
+        take: impl Fn(&Chain) -> Result<u64, Denied<'_>>,
         task: &mut Context<'_>,
     ) -> Poll<Result<u64, Exhausted>> {
         loop {
@@ -64,7 +65,7 @@ impl Awaiting {
                 chain.was_held(since.elapsed());
             }
             self.stopped = None;
-            match chain.take(least, most) {
+            match take(chain) {
                 Ok(smallest) => {
                     self.let_go = false;
                     return Poll::Ready(Ok(smallest));

@@ -26,7 +26,7 @@ enum Kind {
     /// Whoever makes the call blocks a thread until it ends, so that nobody above can be told anything.
     Blocks,
     /// The call can go on without its caller, up to a ceiling.
-    Finishes { ceiling: Account, cut: AtomicBool },
+    Finishes { ceiling: Account, begun: AtomicBool, cut: AtomicBool },
 }
 
 impl Bound {
@@ -37,7 +37,7 @@ impl Bound {
 
     /// The bound of a call that goes on without its caller, up to a ceiling.
     pub(crate) fn finishes(granted: Account, ceiling: Account) -> Bound {
-        let kind = Kind::Finishes { ceiling, cut: AtomicBool::new(false) };
+        let kind = Kind::Finishes { ceiling, begun: AtomicBool::new(false), cut: AtomicBool::new(false) };
         Bound { granted, kind, memory: AtomicU64::new(0), told: Mutex::default() }
     }
 
@@ -62,6 +62,18 @@ impl Bound {
     /// Whether the call goes on without its caller.
     pub(crate) fn is_cut(&self) -> bool {
         matches!(&self.kind, Kind::Finishes { cut, .. } if cut.load(Ordering::Acquire))
+    }
+
+    /// Notes that the call has a store to run in.
+    pub(crate) fn begin(&self) {
+        if let Kind::Finishes { begun, .. } = &self.kind {
+            begun.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it has, if it can go on without its caller.
+    pub(crate) fn has_begun(&self) -> bool {
+        matches!(&self.kind, Kind::Finishes { begun, .. } if begun.load(Ordering::Relaxed))
     }
 
     /// Lets the call go on without its caller. It must not be polled at that time.
@@ -109,6 +121,6 @@ impl Chain {
 
 impl Bound {
     fn can_be_cut(&self) -> bool {
-        matches!(self.kind, Kind::Finishes { .. }) && !self.is_cut()
+        self.has_begun() && !self.is_cut()
     }
 }

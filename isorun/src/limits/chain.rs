@@ -10,6 +10,8 @@ use super::bound::Bound;
 use super::ledger::Ledger;
 use super::limit::Scope;
 use super::tenancy::Tenancy;
+#[cfg(feature = "engine")]
+use crate::error::call::CallError;
 
 /// The way from a store that runs a call back to the first caller, as a linked list that begins with that store.
 pub(crate) struct Chain {
@@ -145,6 +147,18 @@ impl Chain {
             own.into_iter().chain(tenant).map(move |account| (place, account))
         });
         paying
+    }
+
+    /// Whether an error is about what is used here, too: it is not, if it is about an account that pays only further down.
+    #[cfg(feature = "engine")]
+    #[cold]
+    pub(crate) fn concerns(&self, error: &CallError) -> bool {
+        match error {
+            CallError::OutOfBudget { scope: scope @ (Scope::Instance(_) | Scope::Tenant(_)), .. } => {
+                self.accounts().any(|(_, account)| account.scope() == scope)
+            }
+            _ => true,
+        }
     }
 
     /// Whether an instance in front of this place has the same tenant.

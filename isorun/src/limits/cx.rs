@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use super::bound::Bound;
 use super::budget::{Budget, Grant};
-use super::chain::Chain;
+use super::chain::{Chain, Link};
 use super::deadline::Deadline;
 use super::tenancy::Tenancy;
 use crate::clock::Instant;
+#[cfg(feature = "engine")]
+use crate::error::call::CallError;
 
 /// The context of a call: who calls, and what is left of the budget.
 ///
@@ -167,6 +169,22 @@ impl Cx {
         self.chain.as_ref().is_some_and(|chain| chain.length() > 0)
     }
 
+    /// The context of a call that can go on when this one has ended, for so long: what is left here is an account at the end of its chain.
+    #[cfg(feature = "engine")]
+    pub(crate) fn finishing(&self, bound: &Arc<Bound>, time: Duration) -> Cx {
+        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), Deadline::after(time), self.hops);
+        cx.bind(bound);
+        cx
+    }
+
+    /// Notes that the call has a store to run in, and may go on without its caller from now on.
+    #[inline]
+    pub(crate) fn begins(&self) {
+        if let Some(Link::Bound(bound)) = self.chain.as_deref().map(Chain::link) {
+            bound.begin();
+        }
+    }
+
     /// Takes the deadline away, for a call whose end is not that of its first time.
     pub(crate) fn without_end(&mut self) {
         self.deadline = None;
@@ -177,6 +195,13 @@ impl Cx {
         self.deadline = self.end();
         self.chain = Some(Chain::bound(bound, &self.chain));
         self.held = Duration::ZERO;
+    }
+
+    /// Whether an error is about what this call uses, too.
+    #[cfg(feature = "engine")]
+    #[cold]
+    pub(crate) fn concerns(&self, error: &CallError) -> bool {
+        self.chain.as_ref().is_none_or(|chain| chain.concerns(error))
     }
 
     pub(crate) fn hops(&self) -> u16 {

@@ -160,6 +160,13 @@ impl Ledger {
     pub(crate) fn drops(&self, fuel: u64) {
         self.mark.store(fuel, Ordering::Relaxed);
     }
+
+    /// Books what was used.
+    #[inline]
+    pub(crate) fn spend(&self, units: u64) {
+        let left = self.left().saturating_sub(i64::try_from(units).unwrap_or(FREE));
+        self.left.store(left, Ordering::Relaxed);
+    }
 }
 
 /// The quantum in which a balance is used up, of which `price` is spent at once.
@@ -258,6 +265,24 @@ impl Chain {
         let taken = self.ledger.taken.load(Ordering::Relaxed);
         if taken || left < 0 {
             self.settle_with_all(left, taken);
+        }
+    }
+
+    /// As [`take`](Chain::take), for all that a call may use until its end. What the balance was set to meanwhile has nothing to do with that: see
+    /// [`settle_long`](Chain::settle_long).
+    pub(crate) fn take_long(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
+        let _unchanged = account::changing();
+        self.take(least, most)
+    }
+
+    /// Gives back what was [taken for long](Chain::take_long), to those accounts whose balance was not set since.
+    pub(crate) fn settle_long(&self) {
+        let _unchanged = account::changing();
+        let (ledger, now) = (&self.ledger, self.ledger.now.load(Ordering::Relaxed));
+        if ledger.taken.swap(false, Ordering::Relaxed) {
+            let left = ledger.left.swap(0, Ordering::Relaxed);
+            let taken_of = |account: &&Account| account.counts(now) && !account.was_set_after(now);
+            self.accounts().map(|(_, account)| account).filter(taken_of).for_each(|account| account.give_back(left));
         }
     }
 

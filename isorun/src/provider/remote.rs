@@ -1,5 +1,6 @@
 //! The calling side of a remote: the parameters are sent as an image in a message, and the result comes back as the body of the answer.
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,7 +12,10 @@ use crate::image::check::check_result;
 use crate::interface::Interface;
 use crate::interface::exports::{Exports, FuncIndex};
 use crate::let_go::let_go;
+use crate::limits::awaiting::Awaiting;
+use crate::limits::chain::{Chain, Payer};
 use crate::limits::cx::Cx;
+use crate::limits::limit::Exhausted;
 use crate::remote::wire::call::CallMessage;
 use crate::remote::wire::reply::ReplyMessage;
 use crate::remote::wire::token::Token;
@@ -38,7 +42,7 @@ impl RemoteProvider {
     pub(crate) async fn call(
         &self,
         name: &Arc<str>,
-        cx: &Cx,
+        (cx, fuel): (&Cx, u64),
         function: FuncIndex,
         exports: &Exports,
         params: Image,
@@ -73,7 +77,7 @@ impl RemoteProvider {
             function: function.id(),
             reply_limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
             time: cx.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now())),
-            fuel: Some(cx.granted_fuel()),
+            fuel: Some(fuel),
             hops,
             label: &label,
             body: params.as_bytes(),
@@ -90,7 +94,7 @@ impl RemoteProvider {
             return Err(bad("it answers another call".into()).into());
         }
         // The peer's figure is not trusted: it cannot charge more than what it was granted.
-        cx.charge(reply.fuel.min(cx.granted_fuel()), 0);
+        cx.charge(reply.fuel.min(fuel), 0);
         match reply.status {
             Status::Ok if reply.body.len() > self.limit => {
                 Err(bad(format!("its body takes more than {} bytes", self.limit)).into())
@@ -108,6 +112,46 @@ impl RemoteProvider {
         let transport = self.transport.write().unwrap_or_else(PoisonError::into_inner).take();
         // Outside the lock: dropping a user's value may do anything.
         let_go(transport);
+    }
+}
+
+/// Fuel that is taken off the accounts of a call for the other side. All that is granted is taken, since nobody can be asked for more while a peer
+/// runs; what it has not used, as it says, comes back.
+pub(super) struct Reserved {
+    /// Units that the other side may use.
+    pub(super) fuel: u64,
+    /// `None` if no account limits anything.
+    chain: Option<Arc<Chain>>,
+    /// What was left of the grant.
+    granted: u64,
+}
+
+impl Reserved {
+    /// Takes what a call has left.
+    pub(super) async fn of(payer: &Arc<Payer>, cx: &Cx) -> std::result::Result<Reserved, Exhausted> {
+        let granted = cx.granted_fuel();
+        if payer.account.is_free() && cx.chain().as_ref().is_none_or(|chain| chain.is_free()) {
+            return Ok(Reserved { fuel: granted, chain: None, granted });
+        }
+        let (chain, mut awaiting) = (Chain::instance(payer, cx.chain()), Awaiting::default());
+        poll_fn(|task| awaiting.poll_with(&chain, |chain| chain.take_long(1, granted), task)).await?;
+        let fuel = u64::try_from(chain.ledger.left()).unwrap_or(0).min(granted);
+        Ok(Reserved { fuel, chain: Some(chain), granted })
+    }
+
+    /// Books what the call was charged meanwhile.
+    pub(super) fn end(self, cx: &Cx) {
+        if let Some(chain) = &self.chain {
+            chain.ledger.spend(self.granted.saturating_sub(cx.granted_fuel()));
+        }
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if let Some(chain) = &self.chain {
+            chain.settle_long();
+        }
     }
 }
 

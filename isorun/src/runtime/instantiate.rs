@@ -15,15 +15,17 @@ use crate::engine::cause;
 use crate::error::call::CallError;
 use crate::error::wiring::InstantiateError;
 use crate::guest::GuestProvider;
-use crate::guest::policy::{Floor, Policy, Restart, Reuse};
+use crate::guest::policy::{Floor, GiveUp, Policy, Restart, Reuse};
 use crate::guest::prototype::{Live, Prototype, need};
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
+use crate::limits::budget::Budget;
 use crate::limits::chain::Payer;
 use crate::limits::deadline::Deadline;
 use crate::limits::footprint::{Footprint, TooManyStores};
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::panics::{Panicked, caught};
+use crate::provider::finish::Ceiling;
 use crate::provider::slot::Slot;
 use crate::provider::system::Consumer;
 use crate::store::{Frame, State};
@@ -74,6 +76,7 @@ pub struct Instantiate {
     name: Option<String>,
     given: Given,
     policy: Policy,
+    give_up: Option<GiveUp>,
     tenant: Option<Tenant>,
     alone: bool,
 }
@@ -82,13 +85,14 @@ impl Runtime {
     /// Begins to make an instance of an app; see [`Instantiate`].
     pub fn instantiate(&self, app: &App) -> Instantiate {
         let (floor, queue) = (Floor::default(), self.limits().queue);
-        let policy = Policy { floor, reuse: Reuse::default(), restart: Restart::default(), queue };
+        let policy = Policy { floor, reuse: Reuse::default(), restart: Restart::default(), ceiling: None, queue };
         Instantiate {
             runtime: self.clone(),
             app: app.clone(),
             name: None,
             given: Given::default(),
             policy,
+            give_up: None,
             tenant: None,
             alone: false,
         }
@@ -169,6 +173,13 @@ impl Instantiate {
         self
     }
 
+    /// Sets what becomes of a call when its caller gives it up. By default a [`Serial`](Reuse::Serial) instance of a tenant finishes it, within the
+    /// runtime's default [`Budget`](crate::Budget), and others stop it.
+    pub fn on_give_up(mut self, give_up: GiveUp) -> Instantiate {
+        self.give_up = Some(give_up);
+        self
+    }
+
     /// Makes it an instance of this tenant, whose account pays for it beside its own, and whose ceilings hold for it too: see
     /// [`Runtime::tenant`]. Its app can be replaced, its tenant stays.
     pub fn tenant(mut self, tenant: &Tenant) -> Instantiate {
@@ -184,7 +195,13 @@ impl Instantiate {
     }
 
     async fn make(self) -> Result<Instance, InstantiateError> {
-        let Instantiate { runtime, app, name, given, policy, tenant, alone } = self;
+        let Instantiate { runtime, app, name, given, mut policy, give_up, tenant, alone } = self;
+        let Budget { fuel, time, .. } = runtime.limits().budget;
+        policy.ceiling = match give_up {
+            Some(GiveUp::Finish { fuel, time }) => Some(Ceiling { fuel, time }),
+            None if tenant.is_some() && policy.reuse == Reuse::Serial => Some(Ceiling { fuel, time }),
+            Some(GiveUp::Cancel) | None => None,
+        };
         runtime.check_added(&app)?;
         let tenant = tenant.map(|tenant| tenant.tenancy().clone());
         runtime.check_tenant(tenant.as_ref())?;

@@ -83,7 +83,11 @@ pub(crate) async fn cross<C: Crossing>(
         };
         counting.end(result.is_err());
         match result {
-            Err(error) => C::failure(slot, place, &error).ok_or_else(|| failed(slot, *error)),
+            Err(error) => {
+                let ends_the_caller = error.ends_the_tree() && cx.concerns(&error);
+                let told = if ends_the_caller { None } else { C::failure(slot, place, &error) };
+                told.ok_or_else(|| failed(slot, *error, ends_the_caller))
+            }
             Ok(value) => Ok(value),
         }
     };
@@ -135,8 +139,8 @@ async fn in_time<T>(
 
 /// The end of a guest whose provider has failed.
 #[cold]
-fn failed(slot: &Slot, error: CallError) -> wasmtime::Error {
-    Failed { provider: slot.provider.name().clone(), error }.into()
+fn failed(slot: &Slot, error: CallError, ends_the_caller: bool) -> wasmtime::Error {
+    Failed { provider: slot.provider.name().clone(), error, ends_the_caller }.into()
 }
 
 /// Begins a call out of the guest, which pays for what it passes: the callee starts with what the guest has left.
@@ -330,7 +334,12 @@ fn seen<R>(
             counting.end(false);
             Ok(value)
         }
-        Err(error) => Err(failed(slot, error)),
+        Err(error) => {
+            // It may come from a call that the method has made with the guest's own budget.
+            let concerns = store.data().chain.as_ref().is_none_or(|chain| chain.concerns(&error));
+            let ends_the_caller = error.ends_the_tree() && concerns;
+            Err(failed(slot, error, ends_the_caller))
+        }
     }
 }
 

@@ -5,13 +5,9 @@ use crate::image::Image;
 use crate::image::value::Value;
 use crate::interface::function::{Function, PROVIDER_DOWN, ProviderDown};
 
-/// The result by which a guest learns of its provider's failure. `None` if the function's type has no such result, or if the error must end
-/// the guest too.
+/// The result by which a guest learns of its provider's failure; `None` if the function's type has no such result.
 #[cold]
 pub(crate) fn as_value(function: &Function, error: &CallError) -> Option<Image> {
-    if error.ends_the_tree() {
-        return None;
-    }
     let case = match function.provider_down()? {
         ProviderDown::Label => Value::enumeration(PROVIDER_DOWN),
         ProviderDown::Case => Value::variant(PROVIDER_DOWN, None),
@@ -62,11 +58,5 @@ mod tests {
         assert_eq!(told(Type::variant([("not-found", None)]), &trap()), None);
         assert_eq!(told(Type::variant([(PROVIDER_DOWN, Some(Type::U32))]), &trap()), None);
         assert_eq!(told(Type::String, &trap()), None);
-    }
-
-    #[test]
-    fn a_budget_that_ran_out_is_nobodys_value() {
-        let cancelled = CallError::Cancelled { instance: "calc".into(), function: Arc::from("add") };
-        assert_eq!(told(Type::enumeration([PROVIDER_DOWN]), &cancelled), None);
     }
 }

@@ -11,6 +11,7 @@ use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 use crate::limits::cx::Cx;
+use crate::provider::finish::run_to_its_end;
 use crate::provider::slot::Slot;
 use crate::store::State;
 use crate::store::crossing::{Crossing, cross};
@@ -62,7 +63,13 @@ impl Crossing for FlatCall {
     type Value = u64;
 
     async fn call(self, slot: &Slot, _: usize, function: FuncIndex, cx: &Cx) -> CallResult<u64> {
-        let call = pin!(slot.provider.guest()?.run::<_, _, MAX_SCALARS>(cx, function, self.0));
-        call.await.map(|FlatResult(value)| value)
+        let guest = slot.provider.guest()?;
+        let FlatResult(value) = match guest.ceiling() {
+            None => pin!(guest.run::<_, _, MAX_SCALARS>(cx, function, self.0)).await?,
+            Some(ceiling) => {
+                Box::pin(run_to_its_end::<_, _, MAX_SCALARS>(&slot.provider, ceiling, cx, function, self.0)).await?
+            }
+        };
+        Ok(value)
     }
 }

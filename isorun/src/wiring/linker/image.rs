@@ -11,6 +11,7 @@ use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 use crate::limits::cx::Cx;
 use crate::provider::Kind;
+use crate::provider::finish::run_to_its_end;
 use crate::provider::slot::Slot;
 use crate::store::State;
 use crate::store::crossing::{Crossing, cross};
@@ -77,6 +78,10 @@ impl Crossing for ImageCall {
     async fn call(self, slot: &Slot, place: usize, function: FuncIndex, cx: &Cx) -> CallResult<ImageResult> {
         match slot.provider.kind() {
             Kind::Guest(guest) => {
+                if let Some(ceiling) = guest.ceiling() {
+                    let call = run_to_its_end::<_, _, { MAX_FLAT_PARAMS as usize }>;
+                    return Box::pin(call(&slot.provider, ceiling, cx, function, self.0)).await;
+                }
                 let call = pin!(guest.run::<_, _, { MAX_FLAT_PARAMS as usize }>(cx, function, self.0));
                 call.await
             }
