@@ -10,7 +10,6 @@ thread_local! {
 }
 
 /// Says that what is polled now is held by the host.
-#[cfg(feature = "engine")]
 pub(crate) fn hold() {
     HELD.set(true);
 }
