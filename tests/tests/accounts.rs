@@ -8,9 +8,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use isorun::call::{Run, Step};
 use isorun::limits::{Limit, Scope};
 use isorun::observe::CallEnded;
-use isorun::{App, CallError, Instance, Receipt, Restart, Reuse, Runtime, Tenant};
+use isorun::{App, Budget, CallError, GiveUp, Instance, Restart, Reuse, Runtime, Tenant};
 use isorun_tests::tree::{GROWTH, LONGEST_BLOCK, Script, node};
 use isorun_tests::{add, runtime_of};
 use tokio::sync::oneshot;
@@ -73,6 +74,8 @@ struct Ground {
     log: Log,
     /// By whether it calls to the left and to the right.
     apps: [[App; 2]; 2],
+    /// How often calls came to which end.
+    ends: Mutex<BTreeMap<&'static str, u32>>,
 }
 
 impl Ground {
@@ -90,7 +93,19 @@ impl Ground {
         };
         let apps =
             [[app(false, false).await, app(false, true).await], [app(true, false).await, app(true, true).await]];
-        Ground { runtime, log, apps }
+        Ground { runtime, log, apps, ends: Mutex::default() }
+    }
+
+    fn count(&self, ended: &Result) {
+        let end = match ended {
+            None => "dropped",
+            Some((Ok(_), _)) => "value",
+            Some((Err(CallError::OutOfBudget { scope: Scope::Call, .. }), _)) => "out of its grant",
+            Some((Err(CallError::OutOfBudget { scope: Scope::Instance(_), .. }), _)) => "out of an instance's account",
+            Some((Err(CallError::OutOfBudget { scope: Scope::Tenant(_), .. }), _)) => "out of a tenant's account",
+            Some((Err(_), _)) => "trap",
+        };
+        *self.ends.lock().unwrap().entry(end).or_default() += 1;
     }
 }
 
@@ -183,7 +198,7 @@ struct Forest {
 }
 
 impl Forest {
-    async fn grow(ground: &Ground, random: &mut Random) -> Forest {
+    async fn grow(ground: &Ground, random: &mut Random, finishes: bool) -> Forest {
         let size = random.of(1..13) as usize;
         let tenants: Vec<Tenant> =
             (0..random.of(0..4)).map(|n| ground.runtime.tenant(&format!("tenant {n}")).build().unwrap()).collect();
@@ -192,7 +207,7 @@ impl Forest {
             let mut side = || (place > 0 && !random.one_in(4)).then(|| random.index(place));
             let (left, right) = (side(), side());
             let tenant = (!tenants.is_empty() && !random.one_in(4)).then(|| random.index(tenants.len()));
-            let alone = random.one_in(4);
+            let alone = random.one_in(4) && !finishes;
             let reuse = match random.of(0..4) {
                 0 => Reuse::Fresh,
                 1 => Reuse::pool(2),
@@ -210,6 +225,7 @@ impl Forest {
                 instantiate = instantiate.tenant(&tenants[tenant]);
             }
             let instantiate = if alone { instantiate.pays_for_itself() } else { instantiate };
+            let instantiate = if finishes { instantiate } else { instantiate.on_give_up(GiveUp::Cancel) };
             let instance = instantiate.await.unwrap();
             trees.push(Tree { instance, left, right, tenant: tenant.map(|tenant| size + tenant), alone });
         }
@@ -239,6 +255,17 @@ impl Forest {
             }
         }
         paying
+    }
+
+    fn clear(&self, ground: &Ground) {
+        for tree in self.trees.iter().rev() {
+            ground.runtime.remove(&tree.instance).unwrap();
+        }
+        for purse in &self.purses {
+            if let Owner::Tenant(tenant) = &purse.owner {
+                ground.runtime.remove_tenant(tenant).unwrap();
+            }
+        }
     }
 
     /// What a call with this seed comes to; nothing if it traps.
@@ -289,29 +316,39 @@ struct Plan {
     seed: u64,
     depth: u32,
     grant: Option<u64>,
+    /// Whether it is paused where it runs out of something, and is granted more then.
+    pausable: bool,
 }
 
+/// What came of a call, and the fuel that its receipt says; nothing if it was dropped.
+type Result = Option<(isorun::Result<String>, u64)>;
+
 impl Plan {
-    fn new(forest: &Forest, random: &mut Random, number: u64) -> Plan {
+    fn new(forest: &Forest, random: &mut Random, number: u64, manner: Manner) -> Plan {
         // The last instances have the most below them.
         let place = forest.trees.len() - 1 - random.index(forest.trees.len().div_ceil(2));
         let grant = random.one_in(3).then(|| random.units().max(1));
-        Plan { number, place, seed: random.next(), depth: random.of(0..6) as u32, grant }
+        let pausable = manner != Manner::InTurn && random.one_in(3);
+        Plan { number, place, seed: random.next(), depth: random.of(0..6) as u32, grant, pausable }
     }
 
     /// Makes the call, until it is cancelled.
-    fn call(
-        &self,
-        instance: Instance,
-        cancel: oneshot::Receiver<()>,
-    ) -> impl Future<Output = Option<(isorun::Result<String>, Receipt)>> + Send + use<> {
-        let (arguments, grant) = (format!("({}, {})", self.seed, self.depth), self.grant);
+    fn call(&self, instance: Instance, cancel: oneshot::Receiver<()>) -> impl Future<Output = Result> + Send + use<> {
+        let (arguments, grant, seed) = (format!("({}, {})", self.seed, self.depth), self.grant, self.seed);
+        let pausable = self.pausable;
         ROOT.scope(self.number, async move {
             let call = instance.call("run", &arguments).timeout(Duration::from_secs(600));
-            let call = grant.into_iter().fold(call, |call, units| call.fuel(units)).receipt();
+            let call = grant.into_iter().fold(call, |call, units| call.fuel(units));
+            let ended = async {
+                if pausable {
+                    return in_parts(call.pausable(), &mut Random(seed)).await;
+                }
+                let (result, receipt) = call.receipt().await;
+                Some((result, receipt.fuel))
+            };
             tokio::select! {
                 biased;
-                ended = call => Some(ended),
+                ended = ended => ended,
                 Ok(()) = cancel => None,
             }
         })
@@ -331,6 +368,19 @@ impl Plan {
     }
 }
 
+/// Grants a run more when it is paused, until it ends or has been paused too often.
+async fn in_parts(mut run: Run<String>, random: &mut Random) -> Result {
+    for _ in 0..20 {
+        match run.next().await {
+            Ok(Step::Done(value)) => return Some((Ok(value), run.used())),
+            Err(error) => return Some((Err(error), run.used())),
+            Ok(Step::Paused { .. }) => run.grant(Budget { fuel: random.units(), time: Duration::ZERO, memory: 0 }),
+        }
+        tokio::task::yield_now().await;
+    }
+    None
+}
+
 /// How the calls of a case are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manner {
@@ -340,15 +390,17 @@ enum Manner {
     Together,
     /// The same on several threads.
     OnThreads,
+    /// As together, with instances that finish what their callers give up.
+    Finishing,
 }
 
 /// Runs one case.
 async fn run(ground: &Ground, seed: u64, manner: Manner) {
     let mut random = Random(seed);
-    let mut forest = Forest::grow(ground, &mut random).await;
+    let mut forest = Forest::grow(ground, &mut random, manner == Manner::Finishing).await;
     let calls = random.of(1..9);
-    let plans: Vec<_> = (0..calls).map(|number| Plan::new(&forest, &mut random, number)).collect();
-    let mut results = Vec::new();
+    let plans: Vec<_> = (0..calls).map(|number| Plan::new(&forest, &mut random, number, manner)).collect();
+    let mut results: Vec<Result> = Vec::new();
     if manner == Manner::InTurn {
         for plan in &plans {
             let before: Vec<_> = forest.purses.iter().map(Purse::fuel).collect();
@@ -360,6 +412,10 @@ async fn run(ground: &Ground, seed: u64, manner: Manner) {
     } else {
         results = all_at_once(&mut forest, &mut random, &plans, manner).await;
     }
+    results.iter().for_each(|ended| ground.count(ended));
+    if manner == Manner::Finishing {
+        return finish(ground, forest, &plans, &results).await;
+    }
     let (mut losses, mut growths) = (vec![0; forest.purses.len()], 0);
     for (plan, ended) in plans.iter().zip(&results) {
         let told = ground.log.lock().unwrap().remove(&plan.number).unwrap_or_default();
@@ -368,7 +424,7 @@ async fn run(ground: &Ground, seed: u64, manner: Manner) {
         losses.iter_mut().zip(lost).for_each(|(sum, lost)| *sum += lost);
         if let Some((result, receipt)) = ended {
             plan.check(&forest, result);
-            assert_eq!(receipt.fuel, used, "the receipt and the observer of call {}", plan.number);
+            assert_eq!(*receipt, used, "the receipt and the observer of call {}", plan.number);
         }
     }
     for (place, (purse, lost)) in forest.purses.iter_mut().zip(losses).enumerate() {
@@ -384,14 +440,26 @@ async fn run(ground: &Ground, seed: u64, manner: Manner) {
         let most = quanta * LONGEST_BLOCK + growths * GROWTH;
         assert!(balance >= -i128::from(most), "account {place} has {balance}, and lost {lost}");
     }
-    for tree in forest.trees.iter().rev() {
-        ground.runtime.remove(&tree.instance).unwrap();
+    forest.clear(ground);
+}
+
+/// Waits for what goes on without its callers, and looks at what each instance has used, and what its account has lost.
+async fn finish(ground: &Ground, mut forest: Forest, plans: &[Plan], results: &[Result]) {
+    while forest.trees.iter().any(|tree| tree.instance.counters().running > 0) {
+        tokio::task::yield_now().await;
     }
-    for purse in &forest.purses {
-        if let Owner::Tenant(tenant) = &purse.owner {
-            ground.runtime.remove_tenant(tenant).unwrap();
+    ground.log.lock().unwrap().clear();
+    for (plan, (result, _)) in plans.iter().zip(results).filter_map(|(plan, ended)| Some((plan, ended.as_ref()?))) {
+        plan.check(&forest, result);
+    }
+    for place in 0..forest.trees.len() {
+        let (used, purse) = (forest.trees[place].instance.counters().fuel, &mut forest.purses[place]);
+        if purse.limited && purse.known {
+            let balance = purse.balance();
+            assert_eq!(balance, purse.given - i128::from(used), "account {place} was given {}", purse.given);
         }
     }
+    forest.clear(ground);
 }
 
 /// The smallest limit ends a call, when it cannot go on to the end of a quantum, and no other limit is crossed.
@@ -399,20 +467,20 @@ fn look_whose_limit_was_met(
     forest: &Forest,
     plan: &Plan,
     before: &[Option<u64>],
-    (result, receipt): &(isorun::Result<String>, Receipt),
+    (result, used): &(isorun::Result<String>, u64),
 ) {
     if let Some(grant) = plan.grant {
-        assert!(receipt.fuel <= grant, "{receipt} of {grant}");
+        assert!(*used <= grant, "{used} of {grant}");
     }
     let Err(CallError::OutOfBudget { limit: Limit::Fuel, scope, .. }) = result else { return };
     if *scope == Scope::Call {
-        return assert_eq!(Some(receipt.fuel), plan.grant, "all that was granted is used");
+        return assert_eq!(Some(*used), plan.grant, "all that was granted is used");
     }
     let place = forest.purses.iter().position(|purse| purse.is_of(scope)).unwrap();
     let (before, left) = (before[place].unwrap(), forest.purses[place].fuel().unwrap());
     let quantum = (before / 64).clamp(SMALL, QUANTUM);
     assert!(left < quantum, "{scope:?} had {before}, has {left}, and yet a call has ended: {result:?}");
-    let granted = plan.grant.map_or(u64::MAX, |grant| grant - receipt.fuel);
+    let granted = plan.grant.map_or(u64::MAX, |grant| grant - used);
     assert!(left <= granted, "{scope:?} has {left} left, and the call {granted}");
 }
 
@@ -422,7 +490,7 @@ async fn all_at_once(
     random: &mut Random,
     plans: &[Plan],
     manner: Manner,
-) -> Vec<Option<(isorun::Result<String>, Receipt)>> {
+) -> Vec<Result> {
     let mut calls = Vec::new();
     let mut cancels = Vec::new();
     for plan in plans {
@@ -437,7 +505,7 @@ async fn all_at_once(
             0 | 1 => purse.add(random.units()),
             2 => {
                 // Nothing runs meanwhile on this thread. What used up nothing while there was no limit is not known.
-                purse.known &= purse.limited && manner == Manner::Together;
+                purse.known &= purse.limited && manner != Manner::OnThreads;
                 purse.set(random.units());
             }
             3 => purse.pause(true),
@@ -462,6 +530,9 @@ async fn cases(seeds: Range<u64>, manner: Manner) {
         run(&ground, seed, manner).await;
         std::mem::forget(failed);
     }
+    let ends = ground.ends.lock().unwrap();
+    let kinds = if manner == Manner::InTurn { 5 } else { 6 };
+    assert!(ends.len() == kinds && ends.values().all(|calls| *calls >= 10), "too few of some: {ends:?}");
 }
 
 /// Says which case has failed, when it is dropped.
@@ -486,4 +557,9 @@ async fn accounts_lose_what_calls_use_at_the_same_time_whatever_is_done_meanwhil
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn accounts_lose_what_calls_use_on_several_threads_whatever_is_done_meanwhile() {
     cases(2000..2200, Manner::OnThreads).await;
+}
+
+#[tokio::test]
+async fn accounts_lose_what_calls_use_that_their_callers_give_up_and_instances_finish() {
+    cases(3000..3200, Manner::Finishing).await;
 }
