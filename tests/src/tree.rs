@@ -10,7 +10,12 @@ pub fn node(left: bool, right: bool) -> Vec<u8> {
     let ty = r#"(func (param "seed" u64) (param "depth" u32) (result u64))"#;
     let sides = || [("left", left), ("right", right)].into_iter().filter(|(_, there)| *there).map(|(name, _)| name);
     let imports: String = sides()
-        .map(|name| format!(r#"(import "{name}" {}) (core func $core-{name} (canon lower (func ${name})))"#, ty.replacen("(func", &format!("(func ${name}"), 1)))
+        .map(|name| {
+            format!(
+                r#"(import "{name}" {}) (core func $core-{name} (canon lower (func ${name})))"#,
+                ty.replacen("(func", &format!("(func ${name}"), 1)
+            )
+        })
         .collect();
     let given: String = sides().map(|name| format!(r#"(export "{name}" (func $core-{name}))"#)).collect();
     let functions = [("left", left), ("right", right)].map(|(name, there)| {

@@ -23,6 +23,9 @@ const PLENTY: u64 = 1 << 50;
 const QUANTUM: u64 = 100_000;
 const SMALL: u64 = 1000;
 
+/// What a call needs to begin.
+const LEAST: u64 = 100;
+
 /// Small, and the same on each machine.
 struct Random(u64);
 
@@ -91,8 +94,7 @@ impl Ground {
             let runtime = runtime.clone();
             async move { add(&runtime, &format!("node {left} {right}"), &node(left, right)).await }
         };
-        let apps =
-            [[app(false, false).await, app(false, true).await], [app(true, false).await, app(true, true).await]];
+        let apps = [[app(false, false).await, app(false, true).await], [app(true, false).await, app(true, true).await]];
         Ground { runtime, log, apps, ends: Mutex::default() }
     }
 
@@ -435,8 +437,9 @@ async fn run(ground: &Ground, seed: u64, manner: Manner) {
         if purse.known {
             assert_eq!(balance, purse.given - lost, "account {place} was given {} and lost {lost}", purse.given);
         }
-        // Each quantum may end a block too late, and each call of an app may do so by a page.
-        let quanta = growths + u64::try_from(lost).unwrap() / SMALL;
+        // Each quantum may end a block too late, and each call of an app may do so by a page. A call that began with next to nothing has short ones.
+        let shortest = if manner == Manner::InTurn { SMALL } else { LEAST };
+        let quanta = growths * SMALL / LEAST + u64::try_from(lost).unwrap() / shortest;
         let most = quanta * LONGEST_BLOCK + growths * GROWTH;
         assert!(balance >= -i128::from(most), "account {place} has {balance}, and lost {lost}");
     }
@@ -485,12 +488,7 @@ fn look_whose_limit_was_met(
 }
 
 /// Makes all calls at once, changes accounts meanwhile, and cancels some.
-async fn all_at_once(
-    forest: &mut Forest,
-    random: &mut Random,
-    plans: &[Plan],
-    manner: Manner,
-) -> Vec<Result> {
+async fn all_at_once(forest: &mut Forest, random: &mut Random, plans: &[Plan], manner: Manner) -> Vec<Result> {
     let mut calls = Vec::new();
     let mut cancels = Vec::new();
     for plan in plans {

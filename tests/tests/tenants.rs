@@ -194,7 +194,10 @@ async fn two_instances_of_one_tenant_spend_one_balance() {
     let CallError::OutOfBudget { instance, .. } = &error else { panic!("{error}") };
     assert_eq!(&**instance, "two");
     assert!(error.to_string().contains(": the tenant `acme` has used "), "{error}");
-    assert!(error.to_string().ends_with("\n  help: give the tenant more with `.add_fuel(..)` or `.set_fuel(..)`"), "{error}");
+    assert!(
+        error.to_string().ends_with("\n  help: give the tenant more with `.add_fuel(..)` or `.set_fuel(..)`"),
+        "{error}"
+    );
     // The other instance has done nothing wrong, and goes on when there is more.
     shop.acme.set_fuel(1_000_000);
     assert_eq!(one.call("f", "()").await.unwrap(), "1");
@@ -437,10 +440,8 @@ async fn a_paused_call_stands_still_and_goes_on_where_it_was() {
     let (one, two) = (shop.instance("one").await, shop.instance("two").await);
     let (result, receipt) = one.call("burn", "(1000000)").receipt().await;
     let (value, whole) = (result.unwrap(), receipt.fuel);
-    let pauses: [(fn(&Instance, &Tenant), fn(&Instance, &Tenant)); 2] = [
-        (|one, _| one.pause(), |one, _| one.resume()),
-        (|_, acme| acme.pause(), |_, acme| acme.resume()),
-    ];
+    let pauses: [(fn(&Instance, &Tenant), fn(&Instance, &Tenant)); 2] =
+        [(|one, _| one.pause(), |one, _| one.resume()), (|_, acme| acme.pause(), |_, acme| acme.resume())];
     for (pause, resume) in pauses {
         one.set_fuel(10 * whole);
         let call = tokio::spawn({
@@ -621,7 +622,9 @@ async fn calls_over_the_ceiling_wait_in_order_and_one_more_is_refused() {
     some_turns().await;
     assert_eq!((crowd.came(), crowd.running_and_waiting()), (vec![0, 1], (2, 3)));
     let error = crowd.call(5).await.unwrap().unwrap_err();
-    let CallError::TenantFull { instance, tenant, what: Ceiling::Waiting, limit: 3 } = &error else { panic!("{error}") };
+    let CallError::TenantFull { instance, tenant, what: Ceiling::Waiting, limit: 3 } = &error else {
+        panic!("{error}")
+    };
     assert_eq!((&**instance, &**tenant), ("crowd", "acme"));
     assert_eq!(
         error.to_string(),

@@ -142,7 +142,7 @@ impl Account {
     pub(crate) fn add_fuel(&self, fuel: u64) {
         let _changing = changing();
         if self.is_limited() {
-            let add = |given: u64| Some(given.saturating_add(fuel));
+            let add = |given: u64| Some(given.saturating_add(fuel).min(MOST.unsigned_abs()));
             let _ = self.given.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
             self.change(signed(fuel));
         }

@@ -229,3 +229,62 @@ impl fmt::Debug for Chain {
         f.debug_list().entries(self.instances().map(|payer| &payer.name)).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payer(name: &str, tenant: Option<&Arc<Tenancy>>, alone: bool) -> Arc<Payer> {
+        Arc::new(Payer { tenant: tenant.cloned(), alone, ..Payer::new(name.into()) })
+    }
+
+    /// A chain that begins with the last of these.
+    fn chain(payers: &[Arc<Payer>]) -> Arc<Chain> {
+        payers.iter().fold(None, |before, payer| Some(Chain::instance(payer, &before))).unwrap()
+    }
+
+    fn paying(chain: &Chain) -> Vec<String> {
+        let name = |scope: &Scope| match scope {
+            Scope::Instance(name) | Scope::Tenant(name) => name.to_string(),
+            other => format!("{other:?}"),
+        };
+        chain.accounts().map(|(place, account)| format!("{place} {}", name(account.scope()))).collect()
+    }
+
+    #[test]
+    fn each_account_pays_once() {
+        let [acme, other] = ["acme", "other"].map(|name| Arc::new(Tenancy::new(name.into(), 0, 1)));
+        let chain = chain(&[
+            payer("a", Some(&acme), false),
+            payer("b", Some(&other), false),
+            payer("c", None, false),
+            payer("d", Some(&acme), false),
+        ]);
+        assert_eq!(paying(&chain), ["0 d", "0 acme", "1 c", "2 b", "2 other", "3 a"]);
+    }
+
+    #[test]
+    fn above_one_that_pays_for_itself_only_grants_pay() {
+        let acme = Arc::new(Tenancy::new("acme".into(), 0, 1));
+        let above = chain(&[payer("a", Some(&acme), false)]);
+        let granted = Arc::new(Bound::pauses(Account::with_fuel(Scope::Call, 1)));
+        let before = Some(Chain::bound(&granted, &Some(above)));
+        let alone = Chain::instance(&payer("b", None, true), &before);
+        assert_eq!(paying(&alone), ["0 b", "1 Call"]);
+        let below = Chain::instance(&payer("c", Some(&acme), false), &Some(alone));
+        assert_eq!(paying(&below), ["0 c", "0 acme", "1 b", "2 Call"]);
+    }
+
+    #[test]
+    fn above_a_call_that_goes_on_by_itself_nobody_pays() {
+        let ends = Arc::new(Bound::finishes(
+            Account::with_fuel(Scope::Call, 1),
+            Account::with_fuel(Scope::Tenant("ceiling".into()), 1),
+        ));
+        let before = Some(chain(&[payer("a", None, false)]));
+        let chain = Chain::instance(&payer("b", None, false), &Some(Chain::bound(&ends, &before)));
+        assert_eq!(paying(&chain), ["0 b", "1 Call", "2 a"]);
+        ends.cut();
+        assert_eq!(paying(&chain), ["0 b", "1 ceiling"]);
+    }
+}

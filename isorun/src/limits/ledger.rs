@@ -41,6 +41,10 @@ const FREE: i64 = i64::MAX / 2;
 const PARTS: u64 = 64;
 const SMALL: u64 = 1000;
 
+/// The least that a call has to have of each account to begin, if it is granted as much. A quantum that is no longer than a basic block would count for
+/// far less than what is used in it.
+const LEAST: u64 = 100;
+
 /// Why nothing was taken: the account at this place of the chain.
 pub(crate) enum Denied<'a> {
     /// It is paused.
@@ -140,6 +144,13 @@ impl Ledger {
         self.mark.store(fuel, Ordering::Relaxed);
     }
 
+    /// Nothing has to be taken, and nobody pays for what is used.
+    #[inline]
+    fn is_free(&self) {
+        self.left.store(FREE, Ordering::Relaxed);
+        self.now.store(0, Ordering::Relaxed);
+    }
+
     /// Units that were taken and not used yet by a guest that has so much fuel left.
     #[inline]
     pub(crate) fn left_at(&self, fuel: u64) -> i64 {
@@ -171,7 +182,7 @@ impl Ledger {
 
 /// The quantum in which a balance is used up, of which `price` is spent at once.
 fn part_of(balance: u64, price: u64, quantum: u64) -> u64 {
-    (balance / PARTS).max(SMALL).min(balance.saturating_sub(price)).clamp(1, quantum)
+    (balance / PARTS).max(SMALL).min(balance.saturating_sub(price)).clamp(LEAST, quantum)
 }
 
 impl Chain {
@@ -181,7 +192,7 @@ impl Chain {
     pub(crate) fn take(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
         self.settle();
         if self.is_free() {
-            self.ledger.left.store(FREE, Ordering::Relaxed);
+            self.ledger.is_free();
             return Ok(u64::MAX);
         }
         self.take_of_all(least, most)
@@ -191,6 +202,7 @@ impl Chain {
     fn take_of_all(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
         let now = account::now();
         self.ledger.taken.store(false, Ordering::Relaxed);
+        self.ledger.now.store(now, Ordering::Relaxed);
         if let Some(account) = self.paused() {
             return Err(Denied::Paused(account));
         }
@@ -210,7 +222,6 @@ impl Chain {
         let left = if counted == 0 { FREE } else { i64::try_from(units).unwrap_or(FREE) };
         ledger.left.store(left, Ordering::Relaxed);
         ledger.taken.store(counted > 0, Ordering::Relaxed);
-        ledger.now.store(now, Ordering::Relaxed);
         Ok(smallest)
     }
 
@@ -226,15 +237,17 @@ impl Chain {
     #[inline]
     pub(crate) fn open(&self, fuel: u64, price: u64, quantum: u64) -> Result<u64, Denied<'_>> {
         self.ledger.begin(fuel, quantum);
+        let least = price.saturating_add(LEAST.min(fuel.saturating_sub(price)).max(1));
         let most = |quantum: u64| price.saturating_add(quantum.saturating_mul(2));
-        let smallest = self.take(price.saturating_add(1), most(quantum))?;
+        let smallest = self.take(least, most(quantum))?;
         let small = part_of(smallest, price, quantum);
         if small == quantum {
             return Ok(quantum);
         }
-        self.take(price.saturating_add(1), most(small))?;
+        self.take(least, most(small))?;
+        // Others may have taken some meanwhile.
         let left = u64::try_from(self.ledger.left()).unwrap_or(0).saturating_sub(price);
-        let small = small.min(left).max(1);
+        let small = small.min(left).max(LEAST);
         self.ledger.set_interval(small);
         Ok(small)
     }
@@ -262,9 +275,8 @@ impl Chain {
             return;
         }
         self.ledger.left.store(0, Ordering::Relaxed);
-        let taken = self.ledger.taken.load(Ordering::Relaxed);
-        if taken || left < 0 {
-            self.settle_with_all(left, taken);
+        if self.ledger.taken.load(Ordering::Relaxed) || left < FREE / 2 {
+            self.settle_with_all(left);
         }
     }
 
@@ -287,8 +299,9 @@ impl Chain {
     }
 
     #[cold]
-    fn settle_with_all(&self, left: i64, taken: bool) {
-        let now = if taken { self.ledger.now.load(Ordering::Relaxed) } else { account::now() };
+    fn settle_with_all(&self, left: i64) {
+        // What is found out later about a quantum is the matter of those that have paid for it.
+        let now = self.ledger.now.load(Ordering::Relaxed);
         self.ledger.taken.store(false, Ordering::Relaxed);
         self.accounts().filter(|(_, account)| account.counts(now)).for_each(|(_, account)| account.give_back(left));
     }
@@ -318,8 +331,199 @@ impl Chain {
         }
         let free = self.is_free();
         if free {
-            self.ledger.left.store(FREE, Ordering::Relaxed);
+            self.ledger.is_free();
         }
         free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::limits::chain::Payer;
+    use crate::limits::limit::Scope;
+    use crate::limits::tenancy::Tenancy;
+
+    const QUANTUM: u64 = 100_000;
+
+    /// An instance with so much fuel, if that is limited.
+    fn payer(name: &str, fuel: Option<u64>) -> Arc<Payer> {
+        let payer = Payer::new(name.into());
+        payer.account.set_fuel(fuel);
+        Arc::new(payer)
+    }
+
+    /// What is left, debts included.
+    fn balance(account: &Account) -> i64 {
+        account.fuel().unwrap() as i64 - account.debt() as i64
+    }
+
+    fn short(denied: Result<u64, Denied<'_>>) -> Scope {
+        match denied {
+            Err(Denied::Short(_, account)) => account.scope().clone(),
+            Err(Denied::Paused(_)) => panic!("it is paused"),
+            Ok(there) => panic!("there are {there}"),
+        }
+    }
+
+    #[test]
+    fn what_a_call_uses_is_what_the_balance_loses() {
+        let payer = payer("one", Some(10_000_000));
+        let chain = Chain::instance(&payer, &None);
+        assert_eq!(chain.open(1_000_000, 0, QUANTUM).ok(), Some(QUANTUM));
+        assert_eq!(balance(&payer.account), 10_000_000 - 200_000);
+        // The guest comes to the end of two quanta, the second of them 70 units later, and to its own.
+        chain.end_poll();
+        assert_eq!(balance(&payer.account), 10_000_000 - 100_000);
+        assert!(chain.take(QUANTUM, 2 * QUANTUM).is_ok());
+        chain.end_poll();
+        assert!(chain.take(QUANTUM, 2 * QUANTUM).is_ok());
+        chain.close(1_000_000 - 200_070 - 5);
+        assert_eq!(balance(&payer.account), 10_000_000 - 200_075);
+    }
+
+    #[test]
+    fn a_quantum_that_was_not_a_whole_one_is_given_back() {
+        let payer = payer("one", Some(10_000_000));
+        let chain = Chain::instance(&payer, &None);
+        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
+        chain.end_poll();
+        chain.close(1_000_000 - 40_000);
+        assert_eq!(balance(&payer.account), 10_000_000 - 40_000);
+    }
+
+    #[test]
+    fn a_small_balance_is_used_up_in_small_quanta() {
+        let payer = payer("one", Some(640_000));
+        let chain = Chain::instance(&payer, &None);
+        assert_eq!(chain.open(1_000_000, 0, QUANTUM).ok(), Some(10_000));
+        assert_eq!(balance(&payer.account), 640_000 - 20_000);
+        chain.settle();
+        payer.account.set_fuel(Some(700));
+        assert_eq!(chain.open(1_000_000, 0, QUANTUM).ok(), Some(700));
+        chain.settle();
+        assert_eq!(balance(&payer.account), 700);
+    }
+
+    /// What a guest can use is bounded by its grant, too: then that ends it, and not an account that has enough for it.
+    #[test]
+    fn no_more_is_needed_than_is_left_of_the_grant() {
+        let payer = payer("one", Some(10_000_000));
+        let chain = Chain::instance(&payer, &None);
+        assert!(chain.open(150_000, 0, QUANTUM).is_ok());
+        chain.end_poll();
+        payer.account.set_fuel(Some(60_000));
+        assert_eq!(chain.ledger.quantum(), 50_000);
+        assert!(chain.take(chain.ledger.quantum(), 2 * QUANTUM).is_ok());
+        assert!(chain.ledger.covers_a_quantum());
+    }
+
+    #[test]
+    fn a_debt_is_paid_before_anything_else() {
+        let payer = payer("one", Some(1000));
+        let chain = Chain::instance(&payer, &None);
+        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
+        // One basic block.
+        chain.close(1_000_000 - 300_000);
+        assert_eq!((payer.account.fuel(), payer.account.debt()), (Some(0), 299_000));
+        payer.account.add_fuel(299_000);
+        assert_eq!(short(chain.open(1_000_000, 0, QUANTUM)), Scope::Instance("one".into()));
+        payer.account.add_fuel(99);
+        assert_eq!(short(chain.open(1_000_000, 0, QUANTUM)), Scope::Instance("one".into()));
+        payer.account.add_fuel(1);
+        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
+    }
+
+    #[test]
+    fn a_limit_that_is_set_while_a_call_runs_holds_from_its_next_quantum_on() {
+        let payer = payer("one", None);
+        let chain = Chain::instance(&payer, &None);
+        assert_eq!(chain.open(1_000_000, 0, QUANTUM).ok(), Some(QUANTUM));
+        payer.account.set_fuel(Some(150_000));
+        // What it began with was taken of nobody.
+        assert!(chain.ledger.covers_a_quantum());
+        chain.end_poll();
+        assert_eq!(balance(&payer.account), 150_000);
+        assert_eq!(chain.take(QUANTUM, 2 * QUANTUM).ok(), Some(150_000));
+        chain.end_poll();
+        assert_eq!(balance(&payer.account), 50_000);
+        assert_eq!(short(chain.take(QUANTUM, 2 * QUANTUM)), Scope::Instance("one".into()));
+        chain.close(1_000_000 - 200_000);
+        assert_eq!(balance(&payer.account), 50_000);
+    }
+
+    #[test]
+    fn a_limit_that_is_taken_away_and_set_again_while_a_call_runs_is_what_it_was_set_to() {
+        let payer = payer("one", Some(10_000_000));
+        let chain = Chain::instance(&payer, &None);
+        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
+        payer.account.set_fuel(None);
+        payer.account.set_fuel(Some(500));
+        chain.close(1_000_000 - 10);
+        assert_eq!(balance(&payer.account), 500, "nothing was taken of this balance");
+    }
+
+    #[test]
+    fn the_largest_balance_takes_back_what_was_taken_of_a_smaller_one() {
+        let payer = payer("one", Some(10_000_000));
+        let chain = Chain::instance(&payer, &None);
+        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
+        payer.account.set_fuel(Some(u64::MAX));
+        payer.account.add_fuel(u64::MAX);
+        chain.close(1_000_000);
+        assert!(balance(&payer.account) >= i64::MAX / 2);
+        let (given, used) = payer.account.given_and_used();
+        assert!(given >= u64::MAX / 4 && used == 0, "{used} of {given}");
+    }
+
+    #[test]
+    fn all_that_pay_give_back_what_the_smallest_of_them_does_not_have() {
+        let tenant = Arc::new(Tenancy::new("acme".into(), 0, 1));
+        tenant.account.set_fuel(Some(70_000));
+        let of_tenant = |name: &str, fuel| {
+            let payer = Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into()) };
+            payer.account.set_fuel(fuel);
+            Arc::new(payer)
+        };
+        let (above, below) = (of_tenant("above", Some(500_000)), of_tenant("below", Some(90_000)));
+        let chain = Chain::instance(&below, &Some(Chain::instance(&above, &None)));
+        let left = || [&above.account, &below.account, &tenant.account].map(balance);
+        assert_eq!(chain.take(1, 200_000).ok(), Some(70_000));
+        assert_eq!(left(), [430_000, 20_000, 0]);
+        chain.settle();
+        assert_eq!(left(), [500_000, 90_000, 70_000]);
+        assert_eq!(short(chain.take(100_000, 200_000)), Scope::Tenant("acme".into()), "it is the smallest");
+        assert_eq!(left(), [500_000, 90_000, 70_000]);
+    }
+
+    #[test]
+    fn what_an_instance_calls_stops_when_it_is_paused_whoever_pays() {
+        let above = payer("above", None);
+        let below = Arc::new(Payer { alone: true, ..Payer::new("below".into()) });
+        let chain = Chain::instance(&below, &Some(Chain::instance(&above, &None)));
+        above.account.set_fuel(Some(0));
+        assert!(chain.take(1, 1).is_ok(), "it does not pay");
+        above.account.pause();
+        let denied = chain.take(1, 1).unwrap_err();
+        assert!(matches!(denied, Denied::Paused(account) if std::ptr::eq(account, &above.account)));
+    }
+
+    /// While one is in an import it uses nothing, and what it does not come back from is in its figures.
+    #[test]
+    fn what_a_call_uses_that_is_dropped_in_an_import_is_gone() {
+        let payer = payer("one", Some(10_000_000));
+        let chain = Chain::instance(&payer, &None);
+        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
+        assert_eq!(chain.ledger.left_of(990_000), 990_000);
+        chain.ledger.enter(980_000);
+        chain.end_poll();
+        assert_eq!(balance(&payer.account), 10_000_000 - 20_000);
+        // The callee has paid with this account.
+        chain.ledger.drops(500_000);
+        assert_eq!(chain.ledger.left_of(990_000), 500_000);
+        chain.close(500_000);
+        assert_eq!(balance(&payer.account), 10_000_000 - 20_000);
     }
 }
