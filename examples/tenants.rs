@@ -1,18 +1,15 @@
-//! One app for many tenants: an upload that is checked before it is compiled, a store for each tenant behind one handle, an app that starts
-//! anew after a fault, and one that is replaced while calls come in.
+//! One app for three tenants, each with an account of its own: one is paused, one runs out of fuel, one floods its instance, and the others go on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use isorun::observe::CallEnded;
-use isorun::{Restart, Runtime};
+use isorun::{CallError, Instance, Restart, Runtime, Tenant};
 
 #[isorun::interface("../wit/server/server.wit")]
 pub mod server {}
 
-/// Values of one tenant.
+/// Values of one instance.
 #[derive(Default)]
 struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
 
@@ -37,72 +34,81 @@ impl kv::Kv for Memory {
 }
 
 impl Memory {
-    fn values(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    fn values(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn request(method: server::Method, path: &str, body: &str) -> server::Request {
-    server::Request { method, path: path.into(), headers: Vec::new(), body: body.into() }
+/// Asks an instance for a page, and gives the status of its answer.
+async fn get(instance: &Instance, path: &str) -> anyhow::Result<u16> {
+    let (method, path) = (server::Method::Get, path.to_string());
+    let request = server::Request { method, path, headers: Vec::new(), body: Vec::new() };
+    Ok(instance.caller::<server::Interface>()?.handle(&request).await?.status)
 }
 
 const NOTES: &[u8] = include_bytes!("apps/components/notes.wasm");
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Metrics are a closure, called with every call at its end. Compiled code is kept for the next start of this program.
-    let (folder, fuel) = (tempfile::tempdir()?, Arc::new(AtomicU64::new(0)));
-    let used = fuel.clone();
-    let observer = move |call: &CallEnded<'_>| {
-        if call.caller.is_none() {
-            used.fetch_add(call.fuel, Ordering::Relaxed);
-        }
-    };
-    let runtime = Runtime::builder().observer(observer).code_cache(folder.path().join("code")).build()?;
+    let runtime = Runtime::new()?;
     runtime.register::<kv::Interface>()?;
     runtime.register::<server::Interface>()?;
-
-    // A stranger's upload is looked at, and held to what strangers may import, before it is compiled.
-    println!("{}\n", isorun::inspect(NOTES)?);
-    println!("{}\n", runtime.add_app("notes", NOTES).allow(["isorun:log"]).await.unwrap_err());
     let app = runtime.add_app("notes", NOTES).allow(["isorun:kv"]).await?;
 
-    // One token, a value for each tenant: they share the code and nothing else.
+    // They share the code and nothing else. What each may have is set here, and can be changed at any time.
     let store = runtime.provide_per_consumer(|_| Memory::default());
-    let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
-    let ada = runtime.instantiate(&app).with(&store).name("ada").restart(restart).await?;
-    let bob = runtime.instantiate(&app).with(&store).name("bob").restart(restart).await?;
-    let (adas, bobs) = (ada.caller::<server::Interface>()?, bob.caller::<server::Interface>()?);
-    let get = request(server::Method::Get, "/notes/first", "");
-    adas.handle(&request(server::Method::Put, "/notes/first", "for Ada's eyes")).await?;
-    println!("ada sees {}, bob sees {}", adas.handle(&get).await?.status, bobs.handle(&get).await?.status);
+    let instance = async |tenant: &Tenant| {
+        let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
+        runtime.instantiate(&app).tenant(tenant).with(&store).name(tenant.name()).restart(restart).await
+    };
+    let tenant = |name| runtime.tenant(name).fuel(1_000_000_000).memory(16 << 20).stores(1);
+    let (ada, bob, cleo) =
+        (tenant("ada").build()?, tenant("bob").build()?, tenant("cleo").calls(1).waiting(2).build()?);
+    let (adas, bobs, cleos) = (instance(&ada).await?, instance(&bob).await?, instance(&cleo).await?);
+    println!("one more is refused: {}\n", instance(&ada).await.unwrap_err());
 
-    // Bob's app loops: it loses its memory, not its place, and his next request is served.
-    let ended = bobs.handle(&request(server::Method::Get, "/spin", "")).fuel(5_000_000).await.unwrap_err();
-    println!("bob's app ended: {}", ended.kind());
-    println!("bob sees {} again, after {} restart", bobs.handle(&get).await?.status, bob.counters().restarts);
+    // Ada's page never ends. Paused, it uses nothing, and its time does not run; the others are served.
+    let spinning = tokio::spawn({
+        let adas = adas.clone();
+        async move { get(&adas, "/spin").await }
+    });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    ada.pause();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let left = ada.fuel();
+    println!("ada is {:?}; bob sees {}", adas.state(), get(&bobs, "/notes/first").await?);
+    assert_eq!(ada.fuel(), left, "what is paused uses nothing");
 
-    // A newer app takes the place of Ada's while requests come in: they wait for a moment, and none fails.
-    let newer = runtime.add_app("notes, newer", NOTES).await?;
-    println!("compiled before: {}", newer.was_cached());
-    let requests: Vec<_> = (0..100)
+    // Bob has next to nothing left, and is stopped where it ends. He gets more, and goes on.
+    bob.set_fuel(2_000_000);
+    println!("bob: {}", get(&bobs, "/spin").await.unwrap_err());
+    bob.set_fuel(1_000_000_000);
+    println!("bob sees {} again\n", get(&bobs, "/notes/first").await?);
+
+    // Cleo floods her instance: one request runs, two wait, and the others are refused at once.
+    let flood: Vec<_> = (0..10)
         .map(|_| {
-            let (adas, get) = (adas.clone(), get.clone());
-            tokio::spawn(async move { adas.handle(&get).await })
+            tokio::spawn({
+                let cleos = cleos.clone();
+                async move { get(&cleos, "/notes/first").await }
+            })
         })
         .collect();
-    runtime.replace(&ada, &newer).await?;
-    for request in requests {
-        assert_eq!(request.await??.status, 200, "her store is still hers");
+    for request in flood {
+        if let Some(CallError::TenantFull { tenant, .. }) = request.await?.err().and_then(|error| error.downcast().ok())
+        {
+            print!("{tenant} is full; ");
+        }
     }
+    println!("\n{:?}\n", cleo.counters());
 
-    // A token can be narrowed. This app wants to write, too, so it is refused, with everything that it lacks.
-    let reader = store.only(["get", "keys"])?;
-    println!("\n{}\n", runtime.instantiate(&app).with(&reader).await.unwrap_err());
-
-    println!("{}", runtime.graph().mermaid());
-    println!("{} units of fuel in all", fuel.load(Ordering::Relaxed));
-    runtime.retire(&bob).await?;
-    println!("removed: {}", runtime.remove_tree(&store)?.join(", "));
+    // Ada goes on, and is given no more than a moment: her page ends with an error, and only hers.
+    ada.set_fuel(0);
+    ada.resume();
+    println!("ada: {}\n", spinning.await?.unwrap_err());
+    println!("{}", runtime.graph());
+    println!("\n{}", runtime.remove_tenant(&bob).unwrap_err());
+    runtime.remove(&bobs)?;
+    runtime.remove_tenant(&bob)?;
     Ok(())
 }

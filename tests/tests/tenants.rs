@@ -194,7 +194,10 @@ async fn two_instances_of_one_tenant_spend_one_balance() {
     let CallError::OutOfBudget { instance, .. } = &error else { panic!("{error}") };
     assert_eq!(&**instance, "two");
     assert!(error.to_string().contains(": the tenant `acme` has used "), "{error}");
-    assert!(error.to_string().ends_with("\n  help: give the tenant more with `.add_fuel(..)` or `.set_fuel(..)`"), "{error}");
+    assert!(
+        error.to_string().ends_with("\n  help: give the tenant more with `.add_fuel(..)` or `.set_fuel(..)`"),
+        "{error}"
+    );
     // The other instance has done nothing wrong, and goes on when there is more.
     shop.acme.set_fuel(1_000_000);
     assert_eq!(one.call("f", "()").await.unwrap(), "1");
@@ -227,7 +230,7 @@ async fn a_hundred_calls_at_once_spend_a_balance_once() {
     // What stores took to start is in the receipts too.
     let left = i128::from(acme.fuel().unwrap()) - i128::from(acme.fuel_debt());
     assert_eq!(i128::from(spent), 5_000_000 - left, "{values} calls had a value");
-    assert!((1..=50).contains(&values), "{values}");
+    assert!(values <= 50, "{values} calls had more than there was");
     assert!(acme.fuel_debt() < 1000, "{}", acme.fuel_debt());
 }
 
@@ -255,7 +258,9 @@ async fn the_smallest_on_the_way_wins() {
         let (result, receipt) = above.call("f", "(10000000)").fuel(fuel(&Scope::Call)).receipt().await;
         let error = result.unwrap_err();
         let (limit, scope, amount, _) = ran_out(&error);
-        assert_eq!((limit, &scope, amount), (Limit::Fuel, smallest, Amount::Fuel(300_000)), "{error}");
+        // A grant is told as what is left of it where the call begins.
+        let granted = if scope == Scope::Call { 299_997 } else { 300_000 };
+        assert_eq!((limit, &scope, amount), (Limit::Fuel, smallest, Amount::Fuel(granted)), "{error}");
         let CallError::OutOfBudget { instance, .. } = &error else { panic!("{error}") };
         assert_eq!(&**instance, "below", "{error}");
         assert!((250_000..310_000).contains(&receipt.fuel), "{receipt}: {error}");
@@ -299,7 +304,8 @@ async fn what_pays_for_itself_spares_its_callers_accounts_but_not_their_grants()
     assert!(below_paid > 300_000 && above_paid < 1000, "{below_paid}, {above_paid}");
     assert_eq!(acme.fuel(), above.fuel());
     let error = above.call("f", "(300000)").fuel(100_000).await.unwrap_err();
-    assert_eq!(ran_out(&error), (Limit::Fuel, Scope::Call, Amount::Fuel(100_000), Amount::Fuel(100_000)));
+    let left = Amount::Fuel(100_000 - 3);
+    assert_eq!(ran_out(&error), (Limit::Fuel, Scope::Call, left, left), "what its caller had left");
     assert!(runtime.graph().dot().contains("pays for itself"));
 }
 
@@ -437,10 +443,8 @@ async fn a_paused_call_stands_still_and_goes_on_where_it_was() {
     let (one, two) = (shop.instance("one").await, shop.instance("two").await);
     let (result, receipt) = one.call("burn", "(1000000)").receipt().await;
     let (value, whole) = (result.unwrap(), receipt.fuel);
-    let pauses: [(fn(&Instance, &Tenant), fn(&Instance, &Tenant)); 2] = [
-        (|one, _| one.pause(), |one, _| one.resume()),
-        (|_, acme| acme.pause(), |_, acme| acme.resume()),
-    ];
+    let pauses: [(fn(&Instance, &Tenant), fn(&Instance, &Tenant)); 2] =
+        [(|one, _| one.pause(), |one, _| one.resume()), (|_, acme| acme.pause(), |_, acme| acme.resume())];
     for (pause, resume) in pauses {
         one.set_fuel(10 * whole);
         let call = tokio::spawn({
@@ -583,7 +587,6 @@ impl host::Host for Door {
 
 /// A tenant with an instance that takes many calls at a time, each of which waits at the door.
 struct Crowd {
-    runtime: Runtime,
     acme: Tenant,
     instance: Instance,
     door: Door,
@@ -597,7 +600,7 @@ impl Crowd {
         let acme = runtime.tenant("acme").calls(calls).waiting(waiting).build().unwrap();
         let app = add(&runtime, "crowd", &at_the_gate()).await;
         let instance = runtime.instantiate(&app).tenant(&acme).with(&system).reuse(Reuse::pool(8)).await.unwrap();
-        Crowd { runtime, acme, instance, door }
+        Crowd { acme, instance, door }
     }
 
     fn call(&self, number: u64) -> tokio::task::JoinHandle<Result<String, CallError>> {
@@ -621,7 +624,9 @@ async fn calls_over_the_ceiling_wait_in_order_and_one_more_is_refused() {
     some_turns().await;
     assert_eq!((crowd.came(), crowd.running_and_waiting()), (vec![0, 1], (2, 3)));
     let error = crowd.call(5).await.unwrap().unwrap_err();
-    let CallError::TenantFull { instance, tenant, what: Ceiling::Waiting, limit: 3 } = &error else { panic!("{error}") };
+    let CallError::TenantFull { instance, tenant, what: Ceiling::Waiting, limit: 3 } = &error else {
+        panic!("{error}")
+    };
     assert_eq!((&**instance, &**tenant), ("crowd", "acme"));
     assert_eq!(
         error.to_string(),
@@ -642,21 +647,26 @@ async fn calls_over_the_ceiling_wait_in_order_and_one_more_is_refused() {
 #[tokio::test]
 async fn a_caller_that_stops_waiting_lets_the_next_one_in() {
     let crowd = Crowd::new(1, 10).await;
-    let mut calls: Vec<_> = (0..4).map(|number| crowd.call(number)).collect();
-    some_turns().await;
-    // The second goes while it waits, the third when its turn has come and it has not noticed yet.
-    calls[1].abort();
-    some_turns().await;
-    assert_eq!((crowd.came(), crowd.running_and_waiting()), (vec![0], (1, 2)));
+    let begun = |arguments: &'static str| {
+        let mut call = owned(&crowd.instance, "go", arguments);
+        assert!(poll_once(&mut call).is_pending());
+        call
+    };
+    let (mut first, second, third, mut fourth) = (begun("(0)"), begun("(1)"), begun("(2)"), begun("(3)"));
+    assert_eq!((crowd.came(), crowd.running_and_waiting()), (vec![0], (1, 3)));
+    drop(second);
+    assert_eq!(crowd.running_and_waiting(), (1, 2));
     crowd.door.gate.open(1);
-    assert_eq!(calls.remove(0).await.unwrap().unwrap(), "0");
-    calls[1].abort();
-    some_turns().await;
-    assert!(crowd.came() == [0, 3] || crowd.came() == [0, 2, 3], "{:?}", crowd.came());
-    crowd.door.gate.open(2);
-    assert_eq!(calls.remove(2).await.unwrap().unwrap(), "3");
+    assert_eq!((&mut first).await.unwrap(), "0");
+    // Its turn has come, and it goes without having noticed.
+    drop(third);
+    assert!(poll_once(&mut fourth).is_pending());
+    assert_eq!((crowd.came(), crowd.running_and_waiting()), (vec![0, 3], (1, 0)));
+    crowd.door.gate.open(1);
+    assert_eq!(fourth.await.unwrap(), "3");
     assert_eq!(crowd.running_and_waiting(), (0, 0));
-    assert_eq!(crowd.instance.counters().waiting, 0);
+    // Those that went have not come into the tenant.
+    assert_eq!((crowd.acme.counters().calls, crowd.acme.counters().failures), (2, 0));
 }
 
 #[tokio::test]
