@@ -1,6 +1,8 @@
-//! One app for three tenants, each with an account of its own: one is paused, one runs out of fuel, one floods its instance, and the others go on.
+//! One app for three tenants, each with an account of its own: one is paused, one runs out of fuel, and the others
+//! go on.
 
 use std::collections::BTreeMap;
+use std::future::IntoFuture;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -40,10 +42,11 @@ impl Memory {
 }
 
 /// Asks an instance for a page, and gives the status of its answer.
-async fn get(instance: &Instance, path: &str) -> anyhow::Result<u16> {
+async fn get(instance: Instance, path: &str) -> isorun::Result<u16> {
     let (method, path) = (server::Method::Get, path.to_string());
     let request = server::Request { method, path, headers: Vec::new(), body: Vec::new() };
-    Ok(instance.caller::<server::Interface>()?.handle(&request).await?.status)
+    let caller = instance.caller::<server::Interface>().map_err(CallError::system)?;
+    Ok(caller.handle(&request).await?.status)
 }
 
 const NOTES: &[u8] = include_bytes!("apps/components/notes.wasm");
@@ -57,58 +60,52 @@ async fn main() -> anyhow::Result<()> {
 
     // They share the code and nothing else. What each may have is set here, and can be changed at any time.
     let store = runtime.provide_per_consumer(|_| Memory::default());
-    let instance = async |tenant: &Tenant| {
-        let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
-        runtime.instantiate(&app).tenant(tenant).with(&store).name(tenant.name()).restart(restart).await
+    let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
+    let serve = |tenant: &Tenant, name: &str| {
+        runtime.instantiate(&app).tenant(tenant).with(&store).name(name).restart(restart).into_future()
     };
-    let tenant = |name| runtime.tenant(name).fuel(1_000_000_000).memory(16 << 20).stores(1);
-    let (ada, bob, cleo) =
-        (tenant("ada").build()?, tenant("bob").build()?, tenant("cleo").calls(1).waiting(2).build()?);
-    let (adas, bobs, cleos) = (instance(&ada).await?, instance(&bob).await?, instance(&cleo).await?);
-    println!("one more is refused: {}\n", instance(&ada).await.unwrap_err());
+    let tenant = |name| runtime.tenant(name).fuel(1_000_000_000).memory(16 << 20).stores(1).calls(1).waiting(2);
+    let (ada, bob, cleo) = (tenant("ada").build()?, tenant("bob").build()?, tenant("cleo").build()?);
+    let (adas, bobs) = (serve(&ada, "ada's notes").await?, serve(&bob, "bob's notes").await?);
+    let cleos = serve(&cleo, "cleo's notes").await?;
+    println!("{}\n", serve(&ada, "ada's second").await.unwrap_err());
 
-    // Ada's page never ends. Paused, it uses nothing, and its time does not run; the others are served.
-    let spinning = tokio::spawn({
-        let adas = adas.clone();
-        async move { get(&adas, "/spin").await }
-    });
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    // Ada's page never ends. While she is paused it uses nothing, and its time does not run; the others are served.
+    let spinning = tokio::spawn(get(adas.clone(), "/spin"));
+    while ada.counters().running == 0 {
+        tokio::task::yield_now().await;
+    }
     ada.pause();
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    let left = ada.fuel();
-    println!("ada is {:?}; bob sees {}", adas.state(), get(&bobs, "/notes/first").await?);
-    assert_eq!(ada.fuel(), left, "what is paused uses nothing");
+    println!("ada's app is {:?}, bob sees {}", adas.state(), get(bobs.clone(), "/notes/first").await?);
 
-    // Bob has next to nothing left, and is stopped where it ends. He gets more, and goes on.
+    // Bob has next to nothing left, and is stopped where it ends. He is given more, and served again.
     bob.set_fuel(2_000_000);
-    println!("bob: {}", get(&bobs, "/spin").await.unwrap_err());
-    bob.set_fuel(1_000_000_000);
-    println!("bob sees {} again\n", get(&bobs, "/notes/first").await?);
+    println!("bob: {}", get(bobs.clone(), "/spin").await.unwrap_err());
+    bob.add_fuel(1_000_000_000);
+    println!(
+        "bob sees {} again, cleo sees {}",
+        get(bobs.clone(), "/notes/first").await?,
+        get(cleos, "/notes/first").await?
+    );
 
-    // Cleo floods her instance: one request runs, two wait, and the others are refused at once.
-    let flood: Vec<_> = (0..10)
-        .map(|_| {
-            tokio::spawn({
-                let cleos = cleos.clone();
-                async move { get(&cleos, "/notes/first").await }
-            })
-        })
-        .collect();
+    // More come to Ada than may wait: one runs, two wait, and the others are refused at once.
+    let flood: Vec<_> = (0..5).map(|_| tokio::spawn(get(adas.clone(), "/notes/first"))).collect();
+    while ada.counters().refused < 4 {
+        tokio::task::yield_now().await;
+    }
+
+    // Her page is given up where it was, and those that wait are served from a new store.
+    spinning.abort();
+    ada.resume();
     for request in flood {
-        if let Some(CallError::TenantFull { tenant, .. }) = request.await?.err().and_then(|error| error.downcast().ok())
-        {
-            print!("{tenant} is full; ");
+        match request.await? {
+            Ok(status) => println!("ada sees {status}"),
+            Err(error) => println!("ada: {}", error.kind()),
         }
     }
-    println!("\n{:?}\n", cleo.counters());
 
-    // Ada goes on, and is given no more than a moment: her page ends with an error, and only hers.
-    ada.set_fuel(0);
-    ada.resume();
-    println!("ada: {}\n", spinning.await?.unwrap_err());
-    println!("{}", runtime.graph());
-    println!("\n{}", runtime.remove_tenant(&bob).unwrap_err());
-    runtime.remove(&bobs)?;
+    println!("\n{}\n\n{}", runtime.graph(), runtime.remove_tenant(&bob).unwrap_err());
+    runtime.retire(&bobs).await?;
     runtime.remove_tenant(&bob)?;
     Ok(())
 }

@@ -153,6 +153,11 @@ impl GuestProvider {
         start.end();
         let error = stop.explain(&self.payer.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
+        if error.is_of_an_account() {
+            // Nothing that the instance kept is lost, and the next call may find more in the account.
+            self.stores.put(None);
+            return Err(error.into());
+        }
         lose(&self.stores, &prototype, error.clone(), used, had_all_time);
         Err(error.into())
     }

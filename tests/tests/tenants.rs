@@ -436,6 +436,30 @@ async fn memory_that_runs_out_says_whose_it_was() {
     assert_eq!(grow(five).await.unwrap(), "1");
 }
 
+#[tokio::test]
+async fn a_store_that_an_account_has_too_little_for_costs_the_instance_nothing() {
+    let shop = Shop::new().await;
+    let pool = shop.runtime.instantiate(&shop.app).tenant(&shop.acme).reuse(Reuse::pool(2)).await.unwrap();
+    let running = tokio::spawn(owned(&pool, "spin", "()"));
+    some_turns().await;
+    // The second store would need as much as the first.
+    shop.acme.set_memory(pool.memory_held() + 1000);
+    assert_eq!(ran_out(&pool.call("f", "()").await.unwrap_err()).1, of_tenant());
+    let half = pool.memory_held() / 2 * 3;
+    pool.set_memory(half);
+    shop.acme.set_memory(None);
+    assert_eq!(ran_out(&pool.call("f", "()").await.unwrap_err()).1, Scope::Instance("worker".into()));
+    pool.set_memory(None);
+    pool.pause();
+    some_turns().await;
+    pool.set_fuel(0);
+    pool.resume();
+    let (error, running) = (pool.call("f", "()").await.unwrap_err(), running.await.unwrap().unwrap_err());
+    assert!(error.is_out_of_budget() && running.is_out_of_budget(), "{error}\n{running}");
+    let counters = pool.counters();
+    assert_eq!((counters.refused, counters.restarts, counters.stores), (3, 0, 0), "{:?}", counters.last_fault);
+}
+
 /// Whoever pauses it, the instance or its tenant, the call stands still, says so, has no less time, and goes on where it was.
 #[tokio::test]
 async fn a_paused_call_stands_still_and_goes_on_where_it_was() {

@@ -342,6 +342,12 @@ impl CallError {
         }
     }
 
+    /// Whether an account had too little: that of an instance or of a tenant.
+    #[cfg(feature = "engine")]
+    pub(crate) fn is_of_an_account(&self) -> bool {
+        matches!(self, CallError::OutOfBudget { scope: Scope::Instance(_) | Scope::Tenant(_), .. })
+    }
+
     /// Whether a budget ran out, in the called instance or in one that it depends on, in this runtime or behind a remote.
     #[must_use]
     pub fn is_out_of_budget(&self) -> bool {
