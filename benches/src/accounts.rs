@@ -70,8 +70,7 @@ pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Res
 }
 
 /// What a call is granted.
-const BUDGET: Budget =
-    Budget { fuel: 1_000_000_000, time: Duration::from_secs(60), memory: 64 << 20 };
+const BUDGET: Budget = Budget { fuel: 1_000_000_000, time: Duration::from_secs(60), memory: 64 << 20 };
 
 /// An instance of the tenant, with an account of its own.
 async fn limited(instantiate: Instantiate, tenant: &Tenant, give_up: GiveUp) -> wasmtime::Result<Instance> {

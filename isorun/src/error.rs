@@ -29,6 +29,8 @@ pub(crate) mod remote;
 #[cfg(feature = "engine")]
 pub(crate) mod replace;
 pub(crate) mod runtime;
+#[cfg(feature = "engine")]
+pub(crate) mod tenant;
 pub(crate) mod toolchain;
 pub(crate) mod wasi;
 #[cfg(feature = "engine")]
@@ -45,5 +47,7 @@ pub use remote::{RemoteError, Status};
 #[cfg(feature = "engine")]
 pub use replace::{Break, ReplaceError};
 pub use runtime::{Conflict, RegisterError, RuntimeError};
+#[cfg(feature = "engine")]
+pub use tenant::TenantError;
 #[cfg(feature = "engine")]
 pub use wiring::{InstantiateError, WiringProblem, WiringReport};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
+use crate::limits::tenancy::TenantCounters;
 use crate::provider::counters::Counters;
 use crate::provider::state::InstanceState;
 use crate::text::{count, printable, separated};
@@ -16,6 +17,22 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// Every import and its provider.
     pub edges: Vec<Edge>,
+    /// Every tenant, by name.
+    pub tenants: Vec<TenantNode>,
+}
+
+/// A tenant.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TenantNode {
+    /// Its name.
+    pub name: String,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Units of fuel that are left in its account, and that no running call has taken; `None` if there is no limit.
+    pub fuel: Option<u64>,
+    /// What its instances have done so far, and hold.
+    pub counters: TenantCounters,
 }
 
 /// An instance.
@@ -34,6 +51,14 @@ pub struct Node {
     pub state: InstanceState,
     /// What it has done so far.
     pub counters: Counters,
+    /// The tenant that it belongs to, if it does to one.
+    pub tenant: Option<String>,
+    /// Whether it pays for what it does without those that call it.
+    pub pays_for_itself: bool,
+    /// Units of fuel that are left in its account, and that no running call has taken; `None` if there is no limit.
+    pub fuel: Option<u64>,
+    /// Bytes that its stores hold. 0 for systems and remotes.
+    pub memory: u64,
 }
 
 /// What is behind an instance.
@@ -87,7 +112,8 @@ impl fmt::Display for Graph {
             let line = if index == 0 { "" } else { "\n" };
             let exports = separated(&node.exports, |export, f| f.write_str(&printable(export)));
             let exports = if node.exports.is_empty() { "nothing".into() } else { exports.to_string() };
-            write!(f, "{line}{} ({}{shared}) exports {exports}", printable(&node.name), node.kind)?;
+            let tenant = node.tenant_note().map(|tenant| format!(", {tenant}")).unwrap_or_default();
+            write!(f, "{line}{} ({}{shared}{tenant}) exports {exports}", printable(&node.name), node.kind)?;
             for edge in wires.get(node.name.as_str()).into_iter().flatten() {
                 write!(f, "\n  {} -> {}", printable(&edge.import), printable(&edge.to))?;
                 if let Some(span) = edge.timeout {
@@ -99,22 +125,46 @@ impl fmt::Display for Graph {
                 }
             }
         }
+        for (index, tenant) in self.tenants.iter().enumerate() {
+            let line = if index == 0 && self.nodes.is_empty() { "" } else { "\n" };
+            write!(f, "{line}tenant {}: {}", printable(&tenant.name), tenant.notes().join(", "))?;
+        }
         Ok(())
     }
 }
 
+impl TenantNode {
+    /// What is to be said of the tenant.
+    fn notes(&self) -> Vec<String> {
+        let stores = count(self.counters.stores.into(), "store");
+        let paused = self.paused.then(|| "paused".to_string());
+        let fuel = self.fuel.map(|fuel| format!("{fuel} fuel left"));
+        let memory = format!("{} bytes held", self.counters.memory);
+        let calls = calls(self.counters.calls, self.counters.failures);
+        [paused, Some(stores), Some(memory), fuel, calls].into_iter().flatten().collect()
+    }
+}
+
 impl Node {
-    /// More about the instance, a line each: its state if that is unusual, and its counts.
+    fn tenant_note(&self) -> Option<String> {
+        self.tenant.as_ref().map(|tenant| format!("tenant {}", printable(tenant)))
+    }
+
+    /// More about the instance, a line each: its tenant, its state if that is unusual, its counts, and what is left in its account.
     fn notes(&self) -> Vec<String> {
         let state = match &self.state {
             InstanceState::Idle | InstanceState::Running => None,
+            InstanceState::Paused => Some("paused".into()),
             InstanceState::Poisoned(_) => Some("poisoned".to_string()),
             InstanceState::Replacing => Some("replacing".into()),
             InstanceState::Retiring => Some("retiring".into()),
             InstanceState::Removed => Some("removed".into()),
         };
         let restarts = (self.counters.restarts > 0).then(|| count(self.counters.restarts, "restart"));
-        [state, calls(self.counters.calls, self.counters.failures), restarts].into_iter().flatten().collect()
+        let calls = calls(self.counters.calls, self.counters.failures);
+        let fuel = self.fuel.map(|fuel| format!("{fuel} fuel left"));
+        let alone = self.pays_for_itself.then(|| "pays for itself".into());
+        [self.tenant_note(), alone, state, calls, restarts, fuel].into_iter().flatten().collect()
     }
 }
 
@@ -235,8 +285,13 @@ mod tests {
             shared,
             state: InstanceState::Idle,
             counters: Counters::default(),
+            tenant: None,
+            pays_for_itself: false,
+            fuel: None,
+            memory: 0,
         };
         Graph {
+            tenants: Vec::new(),
             nodes: vec![node("Disk", NodeKind::System, true), node("kv \"1\"", NodeKind::App("kv".into()), false)],
             edges: vec![Edge {
                 from: "kv \"1\"".into(),
@@ -283,12 +338,30 @@ mod tests {
     }
 
     #[test]
+    fn tenants_and_accounts_stand_beside_the_instances() {
+        let mut graph = small();
+        (graph.nodes[1].tenant, graph.nodes[1].fuel) = (Some("acme".into()), Some(70));
+        (graph.nodes[1].state, graph.nodes[1].pays_for_itself) = (InstanceState::Paused, true);
+        let counters = TenantCounters { stores: 1, memory: 64, ..TenantCounters::default() };
+        graph.tenants = vec![TenantNode { name: "acme".into(), paused: true, fuel: Some(9), counters }];
+        let text = graph.to_string();
+        assert!(text.contains("kv \"1\" (app kv, tenant acme) exports"), "{text}");
+        assert!(text.ends_with("\ntenant acme: paused, 1 store, 64 bytes held, 9 fuel left"), "{text}");
+        let (dot, mermaid) = (graph.dot(), graph.mermaid());
+        assert!(dot.contains("\\napp kv\\ntenant acme\\npays for itself\\npaused\\n70 fuel left\""), "{dot}");
+        assert!(mermaid.contains("<br/>tenant acme<br/>pays for itself<br/>paused<br/>70 fuel left\""), "{mermaid}");
+    }
+
+    #[test]
     fn a_name_stays_where_it_stands() {
         let name = "a\n  b:c/d -> Disk\u{1b}[2J\u{202e}\"]\\ | #quot; <b>`**x**`";
         let mut graph = small();
         (graph.nodes[0].name, graph.edges[0].to, graph.edges[0].import) = (name.into(), name.into(), name.into());
+        graph.nodes[1].tenant = Some(name.into());
+        let counters = TenantCounters::default();
+        graph.tenants = vec![TenantNode { name: name.into(), paused: false, fuel: None, counters }];
         (graph.nodes[0].exports, graph.nodes[1].kind) = (vec![name.into()], NodeKind::App(name.into()));
-        for (text, lines) in [(graph.to_string(), 3), (graph.dot(), 6), (graph.mermaid(), 4)] {
+        for (text, lines) in [(graph.to_string(), 4), (graph.dot(), 6), (graph.mermaid(), 4)] {
             assert_eq!(text.lines().count(), lines, "{text}");
             assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
         }

@@ -6,6 +6,7 @@
 //! * A call that does not end with a value costs its store: the memory is freed at once, and the pool keeps the cause.
 
 pub(crate) mod capacity;
+mod enter;
 mod metered;
 pub(crate) mod policy;
 pub(crate) mod pool;
@@ -23,8 +24,10 @@ use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
+use crate::limits::footprint::Footprint;
 use crate::limits::places::shortages;
 use crate::limits::slow::{InLine, PLACES};
+use crate::limits::tenancy::Entered;
 use crate::panics::caught;
 use crate::provider::finish::Ceiling;
 use crate::store::Frame;
@@ -79,6 +82,10 @@ impl GuestProvider {
         params: P,
     ) -> CallResult<R> {
         self.check(cx, function)?;
+        let mut entered = match Entered::at_once(self.payer.tenant.as_ref(), cx) {
+            Some(entered) => entered,
+            None => Box::pin(self.enter(cx)).await?,
+        };
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
         let (mut live, begun) = match self.stores.try_take() {
             Some(live) => (live, Begun { started: 0, had_all_time: !cx.is_nested() }),
@@ -100,6 +107,7 @@ impl GuestProvider {
         match result {
             Ok(Ok(Guest(value))) => {
                 turn.end(value.units());
+                entered.succeeds();
                 Ok(value)
             }
             Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),
@@ -123,13 +131,22 @@ impl GuestProvider {
             Permit::Store(live) => return Ok((live, Begun { started: 0, had_all_time })),
             Permit::Empty(prototype, place) => (prototype, place),
         };
+        let holds = match Footprint::new(&self.payer) {
+            Ok(holds) => holds,
+            Err(full) => {
+                drop(place);
+                self.stores.put(None);
+                return Err(self.no_store(full).into());
+            }
+        };
         let spent = AtomicU64::new(0);
         let start = Start::new(&self.payer.name, &self.stores, &prototype, cx, &spent, had_all_time);
         // A start takes time that its fuel does not show, so a guest that causes one start after another has to let other tasks run between them.
         tokio::task::consume_budget().await;
         let frame = Frame::of(cx, Duration::ZERO);
         let (fuel, memory) = (cx.granted_fuel(), cx.memory());
-        let (stop, used) = match caught(pin!(prototype.start(place, (fuel, memory), frame, cx.chain(), &spent))).await {
+        let starting = prototype.start((place, holds), (fuel, memory), frame, cx.chain(), &spent);
+        let (stop, used) = match caught(pin!(starting)).await {
             Ok(Ok(live)) => {
                 let used = fuel.saturating_sub(live.fuel());
                 cx.settle(used, live.store.data().meter.used());
@@ -150,6 +167,11 @@ impl GuestProvider {
         start.end();
         let error = stop.explain(&self.payer.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
+        if error.is_of_an_account() {
+            // Nothing that the instance kept is lost, and the next call may find more in the account.
+            self.stores.put(None);
+            return Err(error.into());
+        }
         lose(&self.stores, &prototype, error.clone(), used, had_all_time);
         Err(error.into())
     }

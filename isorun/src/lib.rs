@@ -97,7 +97,7 @@ pub use call::Call;
 pub use component::{inspect, inspect::inspect};
 pub use error::{AppError, CallError, ExportError, RegisterError, RemoveError, Result, RuntimeError};
 #[cfg(feature = "engine")]
-pub use error::{InstantiateError, ReplaceError};
+pub use error::{InstantiateError, ReplaceError, TenantError};
 #[cfg(any(feature = "engine", isorun_loom))]
 pub use guest::policy::{GiveUp, Restart, Reuse};
 pub use image::{Map, Value};

@@ -4,6 +4,7 @@
 //! charged to the call that made it.
 
 pub(crate) mod account;
+pub(crate) mod admission;
 pub(crate) mod app;
 pub(crate) mod awaiting;
 pub(crate) mod bound;
@@ -11,6 +12,7 @@ pub(crate) mod budget;
 pub(crate) mod chain;
 pub(crate) mod cx;
 pub(crate) mod deadline;
+pub(crate) mod footprint;
 pub(crate) mod held;
 pub(crate) mod ledger;
 pub(crate) mod limit;
@@ -24,6 +26,7 @@ pub use crate::clock::Instant;
 pub use app::{AppLimit, AppLimits, Exceeded};
 pub use budget::Budget;
 pub use cx::Cx;
-pub use limit::{Amount, Limit, Scope};
+pub use limit::{Amount, Ceiling, Limit, Scope};
 pub use places::{Places, PlacesInUse, Shortage};
 pub use receipt::Receipt;
+pub use tenancy::TenantCounters;

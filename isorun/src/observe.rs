@@ -23,7 +23,7 @@ use crate::limits::cx::Cx;
 /// call that made it. A panic in the hook is caught and has no effect on the call.
 ///
 /// Independently of a hook, each call is a span of [`tracing`](https://docs.rs/tracing) with the target `isorun::call` and the level `DEBUG`.
-/// Its fields are `app`, `instance`, `interface`, `function`, `caller`, `outcome`, `fuel` and `time_us`. Without a hook and without a
+/// Its fields are `app`, `instance`, `tenant`, `interface`, `function`, `caller`, `outcome`, `fuel` and `time_us`. Without a hook and without a
 /// subscriber that wants these spans, this costs next to nothing.
 ///
 /// ```
@@ -56,6 +56,8 @@ pub struct CallEnded<'a> {
     pub app: Option<&'a str>,
     /// The instance that was called.
     pub instance: &'a str,
+    /// The tenant of the instance that was called; `None` if it has none.
+    pub tenant: Option<&'a str>,
     /// The instance that called; `None` if the host did.
     pub caller: Option<&'a str>,
     /// The interface of the function, with its version; `None` if it has none.
@@ -118,12 +120,14 @@ impl Observers {
     #[cold]
     fn look<'a>(&'a self, callee: &impl Callee, function: FuncIndex, cx: &'a Cx) -> Box<Watch<'a>> {
         let (instance, app, label) = (callee.name(), callee.app(), callee.label(function));
+        let tenant = callee.tenant();
         let (interface, function) = parts(&label);
         let span = tracing::debug_span!(
             target: "isorun::call",
             "call",
             app = app.as_deref(),
             instance = &*instance,
+            tenant = tenant.as_deref(),
             interface,
             function,
             caller = cx.caller(),
@@ -132,7 +136,8 @@ impl Observers {
             time_us = field::Empty,
         );
         let (fuel, started) = (cx.granted_fuel(), Instant::now());
-        Box::new(Watch { observers: self, instance, app, label, cx, span, fuel, started, inside: false, ended: false })
+        let (inside, ended) = (false, false);
+        Box::new(Watch { observers: self, instance, app, tenant, label, cx, span, fuel, started, inside, ended })
     }
 }
 
@@ -142,6 +147,8 @@ pub(crate) trait Callee {
     fn name(&self) -> Arc<str>;
     /// The name of the app behind it; `None` for systems and remotes.
     fn app(&self) -> Option<Arc<str>>;
+    /// The name of its tenant, if it has one.
+    fn tenant(&self) -> Option<Arc<str>>;
     /// The full name of one of its functions.
     fn label(&self, function: FuncIndex) -> Arc<str>;
 }
@@ -162,6 +169,7 @@ pub(crate) struct Watch<'a> {
     observers: &'a Observers,
     instance: Arc<str>,
     app: Option<Arc<str>>,
+    tenant: Option<Arc<str>>,
     label: Arc<str>,
     cx: &'a Cx,
     span: Span,
@@ -180,6 +188,7 @@ impl Watch<'_> {
         let ended = CallEnded {
             app: self.app.as_deref(),
             instance: &self.instance,
+            tenant: self.tenant.as_deref(),
             caller: self.cx.caller(),
             interface,
             function,

@@ -184,6 +184,7 @@ impl Provider {
             Kind::System(_) | Kind::Remote(_) => InstanceState::Idle,
             #[cfg(feature = "engine")]
             Kind::Guest(guest) => match guest.stores.condition() {
+                Condition::Idle | Condition::Running if self.payer.is_paused() => InstanceState::Paused,
                 Condition::Idle => InstanceState::Idle,
                 Condition::Running => InstanceState::Running,
                 Condition::Poisoned(cause) => InstanceState::Poisoned(cause),
@@ -198,7 +199,7 @@ impl Provider {
     pub(crate) fn counters(&self) -> Counters {
         match &self.kind {
             #[cfg(feature = "engine")]
-            Kind::Guest(guest) => guest.stores.counters(),
+            Kind::Guest(guest) => Counters { stopped: self.payer.account.stopped(), ..guest.stores.counters() },
             Kind::System(_) | Kind::Remote(_) => {
                 let (calls, failures) = self.tally.read();
                 Counters { calls, failures, ..Counters::default() }
@@ -350,6 +351,10 @@ impl Callee for Provider {
             Kind::Guest(guest) => guest.app(),
             Kind::System(_) | Kind::Remote(_) => None,
         }
+    }
+
+    fn tenant(&self) -> Option<Arc<str>> {
+        self.payer.tenant.as_ref().map(|tenant| tenant.name.clone())
     }
 
     fn label(&self, function: FuncIndex) -> Arc<str> {

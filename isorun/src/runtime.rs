@@ -50,6 +50,8 @@ use crate::limits::chain::Payer;
 #[cfg(feature = "engine")]
 use crate::limits::places::PlacesInUse;
 use crate::limits::settings::Settings;
+#[cfg(feature = "engine")]
+use crate::limits::tenancy::Tenancy;
 use crate::observe::Observers;
 use crate::provider::remote::RemoteProvider;
 #[cfg(feature = "engine")]
@@ -79,7 +81,7 @@ pub use instantiate::Instantiate;
 #[cfg(feature = "engine")]
 pub use replace::Replace;
 #[cfg(feature = "engine")]
-pub use tenant::Tenant;
+pub use tenant::{Tenant, TenantBuilder};
 
 /// What runs apps: an engine, the interfaces that are registered with it, the apps and the instances.
 ///
@@ -384,6 +386,15 @@ impl Runtime {
         self.0.registry.check_app(app)
     }
 
+    /// Whether instances of the tenant can be made here.
+    #[cfg(feature = "engine")]
+    pub(crate) fn check_tenant(&self, tenant: Option<&Arc<Tenancy>>) -> Result<(), InstantiateError> {
+        match tenant.filter(|tenant| tenant.runtime != self.0.number) {
+            Some(tenant) => Err(InstantiateError::ForeignTenant { tenant: tenant.name.to_string() }),
+            None => self.0.registry.check_tenant(tenant),
+        }
+    }
+
     pub(crate) fn owns(&self, instance: &Instance) -> bool {
         instance.provider().belongs_to(self.0.number)
     }
@@ -403,12 +414,12 @@ impl Runtime {
     #[cfg(feature = "engine")]
     pub(crate) fn begin_start(
         &self,
-        name: Arc<str>,
+        payer: &Payer,
         app: &App,
         slots: &Arc<[Slot]>,
         replaced: Option<&Arc<Provider>>,
     ) -> Result<Starting<'_>, InstantiateError> {
-        self.0.registry.begin_start(name, app, slots, replaced)
+        self.0.registry.begin_start(payer, app, slots, replaced)
     }
 
     /// Puts an app's instance, which has started, into the registry.

@@ -2,14 +2,15 @@
 
 use wasmtime::ResourceLimiter;
 
+use crate::limits::footprint::Footprint;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 
 /// Watches the memories and tables of one instance.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    /// Bytes held, what the engine allocates among them.
-    held: u64,
-    /// Bytes that may be held.
+    /// What the store holds, what the engine allocates for it among that.
+    holds: Footprint,
+    /// Bytes that one instance may hold in one store.
     limit: u64,
     /// Bytes by which the running call may still grow what is held.
     growth: u64,
@@ -24,12 +25,13 @@ const TABLE_ELEMENT: u64 = 8;
 
 impl Meter {
     /// A meter for an instance that is about to start, for which the engine allocates up to `engine` bytes: these and its first memories count
-    /// against `limit` only, and the memories may then grow by `growth`. Fails if that alone is more than the limit.
-    pub(crate) fn new(engine: u64, limit: u64, growth: u64) -> wasmtime::Result<Meter> {
-        match engine > limit {
-            true => Err(exhausted(limit, 0, Scope::Runtime)),
-            false => Ok(Meter { held: engine, limit, growth, granted: growth, starting: true }),
+    /// against `limit` and what the accounts may hold, and the memories may then grow by `growth`. Fails if that alone is more than may be held.
+    pub(crate) fn new(mut holds: Footprint, engine: u64, limit: u64, growth: u64) -> wasmtime::Result<Meter> {
+        if engine > limit {
+            return Err(exhausted(limit, 0, Scope::Runtime));
         }
+        holds.hold(engine)?;
+        Ok(Meter { holds, limit, growth, granted: growth, starting: true })
     }
 
     /// Begins a call that may grow what is held by `growth` bytes.
@@ -53,16 +55,16 @@ impl Meter {
     }
 
     fn grow(&mut self, from: usize, bytes: u64) -> wasmtime::Result<bool> {
-        let held = self.held.saturating_add(bytes);
+        let held = self.holds.bytes().saturating_add(bytes);
         let growth = if self.starting && from == 0 { 0 } else { bytes };
         if held > self.limit {
-            return Err(exhausted(self.limit, self.held, Scope::Runtime));
+            return Err(exhausted(self.limit, self.holds.bytes(), Scope::Runtime));
         }
         if growth > self.growth {
             return Err(exhausted(self.granted, self.used(), Scope::Call));
         }
+        self.holds.hold(bytes)?;
         self.growth -= growth;
-        self.held = held;
         // If the machine then cannot provide the bytes, they stay counted. That is too strict, but only happens when memory is exhausted.
         Ok(true)
     }

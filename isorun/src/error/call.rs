@@ -11,7 +11,7 @@ use crate::image::bytes::NotLent;
 use crate::image::encode::TooLarge;
 use crate::image::malformed::Malformed;
 use crate::limits::deadline::Deadline;
-use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
+use crate::limits::limit::{Amount, Ceiling, Exhausted, Limit, Scope};
 
 /// What a call gives: the value, or why there is none.
 ///
@@ -54,7 +54,8 @@ pub enum CallError {
         /// The function that was called.
         function: Arc<str>,
         /// The provider whose answer the instance was waiting for, if it was waiting for one. The instance itself, if the call was waiting for its
-        /// turn there and has not run; `the places of the runtime`, if it was waiting until there is a place for a store.
+        /// turn there and has not run; `the places of the runtime`, if it was waiting until there is a place for a store; `the calls of the tenant ` and a
+        /// name, if it was waiting until fewer calls of the tenant run.
         waits_for: Option<Arc<str>>,
         /// The functions of the guest that were running, as for a [`Trap`](CallError::Trap), where the guest itself has met the limit: fuel, memory or
         /// stack. Empty elsewhere.
@@ -129,6 +130,18 @@ pub enum CallError {
         instance: Arc<str>,
         /// How many calls waited.
         waiting: usize,
+    },
+
+    /// The instance's tenant has as many of something as it may, and the call would be one more. Nothing of it has run.
+    TenantFull {
+        /// The instance.
+        instance: Arc<str>,
+        /// Its tenant.
+        tenant: Arc<str>,
+        /// Of what it has as many as it may.
+        what: Ceiling,
+        /// How many that are.
+        limit: u64,
     },
 
     /// The instance takes no new calls: it was retired, and is removed once the calls that it has are done.
@@ -295,6 +308,7 @@ impl CallError {
             CallError::TooDeep { .. } => "too deep",
             CallError::BelowFloor { .. } => "below floor",
             CallError::Busy { .. } => "busy",
+            CallError::TenantFull { .. } => "tenant full",
             CallError::Retiring { .. } => "retiring",
             CallError::NotExported { .. } => "not exported",
             CallError::NoCapacity { .. } => "no capacity",
@@ -326,6 +340,12 @@ impl CallError {
             }
             _ => false,
         }
+    }
+
+    /// Whether an account had too little: that of an instance or of a tenant.
+    #[cfg(feature = "engine")]
+    pub(crate) fn is_of_an_account(&self) -> bool {
+        matches!(self, CallError::OutOfBudget { scope: Scope::Instance(_) | Scope::Tenant(_), .. })
     }
 
     /// Whether a budget ran out, in the called instance or in one that it depends on, in this runtime or behind a remote.

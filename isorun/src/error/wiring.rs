@@ -34,6 +34,34 @@ pub enum InstantiateError {
         /// Everything of which there is too little.
         short: Vec<Shortage>,
     },
+    /// The tenant's instances have as many stores as they may. Nothing was allocated.
+    #[error(
+        "no store was made of `{app}`: the tenant `{tenant}` has as many as it may, which is {limit}\n  help: remove some of its instances, or let it have more with `.set_stores(..)`",
+        app = printable(app), tenant = printable(tenant)
+    )]
+    TenantFull {
+        /// The app.
+        app: String,
+        /// The tenant.
+        tenant: String,
+        /// How many stores it may have.
+        limit: u32,
+    },
+    /// The tenant was removed from the runtime.
+    #[error(
+        "the tenant `{tenant}` was removed\n  help: make it again with `runtime.tenant(..)` and use the new handle",
+        tenant = printable(tenant)
+    )]
+    TenantRemoved {
+        /// The tenant.
+        tenant: String,
+    },
+    /// The tenant belongs to another runtime.
+    #[error("the tenant `{tenant}` belongs to another runtime\n  help: make one here", tenant = printable(tenant))]
+    ForeignTenant {
+        /// The tenant.
+        tenant: String,
+    },
     /// There is an instance of the requested name already.
     #[error(
         "there is an instance named `{name}` already\n  help: choose another name, or leave the name out to get one with a number",

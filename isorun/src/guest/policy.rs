@@ -158,8 +158,9 @@ impl Recent {
 pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory: u64, had_all_time: bool) -> bool {
     match fault {
         CallError::Cancelled { .. } | CallError::ProviderDown { .. } => false,
-        // What it was given is for the host to say.
-        CallError::OutOfBudget { scope: Scope::Instance(_) | Scope::Tenant(_), .. } => false,
+        // What an instance is given as long as it lives is up to the host, and what a tenant has is used by others too.
+        CallError::OutOfBudget { limit: Limit::Fuel, scope: Scope::Instance(_), .. }
+        | CallError::OutOfBudget { scope: Scope::Tenant(_), .. } => false,
         CallError::OutOfBudget { limit, amount, .. } => match (limit, *amount) {
             (Limit::Fuel, Amount::Fuel(fuel)) => fuel >= defaults.fuel,
             (Limit::Time, Amount::Time(span)) => had_all_time && span >= defaults.time,

@@ -20,6 +20,7 @@ use crate::interface::exports::{Exports, FuncIndex};
 use crate::limits::awaiting::out_of_fuel;
 use crate::limits::chain::{Chain, Payer};
 use crate::limits::cx::{Cx, MAX_DEPTH};
+use crate::limits::footprint::Footprint;
 use crate::limits::ledger::Denied;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::limits::places::Places;
@@ -108,17 +109,17 @@ pub(crate) struct NotStarted {
 }
 
 impl Prototype {
-    /// Starts the app in a new store that takes this place, on behalf of `callers`. The app may use `fuel` units of fuel and grow by `memory` bytes; the fuel that it
+    /// Starts the app in a new store that takes this place, and this of its instance and tenant, on behalf of `callers`. The app may use `fuel` units of fuel and grow by `memory` bytes; the fuel that it
     /// does not use stays in the store. If the future is dropped, or host code panics in it, `spent` holds the fuel that was used.
     pub(crate) async fn start(
         self: &Arc<Prototype>,
-        place: Place,
+        (place, holds): (Place, Footprint),
         (fuel, memory): (u64, u64),
         frame: Frame,
         callers: &Option<Arc<Chain>>,
         spent: &AtomicU64,
     ) -> Result<Box<Live>, NotStarted> {
-        let meter = Meter::new(self.needs.engine_bytes, self.limits.instance_memory, memory);
+        let meter = Meter::new(holds, self.needs.engine_bytes, self.limits.instance_memory, memory);
         let meter = meter.map_err(|error| NotStarted { error, fuel })?;
         let chain = Chain::instance(&self.payer, callers);
         let quantum = match chain.open(fuel, 0, QUANTUM) {

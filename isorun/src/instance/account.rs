@@ -24,8 +24,34 @@ impl Instance {
         self.provider().payer().account.add_fuel(units);
     }
 
+    /// Units of fuel that were used beyond what the account had, which could not be foreseen: less than what runs between two looks.
+    /// [`add_fuel`](Instance::add_fuel) pays these first, and [`set_fuel`](Instance::set_fuel) forgets them.
+    pub fn fuel_debt(&self) -> u64 {
+        self.provider().payer().account.debt()
+    }
+
+    /// Bytes that the instance's stores may hold together; `None` if there is no limit but that of each store, which is
+    /// [`max_instance_memory`](crate::RuntimeBuilder::max_instance_memory).
+    pub fn memory(&self) -> Option<u64> {
+        self.provider().payer().account.memory()
+    }
+
+    /// Sets the bytes that the instance's stores may hold together, or that there is no limit with `None`: their memories and tables, and what the
+    /// engine allocates for them at most. It takes effect at the next growth. A limit below what is held refuses growth and takes nothing
+    /// away. A system or remote holds nothing that is counted.
+    pub fn set_memory(&self, bytes: impl Into<Option<u64>>) {
+        self.provider().payer().account.set_memory(bytes.into());
+    }
+
+    /// Bytes that the instance's stores hold.
+    pub fn memory_held(&self) -> u64 {
+        self.provider().payer().account.held()
+    }
+
     /// Stops every call of the instance at the end of its quantum, with all that is called by it, and lets in none: they wait until
     /// [`resume`](Instance::resume). Their time does not run while they are stopped. A call that waits for its turn may still come to its deadline.
+    ///
+    /// A system or a remote is not paused by this: what it does is not metered here.
     pub fn pause(&self) {
         self.provider().payer().account.pause();
     }
@@ -33,5 +59,10 @@ impl Instance {
     /// Lets the calls of the instance go on.
     pub fn resume(&self) {
         self.provider().payer().account.resume();
+    }
+
+    /// Whether the instance itself is paused. Its [state](Instance::state) tells of its tenant's pause too.
+    pub fn is_paused(&self) -> bool {
+        self.provider().payer().account.is_paused()
     }
 }

@@ -223,15 +223,20 @@ impl Account {
 
     /// Stops the calls that are made on this account at their next quantum.
     pub(crate) fn pause(&self) {
-        self.paused.get_or_init(|| watch::Sender::new(false)).send_replace(true);
-        self.watch.fetch_or(PAUSED, Ordering::SeqCst);
+        // Both change in one step, so that of a pause and a resumption at once one wins in both.
+        self.paused.get_or_init(|| watch::Sender::new(false)).send_modify(|paused| {
+            *paused = true;
+            self.watch.fetch_or(PAUSED, Ordering::SeqCst);
+        });
     }
 
     /// Lets the calls go on.
     pub(crate) fn resume(&self) {
         if let Some(paused) = self.paused.get() {
-            self.watch.fetch_and(!PAUSED, Ordering::SeqCst);
-            paused.send_replace(false);
+            paused.send_modify(|paused| {
+                *paused = false;
+                self.watch.fetch_and(!PAUSED, Ordering::SeqCst);
+            });
         }
     }
 

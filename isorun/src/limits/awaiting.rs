@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::account::Account;
-use super::chain::Chain;
+use super::chain::{Chain, Payer};
 use super::held;
 use super::ledger::Denied;
 use super::limit::{Amount, Exhausted, Limit};
+use super::tenancy::Tenancy;
 use crate::clock::Instant;
 
 /// Waits until what is needed can be taken off the accounts of a chain.
@@ -21,7 +22,8 @@ pub(crate) struct Awaiting {
 
 /// A call that is stopped where it is, and counts as that for each instance that it is in.
 struct Stopped {
-    chain: Arc<Chain>,
+    /// Those that were counted. The chain may have become shorter when the call goes on.
+    instances: Vec<Arc<Payer>>,
     /// Set while the host has paused an account: what wakes the call when it goes on, and since when it waits.
     paused: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, Instant)>,
 }
@@ -100,13 +102,52 @@ pub(crate) fn out_of_fuel(account: &Account) -> Exhausted {
 
 impl Stopped {
     fn new(chain: &Arc<Chain>, paused: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, Instant)>) -> Stopped {
-        chain.instances().for_each(|payer| payer.account.count_stopped(true));
-        Stopped { chain: chain.clone(), paused }
+        let stopped = Stopped { instances: chain.instances().cloned().collect(), paused };
+        stopped.count(true);
+        stopped
+    }
+
+    /// Counts the call in each instance that it is in, and once in each of their tenants.
+    fn count(&self, stops: bool) {
+        for (place, payer) in self.instances.iter().enumerate() {
+            payer.account.count_stopped(stops);
+            let is_known = |tenant: &&Arc<Tenancy>| {
+                let mut before = self.instances[..place].iter().filter_map(|payer| payer.tenant.as_ref());
+                before.any(|other| Arc::ptr_eq(other, tenant))
+            };
+            if let Some(tenant) = payer.tenant.as_ref().filter(|tenant| !is_known(tenant)) {
+                tenant.account.count_stopped(stops);
+            }
+        }
     }
 }
 
 impl Drop for Stopped {
     fn drop(&mut self) {
-        self.chain.instances().for_each(|payer| payer.account.count_stopped(false));
+        self.count(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::bound::Bound;
+    use crate::limits::limit::Scope;
+
+    /// A caller that is told, and goes on, is not counted for ever among those that are stopped.
+    #[test]
+    fn who_was_counted_as_stopped_is_counted_off_wherever_the_chain_ends_by_then() {
+        let tenant = Arc::new(Tenancy::new("acme".into(), 0, 0));
+        let payer = |name: &str| Arc::new(Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into()) });
+        let (above, below) = (payer("above"), payer("below"));
+        let bound = Arc::new(Bound::finishes(Account::with_fuel(Scope::Call, 1), Account::new(Scope::Call)));
+        let chain = Chain::bound(&bound, &Some(Chain::instance(&above, &None)));
+        let chain = Chain::instance(&below, &Some(chain));
+        let stopped = || [&above.account, &below.account, &tenant.account].map(Account::stopped);
+        let waits = Stopped::new(&chain, None);
+        assert_eq!(stopped(), [1, 1, 1], "a tenant that is on the way twice is counted once");
+        bound.cut();
+        drop(waits);
+        assert_eq!(stopped(), [0, 0, 0]);
     }
 }

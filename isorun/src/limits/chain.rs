@@ -51,6 +51,13 @@ impl Payer {
     pub(crate) fn new(name: Arc<str>) -> Payer {
         Payer { account: Account::new(Scope::Instance(name.clone())), name, tenant: None, alone: false }
     }
+
+    /// Whether its calls are stopped: by its own pause or its tenant's, or one of them because it waits to be granted more.
+    #[cfg(feature = "engine")]
+    pub(crate) fn is_paused(&self) -> bool {
+        let tenant = self.tenant.as_ref().is_some_and(|tenant| tenant.account.is_paused());
+        tenant || self.account.is_paused() || self.account.stopped() > 0
+    }
 }
 
 impl Chain {

@@ -8,6 +8,7 @@ use super::bound::Bound;
 use super::budget::{Budget, Grant};
 use super::chain::{Chain, Link};
 use super::deadline::Deadline;
+use super::tenancy::Tenancy;
 use crate::clock::Instant;
 #[cfg(feature = "engine")]
 use crate::error::call::CallError;
@@ -153,6 +154,13 @@ impl Cx {
     #[inline]
     pub(crate) fn is_deep(&self, depth: u16) -> bool {
         self.chain.as_ref().is_some_and(|chain| chain.length() >= depth)
+    }
+
+    /// Whether an instance of this tenant makes the call.
+    #[inline]
+    pub(crate) fn is_made_in(&self, tenancy: &Arc<Tenancy>) -> bool {
+        let caller = self.chain.as_deref().and_then(|chain| chain.instances().next());
+        caller.and_then(|caller| caller.tenant.as_ref()).is_some_and(|other| Arc::ptr_eq(other, tenancy))
     }
 
     /// Whether an instance makes the call, and not the host.

@@ -36,6 +36,16 @@ pub enum Scope {
     Import,
 }
 
+/// How many there may be of something that the instances of a [`Tenant`](crate::Tenant) have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ceiling {
+    /// Stores at a time.
+    Stores,
+    /// Calls of the host and of peers that wait, since as many run as may.
+    Waiting,
+}
+
 impl Limit {
     /// What a user can do when this limit was met in a call.
     pub(crate) fn help(self, scope: &Scope) -> &'static str {

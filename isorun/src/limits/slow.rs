@@ -21,6 +21,9 @@ pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> Option<Arc<str>> {
 /// What a call was waiting for that found no place for a store: none of the instances.
 pub(crate) const PLACES: &str = "the places of the runtime";
 
+/// How what a call was waiting for begins if that was room in the tenant of the instance. The tenant's name follows.
+pub(crate) const OF_TENANT: &str = "the calls of the tenant ";
+
 /// A call that waits for its turn in an instance. If it is dropped before its turn has come, the function says what it was waiting for.
 #[cfg(feature = "engine")]
 pub(crate) struct InLine<F: Fn() -> Arc<str>>(pub(crate) Option<F>);

@@ -13,7 +13,7 @@ pub struct Counters {
     /// Those of them that ended without a value.
     pub failures: u64,
     /// Calls that were refused before they began, because the queue was full, the instance was poisoned, retiring or removed, there was no
-    /// room for a store, or the present app does not have the function.
+    /// room for a store, an account had too little to begin, or the present app does not have the function.
     pub refused: u64,
     /// How often it was restarted after a fault.
     pub restarts: u64,
@@ -25,6 +25,8 @@ pub struct Counters {
     pub running: u32,
     /// Calls that wait now for their turn, or for a place for their store.
     pub waiting: usize,
+    /// Calls that are stopped now where they are: by a pause, or because something has run out that may yet be granted.
+    pub stopped: u32,
     /// Stores that exist now.
     pub stores: u32,
 }

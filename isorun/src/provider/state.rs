@@ -12,6 +12,8 @@ pub enum InstanceState {
     Idle,
     /// A call runs or waits.
     Running,
+    /// It is paused, or its tenant is, or a call is stopped in it because something has run out that may yet be granted.
+    Paused,
     /// An earlier call ended in a fault, by which the instance's memory was lost, and its policy allows no further restart. Calls fail with this cause.
     Poisoned(Arc<CallError>),
     /// Its app is being replaced: calls wait until that is done.

@@ -240,7 +240,7 @@ fn status_of(error: &CallError) -> (Status, bool) {
         | CallError::TooDeep { .. }
         | CallError::BelowFloor { .. }
         | CallError::NoCapacity { .. } => (Status::Refused, false),
-        CallError::ReEntered { .. } | CallError::Busy { .. } => (Status::Busy, false),
+        CallError::ReEntered { .. } | CallError::Busy { .. } | CallError::TenantFull { .. } => (Status::Busy, false),
         // This side only relayed the call, so it passes on the status that it got.
         CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
         CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),

@@ -22,6 +22,7 @@ use crate::interface::exports::Exports;
 use crate::limits::budget::Budget;
 use crate::limits::chain::Payer;
 use crate::limits::deadline::Deadline;
+use crate::limits::footprint::{Footprint, TooManyStores};
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::panics::{Panicked, caught};
 use crate::provider::finish::Ceiling;
@@ -60,7 +61,8 @@ use crate::wiring::wire::slots;
 ///
 /// [`InstantiateError::Wiring`] with everything that does not fit; [`InstantiateError::Start`] if the component traps while it starts,
 /// uses up the runtime's default budget, or is larger than an instance may be; [`InstantiateError::NoCapacity`] at once if the runtime has no place
-/// for another store; [`InstantiateError::NameTaken`]; [`InstantiateError::AppRemoved`] and [`InstantiateError::Foreign`] if the app is not
+/// for another store; [`InstantiateError::TenantFull`] if the tenant has as many as it may; [`InstantiateError::NameTaken`]; [`InstantiateError::AppRemoved`],
+/// [`InstantiateError::Foreign`], [`InstantiateError::TenantRemoved`] and [`InstantiateError::ForeignTenant`] if the app or the tenant is not
 /// one of this runtime. After an error nothing of the instance is left.
 ///
 /// # Cancel safety
@@ -178,7 +180,8 @@ impl Instantiate {
         self
     }
 
-    /// Makes it an instance of this tenant, whose account pays for it beside its own.
+    /// Makes it an instance of this tenant, whose account pays for it beside its own, and whose ceilings hold for it too: see
+    /// [`Runtime::tenant`]. Its app can be replaced, its tenant stays.
     pub fn tenant(mut self, tenant: &Tenant) -> Instantiate {
         self.tenant = Some(tenant.clone());
         self
@@ -200,15 +203,16 @@ impl Instantiate {
             Some(GiveUp::Cancel) | None => None,
         };
         runtime.check_added(&app)?;
+        let tenant = tenant.map(|tenant| tenant.tenancy().clone());
+        runtime.check_tenant(tenant.as_ref())?;
         let name = match name {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
             None => runtime.reserve_some_name(app.name()),
         };
-        let tenant = tenant.map(|tenant| tenant.tenancy().clone());
         let payer = Arc::new(Payer { tenant, alone, ..Payer::new(name.get()) });
         let plan = Plan { runtime: &runtime, app: &app, payer, reuse: policy.reuse };
         let wired = plan.wire(&given)?;
-        let start = runtime.begin_start(name.get(), &app, &wired.slots, None)?;
+        let start = runtime.begin_start(&plan.payer, &app, &wired.slots, None)?;
         let prototype = plan.prototype(wired, app.all_exports().clone(), app.functions().clone());
         let first = plan.start(&prototype).await?;
         Ok(runtime.admit_guest(name, start, &app, GuestProvider::new(prototype, first, policy)))
@@ -280,13 +284,16 @@ impl Plan<'_> {
 
     /// Starts the app once, so that an app that cannot start fails here and not at its first call. A `Fresh` instance drops the store again.
     pub(crate) async fn start(&self, prototype: &Arc<Prototype>) -> Result<Option<Box<Live>>, InstantiateError> {
+        let holds = Footprint::new(&self.payer).map_err(|TooManyStores { tenant, limit }| {
+            InstantiateError::TenantFull { app: self.app.name().into(), tenant: tenant.to_string(), limit }
+        })?;
         let place = prototype.capacity.take(prototype.need);
         let place = place.map_err(|short| InstantiateError::NoCapacity { app: self.app.name().into(), short })?;
         let budget = self.runtime.limits().budget;
         let (grant, deadline) = ((budget.fuel, budget.memory), Deadline::after(budget.time));
         let spent = AtomicU64::new(0);
         let frame = Frame::first(deadline);
-        let start = pin!(prototype.start(place, grant, frame, &None, &spent));
+        let start = pin!(prototype.start((place, holds), grant, frame, &None, &spent));
         let started = until(deadline, self.runtime.limits().slice, caught(start)).await;
         let live = match started {
             Ok(Ok(live)) => live.map_err(|not| self.failed(&not.error))?,

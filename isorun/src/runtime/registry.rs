@@ -17,7 +17,7 @@ use super::names::{Names, ReservedName};
 use super::tables::AppEntry;
 #[cfg(feature = "engine")]
 use super::tables::StartEntry;
-use super::tables::{Entry, Tables};
+use super::tables::{Entry, Tables, TenantEntry};
 #[cfg(feature = "engine")]
 use crate::app::App;
 use crate::error::instance::RemoveError;
@@ -25,13 +25,16 @@ use crate::error::instance::RemoveError;
 use crate::error::replace::ReplaceError;
 #[cfg(feature = "engine")]
 use crate::error::wiring::InstantiateError;
-use crate::graph::{Edge, Graph, Node, NodeKind};
+use crate::graph::{Edge, Graph, Node, NodeKind, TenantNode};
 #[cfg(feature = "engine")]
 use crate::guest::pool::Closed as ClosedPool;
 #[cfg(feature = "engine")]
 use crate::guest::prototype::{Live, Prototype};
 #[cfg(feature = "engine")]
 use crate::interface::exports::Exports;
+#[cfg(feature = "engine")]
+use crate::limits::chain::Payer;
+use crate::limits::tenancy::Tenancy;
 #[cfg(feature = "engine")]
 use crate::provider::slot::Slot;
 use crate::provider::state::InstanceState;
@@ -111,6 +114,47 @@ impl Registry {
         Ok(())
     }
 
+    pub(super) fn tenant(&self, name: &str) -> Option<Arc<Tenancy>> {
+        self.tables().tenants.get(name).map(|entry| entry.tenancy.clone())
+    }
+
+    /// `false` if the name is taken.
+    pub(super) fn add_tenant(&self, tenancy: &Arc<Tenancy>) -> bool {
+        let mut tables = self.tables();
+        let free = !tables.tenants.contains_key(&tenancy.name);
+        if free {
+            let entry = TenantEntry { tenancy: tenancy.clone(), instances: BTreeSet::new() };
+            tables.tenants.insert(tenancy.name.clone(), entry);
+            drop(tables);
+            tracing::debug!(tenant = &*tenancy.name, "tenant added");
+        }
+        free
+    }
+
+    /// Checks that the tenant, if there is one, is in this registry.
+    #[cfg(feature = "engine")]
+    pub(super) fn check_tenant(&self, tenant: Option<&Arc<Tenancy>>) -> Result<(), InstantiateError> {
+        self.tables().check_tenant(tenant)
+    }
+
+    /// Removes a tenant that has no instances.
+    pub(super) fn remove_tenant(&self, tenancy: &Arc<Tenancy>) -> Result<(), RemoveError> {
+        let mut tables = self.tables();
+        let name = tenancy.name.to_string();
+        let Some(entry) = tables.tenants.get(&tenancy.name).filter(|entry| Arc::ptr_eq(&entry.tenancy, tenancy)) else {
+            return Err(RemoveError::Removed { name });
+        };
+        if !entry.instances.is_empty() {
+            let by = entry.instances.iter().filter_map(|id| tables.user(*id)).collect();
+            return Err(RemoveError::InUse { name, by });
+        }
+        let removed = tables.tenants.remove(&tenancy.name);
+        drop(tables);
+        drop(removed);
+        tracing::debug!(tenant = &*tenancy.name, "tenant removed");
+        Ok(())
+    }
+
     /// Puts a system or remote into the tables. It has no app and no imports, so nothing that it needs can have been removed.
     pub(super) fn admit(&self, name: ReservedName<'_>, provider: &Arc<Provider>) {
         self.insert(name, self.tables(), Entry::new(provider.clone(), None, Arc::default()));
@@ -122,18 +166,20 @@ impl Registry {
     #[cfg(feature = "engine")]
     pub(super) fn begin_start(
         &self,
-        name: Arc<str>,
+        payer: &Payer,
         app: &App,
         slots: &Arc<[Slot]>,
         replaced: Option<&Arc<Provider>>,
     ) -> Result<Starting<'_>, InstantiateError> {
         let id = self.next_id();
         let mut tables = self.tables();
+        tables.check_tenant(payer.tenant.as_ref())?;
         tables.check_wiring(app, slots)?;
         if let Some(replaced) = replaced {
             tables.check_cycle(replaced, app, slots)?;
         }
-        tables.begin_start(id, StartEntry { name, app: app.shared_name(), slots: slots.clone() });
+        let (name, tenant) = (payer.name.clone(), payer.tenant.as_ref().map(|tenant| tenant.name.clone()));
+        tables.begin_start(id, StartEntry { name, app: app.shared_name(), tenant, slots: slots.clone() });
         drop(tables);
         Ok(Starting { registry: self, id, app: app.shared_name(), slots: slots.clone() })
     }
@@ -144,6 +190,9 @@ impl Registry {
         let mut tables = self.tables();
         let over = tables.end_start(start.id);
         if let Some(entry) = tables.apps.get_mut(&start.app) {
+            entry.instances.insert(provider.id());
+        }
+        if let Some(entry) = tables.tenant_of(provider) {
             entry.instances.insert(provider.id());
         }
         tables.use_all(provider.id(), &start.slots);
@@ -312,6 +361,10 @@ impl Registry {
             shared: shared.contains(&entry.provider.id()),
             state: entry.provider.state(),
             counters: entry.provider.counters(),
+            tenant: entry.provider.payer().tenant.as_ref().map(|tenant| tenant.name.to_string()),
+            pays_for_itself: entry.provider.payer().alone,
+            fuel: entry.provider.payer().account.fuel(),
+            memory: entry.provider.payer().account.held(),
         });
         let edges = tables.instances.values().flat_map(|entry| {
             entry.slots.iter().map(|slot| {
@@ -327,7 +380,13 @@ impl Registry {
                 }
             })
         });
-        Graph { nodes: nodes.collect(), edges: edges.collect() }
+        let tenants = tables.tenants.values().map(|entry| TenantNode {
+            name: entry.tenancy.name.to_string(),
+            paused: entry.tenancy.account.is_paused(),
+            fuel: entry.tenancy.account.fuel(),
+            counters: entry.tenancy.counters(),
+        });
+        Graph { nodes: nodes.collect(), edges: edges.collect(), tenants: tenants.collect() }
     }
 }
 

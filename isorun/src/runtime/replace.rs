@@ -118,12 +118,14 @@ impl Replace {
         let reuse = guest.stores.reuse();
         let plan = Plan { runtime: &runtime, app: &app, payer: provider.payer().clone(), reuse };
         let wired = plan.wire(&given)?;
-        let start = runtime.begin_start(provider.name().clone(), &app, &wired.slots, Some(provider))?;
+        let start = runtime.begin_start(provider.payer(), &app, &wired.slots, Some(provider))?;
         let function = |place: Option<usize>| place.and_then(|place| app.functions().get(place).copied().flatten());
         let prototype = plan.prototype(wired, exports, places.into_iter().map(function).collect());
         let first = match plan.start(&prototype).await {
             // The calls of a fresh instance may have taken all stores that there can be; when they have ended there is room.
-            Err(InstantiateError::NoCapacity { .. }) if reuse == Reuse::Fresh => None,
+            Err(InstantiateError::NoCapacity { .. } | InstantiateError::TenantFull { .. }) if reuse == Reuse::Fresh => {
+                None
+            }
             started => Some(started?),
         };
         let Some(mut suspended) = guest.stores.suspend() else {

@@ -14,6 +14,7 @@ use crate::error::replace::{Break, ReplaceError};
 use crate::error::wiring::{InstantiateError, WiringProblem, WiringReport};
 #[cfg(feature = "engine")]
 use crate::interface::exports::{Exports, FuncIndex, Served};
+use crate::limits::tenancy::Tenancy;
 use crate::provider::Provider;
 use crate::provider::slot::Slot;
 #[cfg(feature = "engine")]
@@ -29,6 +30,7 @@ const MOST_CIRCLES: usize = 16;
 pub(super) struct Tables {
     #[cfg(feature = "engine")]
     pub(super) apps: BTreeMap<Arc<str>, AppEntry>,
+    pub(super) tenants: BTreeMap<Arc<str>, TenantEntry>,
     pub(super) instances: BTreeMap<u64, Entry>,
     pub(super) by_name: BTreeMap<Arc<str>, u64>,
     /// What starts now: a start is a user of its app and its providers as an instance is. Its number is no instance's but that which it becomes.
@@ -42,12 +44,20 @@ pub(super) struct AppEntry {
     pub(super) instances: BTreeSet<u64>,
 }
 
+pub(super) struct TenantEntry {
+    pub(super) tenancy: Arc<Tenancy>,
+    /// Its instances, and what starts to be one.
+    pub(super) instances: BTreeSet<u64>,
+}
+
 /// An app that starts, to be a new instance or to take the place of the app behind one.
 pub(super) struct StartEntry {
     /// The instance's name.
     pub(super) name: Arc<str>,
     /// The name of the app that starts.
     pub(super) app: Arc<str>,
+    /// The name of the tenant that it is to be an instance of.
+    pub(super) tenant: Option<Arc<str>>,
     /// What it is wired to.
     pub(super) slots: Arc<[Slot]>,
 }
@@ -105,6 +115,20 @@ impl Tables {
             true => Ok(()),
             false => Err(RemoveError::InUse { name: provider.name().to_string(), by }),
         }
+    }
+
+    /// Checks that the tenant, if there is one, is still there.
+    #[cfg(feature = "engine")]
+    pub(super) fn check_tenant(&self, tenant: Option<&Arc<Tenancy>>) -> Result<(), InstantiateError> {
+        let gone = tenant
+            .filter(|tenant| self.tenants.get(&tenant.name).is_none_or(|entry| !Arc::ptr_eq(&entry.tenancy, tenant)));
+        gone.map_or(Ok(()), |tenant| Err(InstantiateError::TenantRemoved { tenant: tenant.name.to_string() }))
+    }
+
+    /// The tenant of an instance, which stays as long as it has instances.
+    pub(super) fn tenant_of(&mut self, provider: &Provider) -> Option<&mut TenantEntry> {
+        let tenant = provider.payer().tenant.as_ref()?;
+        self.tenants.get_mut(&tenant.name)
     }
 
     /// Checks that the app and its providers are still there, and that the providers still export what it imports.
@@ -275,6 +299,9 @@ impl Tables {
         if let Some(app) = self.apps.get_mut(&start.app) {
             app.instances.insert(id);
         }
+        if let Some(tenant) = start.tenant.as_ref().and_then(|tenant| self.tenants.get_mut(tenant)) {
+            tenant.instances.insert(id);
+        }
         self.starts.insert(id, start);
     }
 
@@ -291,6 +318,9 @@ impl Tables {
         if let Some(app) = self.apps.get_mut(&start.app) {
             app.instances.remove(&id);
         }
+        if let Some(tenant) = start.tenant.as_ref().and_then(|tenant| self.tenants.get_mut(tenant)) {
+            tenant.instances.remove(&id);
+        }
         Some(start)
     }
 
@@ -303,6 +333,9 @@ impl Tables {
         #[cfg(feature = "engine")]
         if let Some(app) = entry.app.as_ref().and_then(|app| self.apps.get_mut(app)) {
             app.instances.remove(&provider.id());
+        }
+        if let Some(tenant) = self.tenant_of(provider) {
+            tenant.instances.remove(&provider.id());
         }
         Some(entry)
     }

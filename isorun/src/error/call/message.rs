@@ -6,8 +6,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::CallError;
-use crate::limits::limit::{Amount, Limit, Scope};
-use crate::limits::slow::PLACES;
+use crate::limits::limit::{Amount, Ceiling, Limit, Scope};
+use crate::limits::slow::{OF_TENANT, PLACES};
 use crate::text::{count, list, printable, printable_line, printable_lines};
 use isorun_wit::nearest;
 
@@ -59,6 +59,9 @@ impl fmt::Display for CallError {
                 printable(instance),
                 if *waiting == 1 { "1 call waits".into() } else { format!("{waiting} calls wait") }
             ),
+            CallError::TenantFull { instance, tenant, what, limit } => {
+                tenant_full([instance, tenant], *what, *limit, f)
+            }
             CallError::Retiring { instance } => {
                 write!(
                     f,
@@ -149,6 +152,16 @@ fn out_of_budget(
                 "make fewer calls at a time, remove instances, raise `max_stores` in the runtime's builder, or give the call more time with `.timeout(..)`",
             );
         }
+        (_, Scope::Call) if waits_for.is_some_and(|what| what.starts_with(OF_TENANT)) => {
+            let tenant = waits_for.and_then(|what| what.strip_prefix(OF_TENANT)).map_or("".into(), printable);
+            write!(
+                f,
+                "out of {limit}: the tenant `{tenant}` had no room for `{function}` of `{instance}` within {amount}, as other calls of its instances were before it\n  help: "
+            )?;
+            return f.write_str(
+                "make fewer calls of its instances at a time, let it have more with `.set_calls(..)`, or give the call more time with `.timeout(..)`",
+            );
+        }
         (_, Scope::Call) => {
             write!(f, "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}")?
         }
@@ -183,6 +196,21 @@ fn out_of_budget(
         write!(f, ", while it waited for its provider `{}`", printable(provider))?;
     }
     write!(f, "\n  help: {}", limit.help(scope))
+}
+
+fn tenant_full([instance, tenant]: [&str; 2], what: Ceiling, limit: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (instance, tenant) = (printable(instance), printable(tenant));
+    match what {
+        Ceiling::Stores => write!(
+            f,
+            "no store was made of `{instance}`: the tenant `{tenant}` has as many as it may, which is {limit}\n  help: make fewer calls at a time, remove some of its instances, or let it have more with `.set_stores(..)`"
+        ),
+        Ceiling::Waiting => write!(
+            f,
+            "`{instance}` was not called: as many calls of the tenant `{tenant}` run as may, and {} for them already\n  help: try again later, make fewer calls of its instances at a time, or raise its ceilings with `.set_calls(..)` and `.set_waiting(..)`",
+            if limit == 1 { "1 call waits".into() } else { format!("{limit} calls wait") }
+        ),
+    }
 }
 
 /// The help of the cause is left out of the long form too: it is about the call that ended badly.
