@@ -1,18 +1,17 @@
-//! One app for many tenants: an upload that is checked before it is compiled, a store for each tenant behind one handle, an app that starts
-//! anew after a fault, and one that is replaced while calls come in.
+//! One app for three tenants, each with an account of its own: one is paused, one runs out of fuel, and the others
+//! go on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::IntoFuture;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use isorun::observe::CallEnded;
-use isorun::{Restart, Runtime};
+use isorun::{CallError, Instance, Restart, Runtime, Tenant};
 
 #[isorun::interface("../wit/server/server.wit")]
 pub mod server {}
 
-/// Values of one tenant.
+/// Values of one instance.
 #[derive(Default)]
 struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
 
@@ -37,72 +36,76 @@ impl kv::Kv for Memory {
 }
 
 impl Memory {
-    fn values(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    fn values(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn request(method: server::Method, path: &str, body: &str) -> server::Request {
-    server::Request { method, path: path.into(), headers: Vec::new(), body: body.into() }
+/// Asks an instance for a page, and gives the status of its answer.
+async fn get(instance: Instance, path: &str) -> isorun::Result<u16> {
+    let (method, path) = (server::Method::Get, path.to_string());
+    let request = server::Request { method, path, headers: Vec::new(), body: Vec::new() };
+    let caller = instance.caller::<server::Interface>().map_err(CallError::system)?;
+    Ok(caller.handle(&request).await?.status)
 }
 
 const NOTES: &[u8] = include_bytes!("apps/components/notes.wasm");
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Metrics are a closure, called with every call at its end. Compiled code is kept for the next start of this program.
-    let (folder, fuel) = (tempfile::tempdir()?, Arc::new(AtomicU64::new(0)));
-    let used = fuel.clone();
-    let observer = move |call: &CallEnded<'_>| {
-        if call.caller.is_none() {
-            used.fetch_add(call.fuel, Ordering::Relaxed);
-        }
-    };
-    let runtime = Runtime::builder().observer(observer).code_cache(folder.path().join("code")).build()?;
+    let runtime = Runtime::new()?;
     runtime.register::<kv::Interface>()?;
     runtime.register::<server::Interface>()?;
-
-    // A stranger's upload is looked at, and held to what strangers may import, before it is compiled.
-    println!("{}\n", isorun::inspect(NOTES)?);
-    println!("{}\n", runtime.add_app("notes", NOTES).allow(["isorun:log"]).await.unwrap_err());
     let app = runtime.add_app("notes", NOTES).allow(["isorun:kv"]).await?;
 
-    // One token, a value for each tenant: they share the code and nothing else.
+    // They share the code and nothing else. What each may have is set here, and can be changed at any time.
     let store = runtime.provide_per_consumer(|_| Memory::default());
     let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
-    let ada = runtime.instantiate(&app).with(&store).name("ada").restart(restart).await?;
-    let bob = runtime.instantiate(&app).with(&store).name("bob").restart(restart).await?;
-    let (adas, bobs) = (ada.caller::<server::Interface>()?, bob.caller::<server::Interface>()?);
-    let get = request(server::Method::Get, "/notes/first", "");
-    adas.handle(&request(server::Method::Put, "/notes/first", "for Ada's eyes")).await?;
-    println!("ada sees {}, bob sees {}", adas.handle(&get).await?.status, bobs.handle(&get).await?.status);
+    let serve = |tenant: &Tenant, name: &str| {
+        runtime.instantiate(&app).tenant(tenant).with(&store).name(name).restart(restart).into_future()
+    };
+    let tenant = |name| runtime.tenant(name).fuel(1_000_000_000).memory(16 << 20).stores(1).calls(1).waiting(2);
+    let (ada, bob, cleo) = (tenant("ada").build()?, tenant("bob").build()?, tenant("cleo").build()?);
+    let (adas, bobs) = (serve(&ada, "ada's notes").await?, serve(&bob, "bob's notes").await?);
+    let cleos = serve(&cleo, "cleo's notes").await?;
+    println!("{}\n", serve(&ada, "ada's second").await.unwrap_err());
 
-    // Bob's app loops: it loses its memory, not its place, and his next request is served.
-    let ended = bobs.handle(&request(server::Method::Get, "/spin", "")).fuel(5_000_000).await.unwrap_err();
-    println!("bob's app ended: {}", ended.kind());
-    println!("bob sees {} again, after {} restart", bobs.handle(&get).await?.status, bob.counters().restarts);
+    // Ada's page never ends. While she is paused it uses nothing, and its time does not run; the others are served.
+    let spinning = tokio::spawn(get(adas.clone(), "/spin"));
+    while ada.counters().running == 0 {
+        tokio::task::yield_now().await;
+    }
+    ada.pause();
+    println!("ada's app is {:?}, bob sees {}", adas.state(), get(bobs.clone(), "/notes/first").await?);
 
-    // A newer app takes the place of Ada's while requests come in: they wait for a moment, and none fails.
-    let newer = runtime.add_app("notes, newer", NOTES).await?;
-    println!("compiled before: {}", newer.was_cached());
-    let requests: Vec<_> = (0..100)
-        .map(|_| {
-            let (adas, get) = (adas.clone(), get.clone());
-            tokio::spawn(async move { adas.handle(&get).await })
-        })
-        .collect();
-    runtime.replace(&ada, &newer).await?;
-    for request in requests {
-        assert_eq!(request.await??.status, 200, "her store is still hers");
+    // Bob has next to nothing left, and is stopped where it ends. He is given more, and served again.
+    bob.set_fuel(2_000_000);
+    println!("bob: {}", get(bobs.clone(), "/spin").await.unwrap_err());
+    bob.add_fuel(1_000_000_000);
+    println!(
+        "bob sees {} again, cleo sees {}",
+        get(bobs.clone(), "/notes/first").await?,
+        get(cleos, "/notes/first").await?
+    );
+
+    // More come to Ada than may wait: one runs, two wait, and the others are refused at once.
+    let flood: Vec<_> = (0..5).map(|_| tokio::spawn(get(adas.clone(), "/notes/first"))).collect();
+    while ada.counters().refused < 4 {
+        tokio::task::yield_now().await;
     }
 
-    // A token can be narrowed. This app wants to write, too, so it is refused, with everything that it lacks.
-    let reader = store.only(["get", "keys"])?;
-    println!("\n{}\n", runtime.instantiate(&app).with(&reader).await.unwrap_err());
+    // Her page is given up where it was, and those that wait are served from a new store.
+    spinning.abort();
+    ada.resume();
+    for request in flood {
+        match request.await? {
+            Ok(status) => println!("ada sees {status}"),
+            Err(error) => println!("ada: {}", error.kind()),
+        }
+    }
 
-    println!("{}", runtime.graph().mermaid());
-    println!("{} units of fuel in all", fuel.load(Ordering::Relaxed));
-    runtime.retire(&bob).await?;
-    println!("removed: {}", runtime.remove_tree(&store)?.join(", "));
+    println!("\n{}\n\n{}", runtime.graph(), runtime.remove_tenant(&bob).unwrap_err());
+    runtime.retire(&bobs).await?;
+    runtime.remove_tenant(&bob)?;
     Ok(())
 }

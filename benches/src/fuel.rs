@@ -4,11 +4,14 @@
 //!
 //! `budget/unit/CODE`: the time of a unit of fuel in an app of isorun, for code of many kinds. It is printed as a table for the docs.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use isorun::{Instance, Runtime};
 use wasmtime::component::{Component, Linker, TypedFunc};
-use wasmtime::error::Context;
+use wasmtime::error::Context as _;
 use wasmtime::{Config, Engine, Store, StoreContextMut};
 
 use crate::Bench;
@@ -49,7 +52,7 @@ pub(crate) async fn measure(bench: &Bench, rows: &mut Vec<Row>) -> wasmtime::Res
 
 /// How an engine keeps a guest from running for ever.
 #[derive(Clone, Copy)]
-enum Metering {
+pub(crate) enum Metering {
     None,
     Fuel,
     Epochs,
@@ -66,14 +69,14 @@ async fn compare(plan: Plan, id: &str, program: &str, peer: Metering) -> wasmtim
 }
 
 /// A function of `work` in wasmtime by hand.
-struct Guest {
+pub(crate) struct Guest {
     store: Store<()>,
     metering: Metering,
     function: TypedFunc<(u32,), (u64,)>,
 }
 
 impl Guest {
-    async fn new(metering: Metering, function: &str) -> wasmtime::Result<Guest> {
+    pub(crate) async fn new(metering: Metering, function: &str) -> wasmtime::Result<Guest> {
         let mut config = Config::new();
         config
             .consume_fuel(matches!(metering, Metering::Fuel))
@@ -104,15 +107,33 @@ impl Guest {
         self.function.call_async(&mut self.store, (u32::try_from(times)?,)).await?;
         Ok(())
     }
+
+    /// Makes a call that stops whenever it has used so much fuel, and goes on at once.
+    pub(crate) fn polls(&mut self, interval: u64, argument: u32) -> wasmtime::Result<()> {
+        self.store.set_fuel(u64::MAX)?;
+        self.store.fuel_async_yield_interval(Some(interval))?;
+        let mut call = pin!(self.function.call_async(&mut self.store, (argument,)));
+        let mut task = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(result) = call.as_mut().poll(&mut task) {
+                return result.map(drop);
+            }
+        }
+    }
 }
 
-/// Prints what a unit of fuel is in each of these, in Markdown.
-async fn print_units(plan: Plan, codes: &[(&str, &str)]) -> wasmtime::Result<()> {
+/// `work` in a runtime of its own.
+pub(crate) async fn worker() -> wasmtime::Result<Instance> {
     let runtime = Runtime::builder().max_stores(4).build()?;
     runtime.register::<host::Interface>()?;
     runtime.register::<work::Interface>()?;
     let app = runtime.add_app("work", WORK).await?;
-    let guest = runtime.instantiate(&app).with(&runtime.provide::<host::Interface>(Tick)).await?;
+    Ok(runtime.instantiate(&app).with(&runtime.provide::<host::Interface>(Tick)).await?)
+}
+
+/// Prints what a unit of fuel is in each of these, in Markdown.
+async fn print_units(plan: Plan, codes: &[(&str, &str)]) -> wasmtime::Result<()> {
+    let guest = worker().await?;
     println!("| code | a unit of fuel | a million units | units in a millisecond |");
     println!("| --- | ---: | ---: | ---: |");
     for (code, what) in codes {

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p isorun-bench -- [--quick] [PART-OF-AN-ID]` prints a table and writes `target/bench/report.json`.
 
+mod accounts;
 mod app_app;
 mod app_system;
 mod callers;
@@ -53,6 +54,7 @@ async fn main() -> wasmtime::Result<()> {
     idle::measure(&bench, &mut rows)?;
     callers::measure(&bench, &mut rows)?;
     fuel::measure(&bench, &mut rows).await?;
+    accounts::measure(&bench, &mut rows).await?;
     transfer::measure(&bench).await?;
     fairness::measure(&bench, &mut rows)?;
     // Half a minute of cargo, and minutes the first time.

@@ -199,8 +199,8 @@ impl GuestProvider {
         start.end();
         let error = stop.explain(&self.payer.name, "start".into(), fuel, &prototype.limits);
         cx.settle(used, 0);
-        // The app has done nothing yet that it could be blamed for.
-        if used == 0 && error.is_of_an_account() {
+        if error.is_of_an_account() {
+            // Nothing that the instance kept is lost, and the next call may find more in the account.
             self.stores.put(None);
             return Err(error.into());
         }

@@ -342,7 +342,7 @@ impl CallError {
         }
     }
 
-    /// Whether it was the limit of an instance or of a tenant that was met, whatever the call was granted.
+    /// Whether an account had too little: that of an instance or of a tenant.
     #[cfg(feature = "engine")]
     pub(crate) fn is_of_an_account(&self) -> bool {
         matches!(self, CallError::OutOfBudget { scope: Scope::Instance(_) | Scope::Tenant(_), .. })

@@ -127,3 +127,27 @@ impl Drop for Stopped {
         self.count(false);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::bound::Bound;
+    use crate::limits::limit::Scope;
+
+    /// A caller that is told, and goes on, is not counted for ever among those that are stopped.
+    #[test]
+    fn who_was_counted_as_stopped_is_counted_off_wherever_the_chain_ends_by_then() {
+        let tenant = Arc::new(Tenancy::new("acme".into(), 0, 0));
+        let payer = |name: &str| Arc::new(Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into()) });
+        let (above, below) = (payer("above"), payer("below"));
+        let bound = Arc::new(Bound::finishes(Account::with_fuel(Scope::Call, 1), Account::new(Scope::Call)));
+        let chain = Chain::bound(&bound, &Some(Chain::instance(&above, &None)));
+        let chain = Chain::instance(&below, &Some(chain));
+        let stopped = || [&above.account, &below.account, &tenant.account].map(Account::stopped);
+        let waits = Stopped::new(&chain, None);
+        assert_eq!(stopped(), [1, 1, 1], "a tenant that is on the way twice is counted once");
+        bound.cut();
+        drop(waits);
+        assert_eq!(stopped(), [0, 0, 0]);
+    }
+}

@@ -13,7 +13,7 @@ pub struct Counters {
     /// Those of them that ended without a value.
     pub failures: u64,
     /// Calls that were refused before they began, because the queue was full, the instance was poisoned, retiring or removed, there was no
-    /// room for a store, or the present app does not have the function.
+    /// room for a store, an account had too little to begin, or the present app does not have the function.
     pub refused: u64,
     /// How often it was restarted after a fault.
     pub restarts: u64,

@@ -215,7 +215,7 @@ impl Tenant {
 
     /// Stops every call of its instances at the end of its quantum, with all that is called by it, and lets in none: they wait until
     /// [`resume`](Tenant::resume). Their time does not run while they are stopped. A call that waits for its turn may still come to its
-    /// deadline.
+    /// deadline. What is instantiated for it waits too before it starts.
     pub fn pause(&self) {
         self.0.account.pause();
     }

@@ -93,7 +93,8 @@ pub(crate) async fn cross<C: Crossing>(
     };
     store.data_mut().waits_for = None;
     let units = result.as_ref().map_or(0, C::units_of);
-    if leave(store, cx, units)? {
+    // A guest that is about to be stopped gives way no more: what its accounts then lack would hide what has stopped it.
+    if leave(store, cx, units)? && result.is_ok() {
         give_way().await;
     }
     result
