@@ -111,6 +111,9 @@ impl GuestProvider {
             Some(entered) => entered,
             None => Box::pin(self.enter(cx)).await?,
         };
+        if self.payer.paused().is_some() {
+            Box::pin(self.resumed()).await;
+        }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
         let (mut live, begun) = match self.stores.try_take() {
             Some(live) => (live, Begun { started: 0, had_all_time: !cx.is_nested() }),

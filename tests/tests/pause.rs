@@ -218,3 +218,46 @@ async fn a_call_within_another_cannot_be_paused_by_itself() {
     let error = run.next().await.unwrap_err();
     assert!(error.to_string().contains("cannot be paused by itself"), "{error}");
 }
+
+/// What a run may grow by is granted like what it may use, though a guest cannot wait for it.
+#[tokio::test]
+async fn memory_that_is_granted_later_is_there_when_it_is_needed() {
+    let app = guests::parse(
+        r#"(component
+            (core module $code (memory 1)
+                (func (export "grow") (param i32) (result i32)
+                    (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+                    (memory.grow (i32.const 4))))
+            (core instance $code (instantiate $code))
+            (func (export "grow") (param "rounds" u32) (result u32) (canon lift (core func $code "grow"))))"#,
+    );
+    let runtime = runtime();
+    let app = again(&runtime, &add(&runtime, "app", &app).await, &[]).await;
+    let mut run = app.call("grow", "(1000000)").fuel(100_000).memory(1 << 16).pausable();
+    assert!(matches!(run.next().await, Ok(Step::Paused { .. })));
+    run.grant(Budget { fuel: 1 << 40, time: Duration::ZERO, memory: 3 << 16 });
+    assert_eq!(run.next().await.unwrap(), Step::Done("1".into()));
+    let error = app.call("grow", "(1)").memory(1 << 16).await.unwrap_err();
+    assert_eq!(error.out_of_budget(), Some(Limit::Memory), "{error}");
+}
+
+/// A call that was let in and has not begun costs nobody anything when it goes.
+#[tokio::test]
+async fn callers_of_a_paused_instance_can_hang_up() {
+    let runtime = runtime();
+    let worker = working(&runtime).await;
+    worker.call("work", "(1)").await.unwrap();
+    worker.pause();
+    assert!(matches!(worker.state(), InstanceState::Paused), "{:?}", worker.state());
+    let error = worker.call("work", "(1)").timeout(Duration::from_millis(10)).await.unwrap_err();
+    assert!(error.to_string().contains("was paused when `work` was called"), "{error}");
+    for _ in 0..100 {
+        let mut call = worker.call("work", "(1)");
+        assert!(isorun_tests::poll_once(&mut call).is_pending());
+    }
+    let mut run = worker.call("work", "(1)").fuel(0).pausable();
+    worker.resume();
+    assert!(matches!(run.next().await, Ok(Step::Paused { used: 0, .. })));
+    drop(run);
+    assert_eq!(worker.call("work", "(1)").await.unwrap(), "2", "nothing was lost");
+}

@@ -1,7 +1,10 @@
 //! Watches what the memories and tables of one instance hold.
 
+use std::sync::Arc;
+
 use wasmtime::ResourceLimiter;
 
+use crate::limits::chain::Chain;
 use crate::limits::footprint::Footprint;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 
@@ -16,6 +19,8 @@ pub(crate) struct Meter {
     growth: u64,
     /// What the running call was granted at its start.
     granted: u64,
+    /// Who may have granted the running call more since.
+    more: Option<Arc<Chain>>,
     /// Whether the instance is starting: what its memories and tables begin with is no growth.
     starting: bool,
 }
@@ -31,12 +36,24 @@ impl Meter {
             return Err(exhausted(limit, 0, Scope::Runtime));
         }
         holds.hold(engine)?;
-        Ok(Meter { holds, limit, growth, granted: growth, starting: true })
+        Ok(Meter { holds, limit, growth, granted: growth, more: None, starting: true })
     }
 
     /// Begins a call that may grow what is held by `growth` bytes.
     pub(crate) fn grant(&mut self, growth: u64) {
-        (self.growth, self.granted, self.starting) = (growth, growth, false);
+        (self.growth, self.granted, self.starting, self.more) = (growth, growth, false, None);
+    }
+
+    /// Lets the running call use what is granted to it later, by whom the chain tells.
+    #[cold]
+    pub(crate) fn may_get_more(&mut self, chain: &Arc<Chain>) {
+        self.more = Some(chain.clone());
+    }
+
+    #[cold]
+    fn ask_for_more(&mut self, bytes: u64) {
+        let more = self.more.as_ref().map_or(0, |chain| chain.take_memory(bytes));
+        (self.growth, self.granted) = (self.growth.saturating_add(more), self.granted.saturating_add(more));
     }
 
     /// Bytes by which the running call may still grow what is held.
@@ -59,6 +76,9 @@ impl Meter {
         let growth = if self.starting && from == 0 { 0 } else { bytes };
         if held > self.limit {
             return Err(exhausted(self.limit, self.holds.bytes(), Scope::Runtime));
+        }
+        if growth > self.growth {
+            self.ask_for_more(growth - self.growth);
         }
         if growth > self.growth {
             return Err(exhausted(self.granted, self.used(), Scope::Call));

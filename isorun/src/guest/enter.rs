@@ -9,7 +9,7 @@ use crate::limits::admission::Full;
 use crate::limits::cx::Cx;
 use crate::limits::footprint::TooManyStores;
 use crate::limits::limit::Ceiling;
-use crate::limits::slow::{InLine, OF_TENANT};
+use crate::limits::slow::{InLine, OF_TENANT, PAUSE};
 use crate::limits::tenancy::Entered;
 
 impl GuestProvider {
@@ -32,6 +32,16 @@ impl GuestProvider {
                 Err(CallError::TenantFull { instance, tenant, what, limit }.into())
             }
         }
+    }
+
+    /// Waits until neither the instance nor its tenant is paused, so that what cannot run takes neither a store nor a place.
+    pub(super) async fn resumed(&self) {
+        // It is dropped before what waits, as in `wait`.
+        let in_line = InLine(Some(|| PAUSE.into()));
+        while let Some(account) = self.payer.paused() {
+            account.resumed().await;
+        }
+        in_line.ended();
     }
 
     /// The error of a call that needs a store, of which the tenant has as many as it may.

@@ -30,9 +30,11 @@ impl<T, F: Future<Output = wasmtime::Result<T>>> Future for Metered<'_, F> {
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<wasmtime::Result<T>> {
         let Metered { work, chain, awaiting } = self.get_mut();
         let ledger = &chain.ledger;
-        if !ledger.is_in_import() && !ledger.covers_a_quantum() {
-            let most = ledger.interval().saturating_mul(2);
-            ready!(awaiting.poll(chain, (ledger.quantum(), most), task))?;
+        if !ledger.is_in_import() {
+            if !ledger.covers_a_quantum() {
+                let most = ledger.interval().saturating_mul(2);
+                ready!(awaiting.poll(chain, (ledger.quantum(), most), task))?;
+            }
             ledger.runs();
         }
         let polled = work.as_mut().poll(task);

@@ -223,6 +223,9 @@ impl Live {
         self.store.set_fuel(left).map_err(broken)?;
         let state = self.store.data_mut();
         state.meter.grant(cx.memory());
+        if self.chain.is_bound() {
+            state.meter.may_get_more(&self.chain);
+        }
         state.frame = Frame::of(cx, self.chain.held());
         state.granted = fuel;
         Ok(typed(function.func, function.slots).map_err(CallError::bug)?)

@@ -137,7 +137,11 @@ impl Drop for Turn<'_> {
     #[inline]
     fn drop(&mut self) {
         if let Some(live) = self.live.take() {
-            self.cancelled(live);
+            match live.chain.ledger.has_run() {
+                true => self.cancelled(live),
+                // It waited for an account, and is as it was.
+                false => self.stores.put(Some(live)),
+            }
         }
     }
 }

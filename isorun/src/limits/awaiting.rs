@@ -84,7 +84,8 @@ impl Awaiting {
                     let exhausted = out_of_fuel(account);
                     let Some(bound) = chain.told_of(place) else { return Poll::Ready(Err(exhausted)) };
                     bound.tell(exhausted);
-                    self.stopped = Some(Stopped::new(chain, None));
+                    // One that can go on without its caller does so at its next poll.
+                    self.stopped = bound.pauses_calls().then(|| Stopped::new(chain, None));
                     return Poll::Pending;
                 }
             }

@@ -59,6 +59,11 @@ impl Bound {
         }
     }
 
+    /// Whether a call is paused here, until more is granted.
+    pub(crate) fn pauses_calls(&self) -> bool {
+        matches!(self.kind, Kind::Pauses)
+    }
+
     /// Whether the call goes on without its caller.
     pub(crate) fn is_cut(&self) -> bool {
         matches!(&self.kind, Kind::Finishes { cut, .. } if cut.load(Ordering::Acquire))
@@ -101,6 +106,18 @@ impl Bound {
 }
 
 impl Chain {
+    /// Takes bytes by which memories may grow from what was granted since the call began; all of them or none.
+    pub(crate) fn take_memory(&self, bytes: u64) -> u64 {
+        let taken = self.links().any(|chain| match chain.link() {
+            Link::Bound(bound) => {
+                let take = |memory: u64| memory.checked_sub(bytes);
+                bound.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+            }
+            Link::Instance(_) => false,
+        });
+        if taken { bytes } else { 0 }
+    }
+
     /// Who is to be told that the account at this place of the list has run out; `None` if the call has to end.
     ///
     /// That is the caller who can grant more, if there is one above. If not, it is the last below that place which can go on without those

@@ -55,8 +55,14 @@ impl Payer {
     /// Whether its calls are stopped: by its own pause or its tenant's, or one of them because it waits to be granted more.
     #[cfg(feature = "engine")]
     pub(crate) fn is_paused(&self) -> bool {
-        let tenant = self.tenant.as_ref().is_some_and(|tenant| tenant.account.is_paused());
-        tenant || self.account.is_paused() || self.account.stopped() > 0
+        self.paused().is_some() || self.account.stopped() > 0
+    }
+
+    /// The account for which the instance is paused: its own, or its tenant's.
+    #[inline]
+    pub(crate) fn paused(&self) -> Option<&Account> {
+        let tenant = self.tenant.as_ref().map(|tenant| &tenant.account);
+        [Some(&self.account), tenant].into_iter().flatten().find(|account| account.is_paused())
     }
 }
 

@@ -23,10 +23,12 @@ pub(crate) struct Ledger {
     mark: AtomicU64,
     /// Units of fuel after which the store gives way.
     interval: AtomicU64,
-    /// Where the guest is: [`RUNS`], [`IMPORT`] or [`GAVE_WAY`].
+    /// Where the guest is: [`NEW`], [`RUNS`], [`IMPORT`] or [`GAVE_WAY`].
     place: AtomicU8,
 }
 
+/// A call has been given the store, and has not run.
+const NEW: u8 = 3;
 /// The guest runs. If it gives way, it has come to the end of a quantum.
 const RUNS: u8 = 0;
 /// It waits for an import.
@@ -72,7 +74,13 @@ impl Ledger {
     pub(crate) fn begin(&self, fuel: u64, interval: u64) {
         self.mark.store(fuel, Ordering::Relaxed);
         self.interval.store(interval, Ordering::Relaxed);
-        self.place.store(RUNS, Ordering::Relaxed);
+        self.place.store(NEW, Ordering::Relaxed);
+    }
+
+    /// Whether the call that was given the store has run in it.
+    #[inline]
+    pub(crate) fn has_run(&self) -> bool {
+        self.place.load(Ordering::Relaxed) != NEW
     }
 
     /// Units of fuel after which the store gives way.
@@ -110,7 +118,7 @@ impl Ledger {
         self.place.load(Ordering::Relaxed) == IMPORT
     }
 
-    /// The guest runs on from where it gave way.
+    /// The guest begins, or runs on from where it gave way.
     #[inline]
     pub(crate) fn runs(&self) {
         self.place.store(RUNS, Ordering::Relaxed);

@@ -21,6 +21,9 @@ pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> Option<Arc<str>> {
 /// What a call was waiting for that found no place for a store: none of the instances.
 pub(crate) const PLACES: &str = "the places of the runtime";
 
+/// What a call was waiting for that found its instance or its tenant paused.
+pub(crate) const PAUSE: &str = "the end of a pause";
+
 /// How what a call was waiting for begins if that was room in the tenant of the instance. The tenant's name follows.
 pub(crate) const OF_TENANT: &str = "the calls of the tenant ";
 

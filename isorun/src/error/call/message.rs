@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::CallError;
 use crate::limits::limit::{Amount, Ceiling, Limit, Scope};
-use crate::limits::slow::{OF_TENANT, PLACES};
+use crate::limits::slow::{OF_TENANT, PAUSE, PLACES};
 use crate::text::{count, list, printable, printable_line, printable_lines};
 use isorun_wit::nearest;
 
@@ -151,6 +151,13 @@ fn out_of_budget(
             return f.write_str(
                 "make fewer calls at a time, remove instances, raise `max_stores` in the runtime's builder, or give the call more time with `.timeout(..)`",
             );
+        }
+        (_, Scope::Call) if waits_for == Some(PAUSE) => {
+            write!(
+                f,
+                "out of {limit}: `{instance}`, or its tenant, was paused when `{function}` was called, and for {amount} after that\n  help: "
+            )?;
+            return f.write_str("let it go on with `.resume()`, or give the call more time with `.timeout(..)`");
         }
         (_, Scope::Call) if waits_for.is_some_and(|what| what.starts_with(OF_TENANT)) => {
             let tenant = waits_for.and_then(|what| what.strip_prefix(OF_TENANT)).map_or("".into(), printable);
