@@ -147,6 +147,18 @@ impl Chain {
         paying
     }
 
+    /// An account on the way that is paused, whether it pays or not: what an instance calls stops with it, also what pays for itself.
+    pub(crate) fn paused(&self) -> Option<&Account> {
+        let accounts = self.links().flat_map(|chain| {
+            let (own, tenant) = match &chain.link {
+                Link::Bound(bound) => (bound.account(), None),
+                Link::Instance(payer) => (&payer.account, payer.tenant.as_deref().map(|tenant| &tenant.account)),
+            };
+            [own].into_iter().chain(tenant)
+        });
+        accounts.into_iter().find(|account| account.is_paused())
+    }
+
     /// Whether an instance in front of this place has the same tenant.
     fn has_before(&self, place: usize, tenant: &Tenancy) -> bool {
         self.links().take(place).any(|chain| match &chain.link {

@@ -171,7 +171,7 @@ impl Chain {
     #[cold]
     fn take_of_all(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
         let now = account::now();
-        if let Some((_, account)) = self.accounts().find(|(_, account)| account.is_paused()) {
+        if let Some(account) = self.paused() {
             return Err(Denied::Paused(account));
         }
         let (mut units, mut smallest, mut counted) = (most, u64::MAX, 0);
