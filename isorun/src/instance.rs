@@ -63,7 +63,7 @@ impl Instance {
         self.reached().list().to_vec()
     }
 
-    /// What it is doing now: ready, running, poisoned, or on its way out. A system or a remote is idle until it retires or is removed.
+    /// What it is doing now: ready, running, paused, poisoned, or on its way out. A system or a remote is idle until it retires or is removed.
     pub fn state(&self) -> InstanceState {
         self.provider.state()
     }

@@ -502,6 +502,61 @@ async fn a_paused_call_stands_still_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_pause_stops_what_is_called_below_and_what_waits_above() {
+    for alone in [false, true] {
+        let runtime = in_short_slices();
+        let (below, above) = chain(&runtime).await;
+        let tenant = |name| runtime.tenant(name).build().unwrap();
+        let (lower, upper) = (tenant("lower"), tenant("upper"));
+        let below = runtime.instantiate(&below).tenant(&lower);
+        let below = if alone { below.pays_for_itself().await } else { below.await }.unwrap();
+        let above = runtime.instantiate(&above).tenant(&upper).with(&below).await.unwrap();
+        below.set_fuel(1_000_000_000);
+        let pauses: [&dyn Fn(bool); 4] = [
+            &|pause| if pause { above.pause() } else { above.resume() },
+            &|pause| if pause { upper.pause() } else { upper.resume() },
+            &|pause| if pause { below.pause() } else { below.resume() },
+            &|pause| if pause { lower.pause() } else { lower.resume() },
+        ];
+        let call = tokio::spawn(owned(&above, "f", "(5000000)"));
+        for pause in pauses {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+            let before = below.fuel();
+            pause(true);
+            some_turns().await;
+            let left = below.fuel();
+            assert!(left <= before && before < Some(1_000_000_000));
+            for instance in [&above, &below] {
+                assert!(matches!(instance.state(), InstanceState::Paused), "{}", instance.name());
+                assert_eq!(instance.counters().stopped, 1, "{}", instance.name());
+            }
+            some_turns().await;
+            assert_eq!(below.fuel(), left, "it makes no progress");
+            pause(false);
+        }
+        assert_eq!(call.await.unwrap().unwrap(), "7");
+        assert_eq!((above.counters().stopped, below.counters().stopped), (0, 0));
+        assert_eq!((lower.counters().stopped, upper.counters().stopped), (0, 0));
+    }
+}
+
+/// Dropping it stops it for good, as it does with any call.
+#[tokio::test]
+async fn a_paused_call_that_is_dropped_is_cancelled() {
+    let shop = Shop::new().await;
+    let one = shop.instance("one").await;
+    let call = tokio::spawn(owned(&one, "spin", "()"));
+    some_turns().await;
+    shop.acme.pause();
+    some_turns().await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    assert!(matches!(&one.state(), InstanceState::Poisoned(cause) if cause.kind() == "cancelled"), "{:?}", one.state());
+    assert_eq!((shop.acme.counters().stopped, shop.acme.counters().running, shop.acme.memory_held()), (0, 0, 0));
+}
+
+#[tokio::test]
 async fn a_paused_tenant_lets_in_no_new_call() {
     let shop = Shop::new().await;
     let one = shop.instance("one").await;
@@ -611,6 +666,7 @@ impl host::Host for Door {
 
 /// A tenant with an instance that takes many calls at a time, each of which waits at the door.
 struct Crowd {
+    runtime: Runtime,
     acme: Tenant,
     instance: Instance,
     door: Door,
@@ -624,7 +680,7 @@ impl Crowd {
         let acme = runtime.tenant("acme").calls(calls).waiting(waiting).build().unwrap();
         let app = add(&runtime, "crowd", &at_the_gate()).await;
         let instance = runtime.instantiate(&app).tenant(&acme).with(&system).reuse(Reuse::pool(8)).await.unwrap();
-        Crowd { acme, instance, door }
+        Crowd { runtime, acme, instance, door }
     }
 
     fn call(&self, number: u64) -> tokio::task::JoinHandle<Result<String, CallError>> {
@@ -739,6 +795,19 @@ async fn waiting_for_the_tenant_counts_against_the_deadline_and_says_so() {
     crowd.door.gate.open(1);
     assert_eq!(running.await.unwrap().unwrap(), "0");
     assert!(matches!(crowd.instance.state(), InstanceState::Idle), "it has not run");
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_its_tenant_does_not_keep_its_instance() {
+    let crowd = Crowd::new(0, 10).await;
+    let call = crowd.call(0);
+    some_turns().await;
+    crowd.runtime.remove(&crowd.instance).unwrap();
+    assert!(!call.is_finished());
+    crowd.acme.set_calls(1);
+    assert_eq!(call.await.unwrap().unwrap_err().kind(), "removed");
+    assert_eq!(crowd.running_and_waiting(), (0, 0));
+    crowd.runtime.remove_tenant(&crowd.acme).unwrap();
 }
 
 /// Otherwise the first would wait for the second, which would wait for the first to end.

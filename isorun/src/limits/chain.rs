@@ -167,22 +167,24 @@ impl Chain {
         }
     }
 
+    /// An account on the way that is paused, whether it pays or not: what an instance calls stops with it, also what pays for itself.
+    pub(crate) fn paused(&self) -> Option<&Account> {
+        let accounts = self.links().flat_map(|chain| {
+            let (own, tenant) = match &chain.link {
+                Link::Bound(bound) => (bound.account(), None),
+                Link::Instance(payer) => (&payer.account, payer.tenant.as_deref().map(|tenant| &tenant.account)),
+            };
+            [own].into_iter().chain(tenant)
+        });
+        accounts.into_iter().find(|account| account.is_paused())
+    }
+
     /// Whether an instance in front of this place has the same tenant.
     fn has_before(&self, place: usize, tenant: &Tenancy) -> bool {
         self.links().take(place).any(|chain| match &chain.link {
             Link::Instance(payer) => payer.tenant.as_deref().is_some_and(|other| std::ptr::eq(other, tenant)),
             Link::Bound(_) => false,
         })
-    }
-
-    /// An account on the way that is paused. That stops all that is called by an instance, whoever pays for it.
-    #[cold]
-    pub(crate) fn paused(&self) -> Option<&Account> {
-        let accounts = self.instances().flat_map(|payer| {
-            let tenant = payer.tenant.as_ref().map(|tenant| &tenant.account);
-            std::iter::once(&payer.account).chain(tenant)
-        });
-        accounts.into_iter().find(|account| account.is_paused())
     }
 
     /// Whether others wait for what is done here, who may have taken what is needed.

@@ -215,10 +215,11 @@ impl Chain {
             return Err(Denied::Paused(account));
         }
         let (mut units, mut smallest, mut counted) = (most, u64::MAX, 0);
-        for (place, account) in self.accounts().filter(|(_, account)| account.counts(now)) {
+        for (nth, (place, account)) in self.accounts().enumerate().filter(|(_, (_, account))| account.counts(now)) {
             let (taken, there) = account.take(least, units);
             let too_much = i64::try_from(units - taken).unwrap_or(FREE);
-            let before = self.accounts().filter(|(_, account)| account.counts(now)).take(counted);
+            // Any of them may have been set meanwhile, and counts no more.
+            let before = self.accounts().take(nth).filter(|(_, account)| account.counts(now));
             before.for_each(|(_, account)| account.give_back(too_much));
             if taken == 0 {
                 let short = self.shortest(now, least).unwrap_or((place, account));

@@ -1,4 +1,4 @@
-//! The state of an instance: ready, running, poisoned, or on its way out.
+//! The state of an instance: ready, running, paused, poisoned, or on its way out.
 
 use std::sync::Arc;
 
