@@ -8,8 +8,8 @@ use isorun::limits::{Amount, Limit};
 use isorun::{Budget, CallError, Cx, InstantiateError, Runtime};
 use isorun_tests::compute::Compute;
 use isorun_tests::{
-    Bench, Ticker, add, apps, bench, caller_of, compute, host, link_to, misbehave, misbehaving, poll_once, relay,
-    runtime, runtime_of, start, starter,
+    Bench, Ticker, add, apps, bench, caller_of, compute, guests, host, link_to, misbehave, misbehaving, poll_once,
+    relay, runtime, runtime_of, start, starter,
 };
 
 /// A guest whose first call is over: that one also does what every Rust program does before `main`.
@@ -101,6 +101,33 @@ async fn memory_that_an_app_below_takes_is_in_the_receipt() {
     assert_eq!(result.unwrap().len(), 1 << 20);
     // Both had to make room for the data.
     assert!(receipt.memory >= 2 << 20, "{receipt}");
+}
+
+#[tokio::test]
+async fn a_receipt_covers_the_apps_below_also_if_the_call_is_late() {
+    let runtime = runtime();
+    runtime.register_wit("package acme:chain; interface one { f: func(n: u32) -> u32; }").unwrap();
+    let body = "(drop (memory.grow (i32.const 1))) (loop $on (br $on)) (i32.const 0)";
+    let endless = guests::parse(&format!(
+        r#"(component
+            (core module $code (memory 1) (func (export "f") (param i32) (result i32) {body}))
+            (core instance $code (instantiate $code))
+            (func $f (param "n" u32) (result u32) (canon lift (core func $code "f")))
+            (instance $out (export "f" (func $f)))
+            (export "acme:chain/one" (instance $out)))"#
+    ));
+    let endless = start(&runtime, "endless", &endless, &[]).await;
+    let middle = guests::step("acme:chain/one", "acme:chain/one", 1);
+    let middle = start(&runtime, "middle", &middle, &[&endless]).await;
+    let balance = 1 << 40;
+    [&middle, &endless].map(|instance| instance.set_fuel(balance));
+    let (result, receipt) = middle.call("f", "(1)").timeout(Duration::from_millis(20)).receipt().await;
+    assert_eq!(result.unwrap_err().out_of_budget(), Some(Limit::Time));
+    assert!(receipt.fuel > 100_000, "{receipt}");
+    assert_eq!(receipt.memory, 64 << 10, "{receipt}");
+    assert_eq!(middle.counters().fuel, receipt.fuel);
+    assert_eq!(middle.fuel(), Some(balance - receipt.fuel));
+    assert!(endless.fuel() > middle.fuel() && endless.fuel() < Some(balance - 100_000));
 }
 
 #[tokio::test]

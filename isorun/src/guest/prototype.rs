@@ -185,7 +185,7 @@ struct Starting<'a> {
 impl Drop for Starting<'_> {
     fn drop(&mut self) {
         if let Some(store) = &self.store {
-            let left = self.chain.ledger.left_of(store.get_fuel().unwrap_or(self.fuel));
+            let left = store.get_fuel().unwrap_or(self.fuel);
             self.chain.close(left);
             self.spent.store(self.fuel.saturating_sub(left), Ordering::Relaxed);
         }

@@ -103,7 +103,7 @@ impl<'a> Turn<'a> {
     /// Charges what the store used to the call's context. Returns the fuel of the whole call, including that of a start.
     #[inline]
     fn charge(&self, live: &Live, units: u64) -> u64 {
-        let left = live.chain.ledger.left_of(live.fuel()).saturating_sub(units.saturating_mul(weight::FUEL));
+        let left = live.fuel().saturating_sub(units.saturating_mul(weight::FUEL));
         let used = live.granted().saturating_sub(left);
         live.chain.close(left);
         self.cx.settle(used, live.store.data().meter.used());

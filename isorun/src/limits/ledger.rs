@@ -168,18 +168,6 @@ impl Ledger {
         self.left().saturating_sub(if fuel <= mark { used } else { -used })
     }
 
-    /// Units of fuel that are left, of which so many are in the store. Where the guest has not come back from an import, what it has passed to
-    /// the callee, and what that has used, was not taken out of the store.
-    #[inline]
-    pub(crate) fn left_of(&self, fuel: u64) -> u64 {
-        if self.is_in_import() { self.mark.load(Ordering::Relaxed) } else { fuel }
-    }
-
-    /// A call out of the guest is dropped. The callee, which has paid for itself, has left so much of the guest's fuel.
-    pub(crate) fn drops(&self, fuel: u64) {
-        self.mark.store(fuel, Ordering::Relaxed);
-    }
-
     /// Books what was used.
     #[inline]
     pub(crate) fn spend(&self, units: u64) {
@@ -208,12 +196,19 @@ impl Chain {
 
     #[cold]
     fn take_of_all(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
+        match self.paused() {
+            Some(account) => Err(Denied::Paused(account)),
+            None => self.take_paused_or_not(least, most),
+        }
+    }
+
+    /// As [`take`](Chain::take), also while an account is paused.
+    #[cold]
+    pub(crate) fn take_paused_or_not(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
+        self.settle();
         let now = account::now();
         self.ledger.taken.store(false, Ordering::Relaxed);
         self.ledger.now.store(now, Ordering::Relaxed);
-        if let Some(account) = self.paused() {
-            return Err(Denied::Paused(account));
-        }
         let (mut units, mut smallest, mut counted) = (most, u64::MAX, 0);
         for (nth, (place, account)) in self.accounts().enumerate().filter(|(_, (_, account))| account.counts(now)) {
             let (taken, there) = account.take(least, units);
@@ -517,22 +512,5 @@ mod tests {
         above.account.pause();
         let denied = chain.take(1, 1).unwrap_err();
         assert!(matches!(denied, Denied::Paused(account) if std::ptr::eq(account, &above.account)));
-    }
-
-    /// While one is in an import it uses nothing, and what it does not come back from is in its figures.
-    #[test]
-    fn what_a_call_uses_that_is_dropped_in_an_import_is_gone() {
-        let payer = payer("one", Some(10_000_000));
-        let chain = Chain::instance(&payer, &None);
-        assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
-        assert_eq!(chain.ledger.left_of(990_000), 990_000);
-        chain.ledger.enter(980_000);
-        chain.end_poll();
-        assert_eq!(balance(&payer.account), 10_000_000 - 20_000);
-        // The callee has paid with this account.
-        chain.ledger.drops(500_000);
-        assert_eq!(chain.ledger.left_of(990_000), 500_000);
-        chain.close(500_000);
-        assert_eq!(balance(&payer.account), 10_000_000 - 20_000);
     }
 }

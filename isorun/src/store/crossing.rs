@@ -64,16 +64,16 @@ pub(crate) async fn cross<C: Crossing>(
     place: usize,
     crossing: C,
 ) -> wasmtime::Result<C::Value> {
-    let mut out = Out(enter(store, crossing.units())?);
-    let cx = &mut out.0;
-    store.data_mut().waits_for = Some(slot);
+    let cx = enter(store, crossing.units())?;
+    let mut out = Out { store, cx, is_back: false };
+    out.store.data_mut().waits_for = Some(slot);
     let result = {
-        let slot = store.data().slot(slot)?;
-        let span = slot.timeout.and_then(|span| cx.limit_to(span));
+        let slot = out.store.data().slot(slot)?;
+        let span = slot.timeout.and_then(|span| out.cx.limit_to(span));
         let (provider, function) = (&*slot.provider, slot.function(place)?);
         let counting = slot.counts.begin();
-        let mut watch = provider.observers().watch(provider, function, cx);
-        let call = pin!(crossing.call(slot, place, function, cx));
+        let mut watch = provider.observers().watch(provider, function, &out.cx);
+        let call = pin!(crossing.call(slot, place, function, &out.cx));
         let mut call = see(&mut watch, call);
         let call = poll_fn(|task| naming(provider.name(), || Pin::new(&mut call).poll(task)));
         let result = match span {
@@ -84,31 +84,36 @@ pub(crate) async fn cross<C: Crossing>(
         counting.end(result.is_err());
         match result {
             Err(error) => {
-                let ends_the_caller = error.ends_the_tree() && cx.concerns(&error);
+                let ends_the_caller = error.ends_the_tree() && out.cx.concerns(&error);
                 let told = if ends_the_caller { None } else { C::failure(slot, place, &error) };
                 told.ok_or_else(|| failed(slot, *error, ends_the_caller))
             }
             Ok(value) => Ok(value),
         }
     };
-    store.data_mut().waits_for = None;
+    out.store.data_mut().waits_for = None;
     let units = result.as_ref().map_or(0, C::units_of);
+    out.is_back = true;
     // A guest that is about to be stopped gives way no more: what its accounts then lack would hide what has stopped it.
-    if leave(store, cx, units)? && result.is_ok() {
+    if leave(out.store, &mut out.cx, units)? && result.is_ok() {
         give_way().await;
     }
     result
 }
 
-/// A call out of the guest, with its context. If it is dropped before the guest has come back, what the callee has used is noted.
-struct Out(Cx);
+/// A guest that is out in an import. If it is dropped there, what was used meanwhile is charged to it all the same.
+struct Out<'a, 's> {
+    store: &'a mut StoreContextMut<'s, State>,
+    cx: Cx,
+    is_back: bool,
+}
 
-impl Drop for Out {
+impl Drop for Out<'_, '_> {
     #[inline]
     fn drop(&mut self) {
-        // Whoever comes back takes the chain along.
-        if let Some(chain) = self.0.chain() {
-            chain.ledger.drops(self.0.granted_fuel());
+        if !self.is_back {
+            // A store in which no fuel can be set is of no use to anybody, and is thrown away now in any case.
+            let _ = come_back(self.store, &mut self.cx);
         }
     }
 }
@@ -160,6 +165,14 @@ fn enter(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result
 /// ended.
 #[inline]
 fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> wasmtime::Result<bool> {
+    come_back(store, cx)?;
+    let left = pay_from_store(store, units)?;
+    gives_way(store, left)
+}
+
+/// Leaves the guest what the callee has left.
+#[inline]
+fn come_back(store: &mut StoreContextMut<'_, State>, cx: &mut Cx) -> wasmtime::Result<()> {
     let state = store.data_mut();
     state.meter.set_left(cx.memory());
     state.chain = cx.take_chain();
@@ -168,9 +181,7 @@ fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> was
         chain.ledger.leave(before);
     }
     // Also what ends here has been used, and a quantum begins here.
-    store.set_fuel(before)?;
-    let left = pay_from_store(store, units)?;
-    gives_way(store, left)
+    store.set_fuel(before)
 }
 
 /// Whether the guest, which comes back from an import with so much fuel left, has to give way: because its quantum has ended, or because its
@@ -197,7 +208,8 @@ fn afford(store: &mut StoreContextMut<'_, State>, price: u64) -> wasmtime::Resul
     let Some(chain) = &store.data().chain else { return Ok(()) };
     chain.ledger.book(fuel);
     let most = price.saturating_add(chain.ledger.interval().saturating_mul(2));
-    match chain.take(price, most) {
+    // A guest cannot wait here for one that is paused.
+    match chain.take_paused_or_not(price, most) {
         Err(Denied::Short(place, account)) if chain.told_of(place).is_none() => Err(out_of_fuel(account).into()),
         Ok(_) | Err(_) => Ok(()),
     }
