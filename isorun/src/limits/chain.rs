@@ -125,7 +125,7 @@ impl Chain {
     /// The accounts that pay for what is done at this link, each once, and the place in the list that each of them is at.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = (usize, &Account)> {
         let mut alone = false;
-        let paying = self.links().enumerate().flat_map(move |(place, chain)| {
+        self.links().enumerate().flat_map(move |(place, chain)| {
             let (own, tenant) = match &chain.link {
                 // A grant is charged for all that is done because of it, also for what an instance pays itself.
                 Link::Bound(bound) => (Some(bound.account()), None),
@@ -143,8 +143,7 @@ impl Chain {
                 }
             };
             own.into_iter().chain(tenant).map(move |account| (place, account))
-        });
-        paying
+        })
     }
 
     /// An account on the way that is paused, whether it pays or not: what an instance calls stops with it, also what pays for itself.
