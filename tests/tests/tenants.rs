@@ -9,7 +9,7 @@ use isorun::error::{RemoteError, RemoveError, Status};
 use isorun::instance::InstanceState;
 use isorun::limits::{Amount, Ceiling, Limit, Scope};
 use isorun::observe::CallEnded;
-use isorun::{App, CallError, Instance, InstantiateError, Reuse, Runtime, RuntimeBuilder, Tenant, TenantError};
+use isorun::{App, CallError, GiveUp, Instance, InstantiateError, Reuse, Runtime, RuntimeBuilder, Tenant, TenantError};
 use isorun_tests::{Gate, add, guests, host, link_to, poll_once, runtime_of};
 
 /// `f` gives one; `burn` counts down from a number; `spin` never ends; `grow` takes so many pages more; `trap` traps.
@@ -261,9 +261,7 @@ async fn the_smallest_on_the_way_wins() {
         let (result, receipt) = above.call("f", "(10000000)").fuel(fuel(&Scope::Call)).receipt().await;
         let error = result.unwrap_err();
         let (limit, scope, amount, _) = ran_out(&error);
-        // A grant is told as what is left of it where the call begins.
-        let granted = if scope == Scope::Call { 299_997 } else { 300_000 };
-        assert_eq!((limit, &scope, amount), (Limit::Fuel, smallest, Amount::Fuel(granted)), "{error}");
+        assert_eq!((limit, &scope, amount), (Limit::Fuel, smallest, Amount::Fuel(300_000)), "{error}");
         let CallError::OutOfBudget { instance, .. } = &error else { panic!("{error}") };
         assert_eq!(&**instance, "below", "{error}");
         assert!((250_000..310_000).contains(&receipt.fuel), "{receipt}: {error}");
@@ -307,8 +305,8 @@ async fn what_pays_for_itself_spares_its_callers_accounts_but_not_their_grants()
     assert!(below_paid > 300_000 && above_paid < 1000, "{below_paid}, {above_paid}");
     assert_eq!(acme.fuel(), above.fuel());
     let error = above.call("f", "(300000)").fuel(100_000).await.unwrap_err();
-    let left = Amount::Fuel(100_000 - 3);
-    assert_eq!(ran_out(&error), (Limit::Fuel, Scope::Call, left, left), "what its caller had left");
+    let (limit, scope, amount, _) = ran_out(&error);
+    assert_eq!((limit, scope, amount), (Limit::Fuel, Scope::Call, Amount::Fuel(100_000)), "{error}");
     assert!(runtime.graph().dot().contains("pays for itself"));
 }
 
@@ -548,7 +546,7 @@ async fn a_pause_stops_what_is_called_below_and_what_waits_above() {
 #[tokio::test]
 async fn a_paused_call_that_is_dropped_is_cancelled() {
     let shop = Shop::new().await;
-    let one = shop.instance("one").await;
+    let one = shop.runtime.instantiate(&shop.app).tenant(&shop.acme).on_give_up(GiveUp::Cancel).await.unwrap();
     let call = tokio::spawn(owned(&one, "spin", "()"));
     some_turns().await;
     shop.acme.pause();
