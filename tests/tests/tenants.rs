@@ -243,8 +243,10 @@ async fn the_smallest_on_the_way_wins() {
     let (below, above) = chain(&runtime).await;
     let (acme, other) = (runtime.tenant("acme").build().unwrap(), runtime.tenant("other").build().unwrap());
     let policy = isorun::Restart::Limited { max: 0, within: Duration::from_secs(60) };
-    let below = runtime.instantiate(&below).tenant(&acme).restart(policy).await.unwrap();
-    let above = runtime.instantiate(&above).tenant(&other).with(&below).restart(policy).await.unwrap();
+    // Calls of pools end with what they were granted, whatever is the default of others.
+    let pool = Reuse::pool(1);
+    let below = runtime.instantiate(&below).tenant(&acme).reuse(pool).restart(policy).await.unwrap();
+    let above = runtime.instantiate(&above).tenant(&other).with(&below).reuse(pool).restart(policy).await.unwrap();
     let scopes = [
         Scope::Call,
         Scope::Instance("below".into()),
@@ -297,7 +299,7 @@ async fn what_pays_for_itself_spares_its_callers_accounts_but_not_their_grants()
     let (below, above) = chain(&runtime).await;
     let acme = runtime.tenant("acme").build().unwrap();
     let below = runtime.instantiate(&below).pays_for_itself().await.unwrap();
-    let above = runtime.instantiate(&above).tenant(&acme).with(&below).await.unwrap();
+    let above = runtime.instantiate(&above).tenant(&acme).with(&below).reuse(Reuse::pool(1)).await.unwrap();
     [&above, &below].iter().for_each(|instance| instance.set_fuel(10_000_000));
     acme.set_fuel(10_000_000);
     let (result, receipt) = above.call("f", "(300000)").receipt().await;
@@ -548,7 +550,7 @@ async fn a_pause_stops_what_is_called_below_and_what_waits_above() {
 #[tokio::test]
 async fn a_paused_call_that_is_dropped_is_cancelled() {
     let shop = Shop::new().await;
-    let one = shop.instance("one").await;
+    let one = shop.runtime.instantiate(&shop.app).tenant(&shop.acme).reuse(Reuse::pool(1)).await.unwrap();
     let call = tokio::spawn(owned(&one, "spin", "()"));
     some_turns().await;
     shop.acme.pause();
