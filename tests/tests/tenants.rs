@@ -262,11 +262,12 @@ async fn the_smallest_on_the_way_wins() {
         other.set_fuel(fuel(&scopes[4]));
         let (result, receipt) = above.call("f", "(10000000)").fuel(fuel(&Scope::Call)).receipt().await;
         let error = result.unwrap_err();
-        let (limit, scope, amount, _) = ran_out(&error);
+        let error = error.root_cause();
+        let (limit, scope, amount, _) = ran_out(error);
         // A grant is told as what is left of it where the call begins.
         let granted = if scope == Scope::Call { 299_997 } else { 300_000 };
         assert_eq!((limit, &scope, amount), (Limit::Fuel, smallest, Amount::Fuel(granted)), "{error}");
-        let CallError::OutOfBudget { instance, .. } = &error else { panic!("{error}") };
+        let CallError::OutOfBudget { instance, .. } = error else { panic!("{error}") };
         assert_eq!(&**instance, "below", "{error}");
         assert!((250_000..310_000).contains(&receipt.fuel), "{receipt}: {error}");
     }
