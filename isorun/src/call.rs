@@ -29,6 +29,8 @@ use crate::limits::cx::{Cx, MAX_DEPTH};
 use crate::limits::deadline::Deadline;
 use crate::limits::receipt::Receipt;
 use crate::limits::slow;
+use crate::limits::trace::Trace;
+use crate::limits::tracer::{Place, Traced};
 use crate::observe::Callee;
 use crate::provider::Provider;
 use driver::Driver;
@@ -86,6 +88,8 @@ pub struct Call<'a, T> {
     driver: Driver,
     /// Where to note what the call used, if its caller asked for a receipt.
     spent: Option<Arc<Spent>>,
+    /// Where the call is in a trace, if its caller or one above has asked for one.
+    place: Option<Place>,
 }
 
 impl<'a, T> Call<'a, T> {
@@ -112,6 +116,7 @@ impl<'a, T> Call<'a, T> {
             begun: false,
             driver: Driver::new(None),
             spent: None,
+            place: None,
         }
     }
 
@@ -152,6 +157,28 @@ impl<'a, T> Call<'a, T> {
         CallWithReceipt { call: self, spent, started: None }
     }
 
+    /// Returns a [`Trace`] together with the result, whether the call succeeded or failed: what it used itself, and each call that was made because of
+    /// it, as a tree. Its [`receipt`](Trace::receipt) is that of the call.
+    ///
+    /// Each call takes longer for it, so a guest that makes many of them does less in its time; the fuel is the same. Other calls, also of the same
+    /// instances at the same time, are not traced and take no longer. A call that is made within a traced one can be traced by itself as well.
+    ///
+    /// # Cancel safety
+    ///
+    /// As that of the call. The trace of one that is dropped is lost. If it was made within another that is traced, it is still a part of that one's.
+    ///
+    /// ```no_run
+    /// # async fn example(call: isorun::Call<'_, u32>) -> isorun::Result<()> {
+    /// let (result, trace) = call.trace().await;
+    /// println!("{trace}");
+    /// # result?; Ok(()) }
+    /// ```
+    pub fn trace(mut self) -> CallWithTrace<'a, T> {
+        let first = Place::first();
+        self.place = Some(first.clone());
+        CallWithTrace { call: self, traced: Traced(first) }
+    }
+
     /// Makes a run of the call: it is paused where its fuel or time is used up, and goes on when it is granted more. A run owns what it needs, so
     /// its arguments are copied.
     ///
@@ -183,8 +210,22 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
+    #[inline]
     fn poll_result(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
+        let polled = self.poll_call(task);
+        if let (Some(place), Poll::Ready(result)) = (&self.place, &polled) {
+            place.ended(result.as_ref().err().map(CallError::kind));
+        }
+        polled
+    }
+
+    #[inline]
+    fn poll_call(&mut self, task: &mut Context<'_>) -> Poll<Result<T>> {
         let Some(inside) = Inside::enter(MAX_DEPTH) else {
+            if !self.begun {
+                // A trace has it all the same.
+                self.begin();
+            }
             return Poll::Ready(self.fail(CallError::TooDeep {
                 instance: self.provider.name().clone(),
                 function: self.provider.label(self.function),
@@ -225,10 +266,13 @@ impl<'a, T> Call<'a, T> {
     #[inline]
     fn begin(&mut self) -> u64 {
         self.begun = true;
-        let cx = match self.parent {
+        let mut cx = match self.parent {
             None => Cx::first(self.provider.defaults(), &self.grant),
             Some(parent) => parent.child(&self.grant),
         };
+        if self.place.is_some() || cx.place().is_some() {
+            self.trace_begin(&mut cx);
+        }
         self.driver.end = cx.end();
         let fuel = cx.granted_fuel();
         if let Some(work) = &mut self.work {
@@ -243,6 +287,20 @@ impl<'a, T> Call<'a, T> {
         let waits_for = slow::awaited_by(|| self.work = None);
         let (instance, function) = (self.provider.name().clone(), self.provider.label(self.function));
         Err(CallError::late(deadline, instance, function, waits_for))
+    }
+
+    /// Begins to trace the call: by itself, as a part of the trace of the one within which it is made, or both.
+    #[cold]
+    fn trace_begin(&mut self, cx: &mut Cx) {
+        match &self.place {
+            Some(place) => cx.trace_from(place),
+            None => self.place = cx.place().cloned(),
+        }
+        // It can end before anything is called.
+        if let Some(place) = &self.place {
+            let (app, label) = (self.provider.app(), self.provider.label(self.function));
+            place.is_of(self.provider.name(), &app, &label, self.provider.is_remote());
+        }
     }
 
     /// Ends the call without a value.
@@ -286,6 +344,25 @@ impl<T> Future for CallWithReceipt<'_, T> {
         let result = ready!(this.call.poll_result(task));
         let (fuel, memory) = (this.spent.fuel.load(Ordering::Relaxed), this.spent.memory.load(Ordering::Relaxed));
         Poll::Ready((result, Receipt { fuel, memory, time: started.elapsed() }))
+    }
+}
+
+/// A [`Call`] that also gives its [`Trace`].
+#[must_use = "a call does nothing until it is awaited"]
+#[derive(Debug)]
+pub struct CallWithTrace<'a, T> {
+    call: Call<'a, T>,
+    /// Dropped after the call, which makes its last notes when it is dropped.
+    traced: Traced,
+}
+
+impl<T> Future for CallWithTrace<'_, T> {
+    type Output = (Result<T>, Trace);
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<(Result<T>, Trace)> {
+        let this = self.get_mut();
+        let result = ready!(this.call.poll_result(task));
+        Poll::Ready((result, this.traced.tree()))
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) mod receipt;
 pub(crate) mod settings;
 pub(crate) mod slow;
 pub(crate) mod tenancy;
+pub(crate) mod trace;
+pub(crate) mod tracer;
 
 pub use crate::clock::Instant;
 pub use app::{AppLimit, AppLimits, Exceeded};
@@ -30,3 +32,4 @@ pub use limit::{Amount, Ceiling, Limit, Scope};
 pub use places::{Places, PlacesInUse, Shortage};
 pub use receipt::Receipt;
 pub use tenancy::TenantCounters;
+pub use trace::{Omitted, Outcome, Trace};

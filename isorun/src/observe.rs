@@ -108,19 +108,22 @@ impl Observers {
         }
     }
 
-    /// Begins to watch a call that is about to be made; `None` if nothing wants to.
+    /// Begins to watch a call that is about to be made; `None` if nothing wants to, and nobody has asked for its trace.
     ///
     /// The watch must be made before the call and dropped after it. Then a call that is dropped has been charged for what it used by the
     /// time its end is reported.
     #[inline]
     pub(crate) fn watch<'a>(&'a self, callee: &impl Callee, function: FuncIndex, cx: &'a Cx) -> Option<Box<Watch<'a>>> {
-        self.is_anybody_looking().then(|| self.look(callee, function, cx))
+        (self.is_anybody_looking() || cx.place().is_some()).then(|| self.look(callee, function, cx))
     }
 
     #[cold]
     fn look<'a>(&'a self, callee: &impl Callee, function: FuncIndex, cx: &'a Cx) -> Box<Watch<'a>> {
         let (instance, app, label) = (callee.name(), callee.app(), callee.label(function));
         let tenant = callee.tenant();
+        if let Some(place) = cx.place() {
+            place.is_of(&instance, &app, &label, callee.is_remote());
+        }
         let (interface, function) = parts(&label);
         let span = tracing::debug_span!(
             target: "isorun::call",
@@ -151,6 +154,8 @@ pub(crate) trait Callee {
     fn tenant(&self) -> Option<Arc<str>>;
     /// The full name of one of its functions.
     fn label(&self, function: FuncIndex) -> Arc<str>;
+    /// Whether it is behind a transport.
+    fn is_remote(&self) -> bool;
 }
 
 /// Kept out of line, because most programs enable no span of this level and never come here.
@@ -196,6 +201,10 @@ impl Watch<'_> {
             fuel: self.fuel.saturating_sub(self.cx.granted_fuel()),
             time: self.started.elapsed(),
         };
+        if let Some(place) = self.cx.place() {
+            place.used(self.cx.used(), ended.time);
+            place.ended(error.map(CallError::kind));
+        }
         self.span.record("outcome", error.map_or("ok", CallError::kind));
         self.span.record("fuel", ended.fuel);
         self.span.record("time_us", ended.time.as_micros() as u64);

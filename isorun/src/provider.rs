@@ -226,8 +226,15 @@ impl Provider {
             }
             // Boxed, so that the future of a call to a guest, which is the most frequent, stays small.
             Kind::System(_) | Kind::Remote(_) => {
+                if let Some(place) = cx.place() {
+                    place.takes(params.as_bytes().len() as u64);
+                }
                 let mut call = Box::pin(self.call_host(None, cx, function, params));
-                see(&mut watch, call.as_mut()).await
+                let result = see(&mut watch, call.as_mut()).await;
+                if let (Some(place), Ok(image)) = (cx.place(), &result) {
+                    place.gives(image.as_bytes().len() as u64);
+                }
+                result
             }
         }
     }
@@ -359,6 +366,10 @@ impl Callee for Provider {
 
     fn label(&self, function: FuncIndex) -> Arc<str> {
         self.exports().label(function)
+    }
+
+    fn is_remote(&self) -> bool {
+        matches!(self.kind, Kind::Remote(_))
     }
 }
 

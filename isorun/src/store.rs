@@ -11,6 +11,7 @@ use crate::error::call::CallError;
 use crate::limits::chain::Chain;
 use crate::limits::cx::{Cx, MAX_HOPS};
 use crate::limits::deadline::Deadline;
+use crate::limits::tracer::Place;
 use crate::provider::slot::{Slot, mislinked};
 use quantum::Quantum;
 
@@ -38,18 +39,20 @@ pub(crate) struct Frame {
     /// How long the host had held the store before.
     held: Duration,
     pub(crate) hops: u16,
+    /// Where the call is in a trace, if it is traced.
+    pub(crate) place: Option<Place>,
 }
 
 impl Frame {
     /// The frame of a component that is started by the host, not for a call.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
-        Frame { deadline, held: Duration::ZERO, hops: MAX_HOPS }
+        Frame { deadline, held: Duration::ZERO, hops: MAX_HOPS, place: None }
     }
 
     /// The frame of a call, in a store that the host has held for so long before.
     #[inline]
     pub(crate) fn of(cx: &Cx, held: Duration) -> Frame {
-        Frame { deadline: cx.end(), held, hops: cx.hops() }
+        Frame { deadline: cx.end(), held, hops: cx.hops(), place: cx.place().cloned() }
     }
 }
 

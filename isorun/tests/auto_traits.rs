@@ -48,12 +48,14 @@ fn everything_public_may_go_to_another_thread() {
     shared::<(image::Image, image::Malformed, image::Mismatch)>();
     shared::<(instance::Counters, instance::InstanceState)>();
     shared::<(limits::Amount, limits::Limit, limits::Instant)>();
+    shared::<(limits::Trace, limits::Outcome, limits::Omitted)>();
     shared::<(types::Label, types::Layout, wit::Function, wit::InterfaceName)>();
     shared::<(wit::Source, wit::Interfaces, wit::LeftOut)>();
     shared::<observe::CallEnded<'static>>();
     // A future is polled by one thread at a time.
     sent::<Call<'static, String>>();
     sent::<call::CallWithReceipt<'static, String>>();
+    sent::<call::CallWithTrace<'static, String>>();
 }
 
 #[test]

@@ -120,7 +120,9 @@ async fn a_receipt_covers_the_apps_below_also_if_the_call_is_late() {
     let middle = guests::step("acme:chain/one", "acme:chain/one", 1);
     let middle = start(&runtime, "middle", &middle, &[&endless]).await;
     let balance = 1 << 40;
-    [&middle, &endless].map(|instance| instance.set_fuel(balance));
+    for instance in [&middle, &endless] {
+        instance.set_fuel(balance);
+    }
     let (result, receipt) = middle.call("f", "(1)").timeout(Duration::from_millis(20)).receipt().await;
     assert_eq!(result.unwrap_err().out_of_budget(), Some(Limit::Time));
     assert!(receipt.fuel > 100_000, "{receipt}");

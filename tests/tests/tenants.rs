@@ -86,6 +86,9 @@ fn owned(instance: &Instance, function: &'static str, arguments: &'static str) -
     Box::pin(async move { instance.call(function, arguments).await })
 }
 
+/// Something that is done to an instance or to its tenant.
+type Act = fn(&Instance, &Tenant);
+
 /// What the error says that ran out: the limit, whose it was, how much there was, and what was used.
 fn ran_out(error: &CallError) -> (Limit, Scope, Amount, Amount) {
     let CallError::OutOfBudget { limit, scope, amount, used, .. } = error else { panic!("{error}") };
@@ -467,7 +470,7 @@ async fn a_paused_call_stands_still_and_goes_on_where_it_was() {
     let (one, two) = (shop.instance("one").await, shop.instance("two").await);
     let (result, receipt) = one.call("burn", "(1000000)").receipt().await;
     let (value, whole) = (result.unwrap(), receipt.fuel);
-    let pauses: [(fn(&Instance, &Tenant), fn(&Instance, &Tenant)); 2] =
+    let pauses: [(Act, Act); 2] =
         [(|one, _| one.pause(), |one, _| one.resume()), (|_, acme| acme.pause(), |_, acme| acme.resume())];
     for (pause, resume) in pauses {
         one.set_fuel(10 * whole);

@@ -59,6 +59,9 @@ impl Drop for CallCx<'_> {
         if let Some(parent) = self.parent {
             parent.charge(fuel, memory);
         }
+        if let Some(place) = self.cx.place() {
+            place.dropped();
+        }
         if let Some(spent) = &self.spent {
             spent.fuel.store(fuel, Ordering::Relaxed);
             spent.memory.store(memory, Ordering::Relaxed);

@@ -207,6 +207,9 @@ impl Live {
         };
         let broken = |error: wasmtime::Error| CallError::system(error.to_string());
         let fuel = cx.granted_fuel();
+        if let Some(place) = cx.place() {
+            place.takes(units);
+        }
         let left = self.pay(fuel, units, index)?;
         if !self.chain.follows(cx.chain()) {
             self.chain = Chain::instance(&self.prototype.payer, cx.chain());

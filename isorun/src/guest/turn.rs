@@ -84,6 +84,9 @@ impl<'a> Turn<'a> {
     #[inline]
     pub(super) fn end(&mut self, units: u64) {
         if let Some(live) = self.live.take() {
+            if let Some(place) = self.cx.place() {
+                place.gives(units);
+            }
             let used = self.charge(&live, units);
             self.stores.end(live, used);
         }

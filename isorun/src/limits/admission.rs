@@ -98,7 +98,7 @@ impl Admission {
     #[cold]
     fn wake_next(&self) {
         let next = self.next(&mut self.line());
-        next.map(woken);
+        next.into_iter().for_each(woken);
     }
 
     /// The waker of the first who waits, if there is room for it and it was not woken before.
@@ -178,7 +178,7 @@ impl Future for Entering<'_> {
             let (mine, next) = this.leave(&mut line);
             drop(line);
             drop((mine, waker));
-            next.map(woken);
+            next.into_iter().for_each(woken);
             return Poll::Ready(ended);
         }
         let number = *this.number.get_or_insert_with(|| {
@@ -199,7 +199,7 @@ impl Drop for Entering<'_> {
             let (mine, next) = self.leave(&mut line);
             drop(line);
             drop(mine);
-            next.map(woken);
+            next.into_iter().for_each(woken);
         }
     }
 }

@@ -20,12 +20,15 @@ pub(crate) struct Awaiting {
     let_go: bool,
 }
 
+/// Comes when an account is not paused any more.
+type Resumed = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// A call that is stopped where it is, and counts as that for each instance that it is in.
 struct Stopped {
     /// Those that were counted. The chain may have become shorter when the call goes on.
     instances: Vec<Arc<Payer>>,
     /// Set while the host has paused an account: what wakes the call when it goes on, and since when it waits.
-    paused: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, Instant)>,
+    paused: Option<(Resumed, Instant)>,
 }
 
 impl Awaiting {
@@ -71,7 +74,7 @@ impl Awaiting {
                     return Poll::Ready(Ok(smallest));
                 }
                 Err(Denied::Paused(account)) => {
-                    let resumed: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(account.resumed());
+                    let resumed: Resumed = Box::pin(account.resumed());
                     self.stopped = Some(Stopped::new(chain, Some((resumed, Instant::now()))));
                     continue;
                 }
@@ -102,7 +105,7 @@ pub(crate) fn out_of_fuel(account: &Account) -> Exhausted {
 }
 
 impl Stopped {
-    fn new(chain: &Arc<Chain>, paused: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, Instant)>) -> Stopped {
+    fn new(chain: &Arc<Chain>, paused: Option<(Resumed, Instant)>) -> Stopped {
         let stopped = Stopped { instances: chain.instances().cloned().collect(), paused };
         stopped.count(true);
         stopped

@@ -133,7 +133,7 @@ impl Chain {
     /// The accounts that pay for what is done at this link, each once, and the place in the list that each of them is at.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = (usize, &Account)> {
         let mut alone = false;
-        let paying = self.links().enumerate().flat_map(move |(place, chain)| {
+        self.links().enumerate().flat_map(move |(place, chain)| {
             let (own, tenant) = match &chain.link {
                 // A grant is charged for all that is done because of it, also for what an instance pays itself.
                 Link::Bound(bound) => (Some(bound.account()), None),
@@ -151,8 +151,7 @@ impl Chain {
                 }
             };
             own.into_iter().chain(tenant).map(move |account| (place, account))
-        });
-        paying
+        })
     }
 
     /// Whether an error is about what is used here, too: it is not, if it is about an account that pays only further down.

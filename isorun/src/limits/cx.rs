@@ -9,6 +9,7 @@ use super::budget::{Budget, Grant};
 use super::chain::{Chain, Link};
 use super::deadline::Deadline;
 use super::tenancy::Tenancy;
+use super::tracer::Place;
 use crate::clock::Instant;
 #[cfg(feature = "engine")]
 use crate::error::call::CallError;
@@ -31,6 +32,8 @@ pub struct Cx {
     /// How long the host had held the caller when the deadline was set: what comes after that is added to it.
     held: Duration,
     hops: u16,
+    /// Where the call is in a trace, if somebody has asked for one.
+    place: Option<Place>,
 }
 
 /// How many instances may wait for one call at most, each for the next, and how many calls one thread may be inside of. What grows with the depth of a
@@ -47,12 +50,27 @@ impl Cx {
     /// A context without a caller, for host code that calls the methods of a host trait directly, as tests do.
     #[must_use]
     pub fn root(budget: Budget) -> Cx {
-        Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS)
+        Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS, None)
     }
 
-    fn new(chain: Option<Arc<Chain>>, granted: (u64, u64), deadline: Option<Deadline>, hops: u16) -> Cx {
+    fn new(
+        chain: Option<Arc<Chain>>,
+        granted: (u64, u64),
+        deadline: Option<Deadline>,
+        hops: u16,
+        place: Option<Place>,
+    ) -> Cx {
         let held = chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
-        Cx { chain, fuel: AtomicU64::new(granted.0), memory: AtomicU64::new(granted.1), granted, deadline, held, hops }
+        Cx {
+            chain,
+            fuel: AtomicU64::new(granted.0),
+            memory: AtomicU64::new(granted.1),
+            granted,
+            deadline,
+            held,
+            hops,
+            place,
+        }
     }
 
     #[inline]
@@ -61,15 +79,16 @@ impl Cx {
         granted: (u64, u64),
         deadline: Option<Deadline>,
         hops: u16,
+        place: Option<Place>,
     ) -> Cx {
-        Cx::new(chain, granted, deadline, hops)
+        Cx::new(chain, granted, deadline, hops, place)
     }
 
     /// The context of a call that is not made within another.
     pub(crate) fn first(defaults: &Budget, grant: &Grant) -> Cx {
         let granted = (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory));
         let deadline = if grant.sets_an_end() { grant.end() } else { Deadline::after(defaults.time) };
-        Cx::new(None, granted, deadline, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS))
+        Cx::new(None, granted, deadline, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS), None)
     }
 
     /// The context of a call that is made within this one: the smallest limit wins.
@@ -78,7 +97,8 @@ impl Cx {
         let granted = (smaller(self.granted_fuel(), grant.fuel), smaller(self.memory(), grant.memory));
         // A nested call that sets no time of its own does not read the clock, which would cost more than the rest.
         let deadline = grant.end().into_iter().chain(self.end()).min_by_key(|deadline| deadline.at);
-        Cx::new(self.chain.clone(), granted, deadline, self.hops)
+        let place = self.place.as_ref().map(|place| place.child(0));
+        Cx::new(self.chain.clone(), granted, deadline, self.hops, place)
     }
 
     /// The name of the instance whose call this is; `None` if the host calls.
@@ -172,7 +192,8 @@ impl Cx {
     /// The context of a call that can go on when this one has ended, for so long: what is left here is an account at the end of its chain.
     #[cfg(feature = "engine")]
     pub(crate) fn finishing(&self, bound: &Arc<Bound>, time: Duration) -> Cx {
-        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), Deadline::after(time), self.hops);
+        let place = self.place.as_ref().map(Place::apart);
+        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), Deadline::after(time), self.hops, place);
         cx.bind(bound);
         cx
     }
@@ -206,6 +227,20 @@ impl Cx {
 
     pub(crate) fn hops(&self) -> u16 {
         self.hops
+    }
+
+    /// Where the call is in a trace, if somebody has asked for one.
+    #[inline]
+    pub(crate) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Has the call traced by itself, from this place on.
+    #[cold]
+    pub(crate) fn trace_from(&mut self, first: &Place) {
+        if let Some(outer) = self.place.replace(first.clone()) {
+            first.is_also(outer);
+        }
     }
 
     /// Takes the list of waiting instances out of the context, for the guest that made the call and makes the next one with the same list.

@@ -21,6 +21,7 @@ use crate::limits::bound::Bound;
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::Scope;
+use crate::limits::tracer::Traced;
 use crate::observe::Callee;
 
 /// How far a call goes on without its caller.
@@ -54,7 +55,7 @@ where
     let granted = Account::with_fuel(Scope::Call, cx.granted_fuel());
     let bound = Arc::new(Bound::finishes(granted, Account::with_fuel(Scope::Call, ceiling.fuel)));
     let own = cx.finishing(&bound, ceiling.time);
-    let (end, owner) = (own.end(), provider.clone());
+    let (end, owner, traced) = (own.end(), provider.clone(), own.place().cloned().map(Traced));
     let work: Work<R> = Box::pin(async move {
         let result = match &owner.kind {
             Kind::Guest(guest) => guest.run::<P, R, N>(&own, function, params).await,
@@ -62,7 +63,7 @@ where
         };
         (result, own.used())
     });
-    Finishing { work: Some(work), bound, provider, function, cx, end, tokio }.await
+    Finishing { work: Some(work), bound, provider, function, cx, end, tokio, traced }.await
 }
 
 /// A call as its caller sees it.
@@ -76,6 +77,8 @@ struct Finishing<'a, R: Send + 'static> {
     /// When the call ends, whoever waits for it.
     end: Option<Deadline>,
     tokio: Handle,
+    /// What is noted of the calls below it. That ends where the call is given up: what is used from then on is not its caller's.
+    traced: Option<Traced>,
 }
 
 impl<R: Send + 'static> Future for Finishing<'_, R> {
@@ -85,7 +88,7 @@ impl<R: Send + 'static> Future for Finishing<'_, R> {
         let this = self.get_mut();
         let Some(work) = &mut this.work else { return Poll::Pending };
         if let Poll::Ready((result, (fuel, memory))) = work.as_mut().poll(task) {
-            this.work = None;
+            (this.work, this.traced) = (None, None);
             this.cx.charge(fuel, memory);
             return Poll::Ready(result);
         }
@@ -101,6 +104,7 @@ impl<R: Send + 'static> Finishing<'_, R> {
     #[cold]
     fn give_up(&mut self) {
         let Some(work) = self.work.take() else { return };
+        self.traced = None;
         self.cx.charge(self.bound.account().given_and_used().1, 0);
         if self.bound.has_begun() {
             self.bound.cut();

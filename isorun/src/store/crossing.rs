@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use wasmtime::{StoreContextMut, Trap};
 
-use super::{State, quantum};
+use super::{Frame, State, quantum};
 use crate::error::call::{CallError, CallResult, Failed, Result};
 use crate::give_way::give_way;
 use crate::image::weight;
@@ -158,13 +158,18 @@ fn enter(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result
     if let Some(chain) = &state.chain {
         chain.ledger.enter(fuel);
     }
-    Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), deadline, state.frame.hops))
+    let Frame { hops, ref place, .. } = state.frame;
+    let place = place.as_ref().map(|place| place.child(units));
+    Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), deadline, hops, place))
 }
 
 /// Ends a call out of the guest, which pays for what it is given and goes on with what the callee has left. Returns whether its quantum has
 /// ended.
 #[inline]
 fn leave(store: &mut StoreContextMut<'_, State>, cx: &mut Cx, units: u64) -> wasmtime::Result<bool> {
+    if let Some(place) = cx.place() {
+        place.gives(units);
+    }
     come_back(store, cx)?;
     let left = pay_from_store(store, units)?;
     gives_way(store, left)
@@ -265,8 +270,13 @@ pub(crate) fn cross_eagerly<R>(
     call: impl FnOnce(&mut StoreContextMut<'_, State>) -> wasmtime::Result<R>,
 ) -> wasmtime::Result<(R, bool)> {
     pay_from_store(store, units)?;
-    let result = call(store)?;
-    let left = pay_from_store(store, units_of(&result))?;
+    let result = call(store);
+    let given = result.as_ref().map_or(0, units_of);
+    if let Some(place) = &store.data().frame.place {
+        place.last_passed(units, given);
+    }
+    let result = result?;
+    let left = pay_from_store(store, given)?;
     Ok((result, gives_way(store, left)?))
 }
 
@@ -323,10 +333,12 @@ pub(crate) fn call_sync_with_cx<R>(
 fn context(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     let granted = (store.get_fuel()?, state.meter.left());
-    Ok(Cx::of_guest(state.chain.clone(), granted, state.deadline(), state.frame.hops))
+    let Frame { hops, place, .. } = &state.frame;
+    let place = place.as_ref().map(|place| place.child(0));
+    Ok(Cx::of_guest(state.chain.clone(), granted, state.deadline(), *hops, place))
 }
 
-/// Calls a sync method, counts it, and reports it if there is an observer.
+/// Calls a sync method, counts it, and reports it if there is an observer or a trace.
 #[inline]
 fn seen<R>(
     store: &StoreContextMut<'_, State>,
@@ -337,7 +349,8 @@ fn seen<R>(
 ) -> wasmtime::Result<R> {
     let slot = store.data().slot(slot)?;
     let counting = slot.counts.begin();
-    let result = naming(slot.provider.name(), || match slot.provider.observers().is_anybody_looking() {
+    let is_looked_at = slot.provider.observers().is_anybody_looking() || store.data().frame.place.is_some();
+    let result = naming(slot.provider.name(), || match is_looked_at {
         false => call(store, slot),
         true => looked_at(store, slot, place, cx, call),
     });
@@ -356,7 +369,7 @@ fn seen<R>(
     }
 }
 
-/// Calls a sync method and reports it. Out of line, since most programs have no observer.
+/// Calls a sync method and reports it. Out of line, since most programs have no observer, and few calls are traced.
 #[cold]
 fn looked_at<R>(
     store: &StoreContextMut<'_, State>,
