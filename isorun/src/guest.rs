@@ -137,7 +137,7 @@ impl GuestProvider {
         let result = {
             let (store, chain) = turn.parts()?;
             let call = pin!(typed.call_async(store, Guest(params)));
-            caught(pin!(metered(chain, call))).await
+            caught(pin!(metered(chain, call, || self.label(function)))).await
         };
         match result {
             Ok(Ok(Guest(value))) => {

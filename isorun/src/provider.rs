@@ -273,10 +273,9 @@ impl Provider {
             match &self.kind {
                 Kind::System(system) => system.call(self.name(), value, function, cx, &params).await,
                 Kind::Remote(remote) => {
-                    let reserved = Reserved::of(&self.payer, cx).await.map_err(|met| {
-                        let (instance, function) = (self.payer.name.clone(), self.label(function));
-                        CallError::met(met, instance, function)
-                    })?;
+                    let label = || self.label(function);
+                    let reserved = Reserved::of(&self.payer, cx, label).await;
+                    let reserved = reserved.map_err(|met| CallError::met(met, self.payer.name.clone(), label()))?;
                     let result = remote.call(self.name(), (cx, reserved.fuel), function, &self.exports(), params).await;
                     reserved.end(cx);
                     result

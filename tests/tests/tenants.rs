@@ -243,8 +243,10 @@ async fn the_smallest_on_the_way_wins() {
     let (below, above) = chain(&runtime).await;
     let (acme, other) = (runtime.tenant("acme").build().unwrap(), runtime.tenant("other").build().unwrap());
     let policy = isorun::Restart::Limited { max: 0, within: Duration::from_secs(60) };
-    let below = runtime.instantiate(&below).tenant(&acme).restart(policy).await.unwrap();
-    let above = runtime.instantiate(&above).tenant(&other).with(&below).restart(policy).await.unwrap();
+    // Calls of pools end with what they were granted, whatever is the default of others.
+    let pool = Reuse::pool(1);
+    let below = runtime.instantiate(&below).tenant(&acme).reuse(pool).restart(policy).await.unwrap();
+    let above = runtime.instantiate(&above).tenant(&other).with(&below).reuse(pool).restart(policy).await.unwrap();
     let scopes = [
         Scope::Call,
         Scope::Instance("below".into()),
@@ -260,11 +262,12 @@ async fn the_smallest_on_the_way_wins() {
         other.set_fuel(fuel(&scopes[4]));
         let (result, receipt) = above.call("f", "(10000000)").fuel(fuel(&Scope::Call)).receipt().await;
         let error = result.unwrap_err();
-        let (limit, scope, amount, _) = ran_out(&error);
+        let error = error.root_cause();
+        let (limit, scope, amount, _) = ran_out(error);
         // A grant is told as what is left of it where the call begins.
         let granted = if scope == Scope::Call { 299_997 } else { 300_000 };
         assert_eq!((limit, &scope, amount), (Limit::Fuel, smallest, Amount::Fuel(granted)), "{error}");
-        let CallError::OutOfBudget { instance, .. } = &error else { panic!("{error}") };
+        let CallError::OutOfBudget { instance, .. } = error else { panic!("{error}") };
         assert_eq!(&**instance, "below", "{error}");
         assert!((250_000..310_000).contains(&receipt.fuel), "{receipt}: {error}");
     }
@@ -297,7 +300,7 @@ async fn what_pays_for_itself_spares_its_callers_accounts_but_not_their_grants()
     let (below, above) = chain(&runtime).await;
     let acme = runtime.tenant("acme").build().unwrap();
     let below = runtime.instantiate(&below).pays_for_itself().await.unwrap();
-    let above = runtime.instantiate(&above).tenant(&acme).with(&below).await.unwrap();
+    let above = runtime.instantiate(&above).tenant(&acme).with(&below).reuse(Reuse::pool(1)).await.unwrap();
     [&above, &below].iter().for_each(|instance| instance.set_fuel(10_000_000));
     acme.set_fuel(10_000_000);
     let (result, receipt) = above.call("f", "(300000)").receipt().await;
@@ -548,7 +551,7 @@ async fn a_pause_stops_what_is_called_below_and_what_waits_above() {
 #[tokio::test]
 async fn a_paused_call_that_is_dropped_is_cancelled() {
     let shop = Shop::new().await;
-    let one = shop.instance("one").await;
+    let one = shop.runtime.instantiate(&shop.app).tenant(&shop.acme).reuse(Reuse::pool(1)).await.unwrap();
     let call = tokio::spawn(owned(&one, "spin", "()"));
     some_turns().await;
     shop.acme.pause();

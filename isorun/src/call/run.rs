@@ -15,7 +15,7 @@ use crate::error::call::{CallError, Result};
 use crate::give_way::Inside;
 use crate::interface::exports::FuncIndex;
 use crate::limits::account::Account;
-use crate::limits::bound::Bound;
+use crate::limits::bound::{Bound, Told};
 use crate::limits::budget::{Budget, Grant};
 use crate::limits::cx::{Cx, MAX_DEPTH, UNBOUNDED};
 use crate::limits::deadline::Deadline;
@@ -153,7 +153,7 @@ impl<T> Run<T> {
             }
             Poll::Ready(Err(_)) => Poll::Ready(Ok(self.paused(Limit::Time, Scope::Call))),
             Poll::Pending => match self.bound.take_told() {
-                Some(told) => Poll::Ready(Ok(self.paused(told.limit, told.scope))),
+                Some(Told { exhausted, .. }) => Poll::Ready(Ok(self.paused(exhausted.limit, exhausted.scope))),
                 None => Poll::Pending,
             },
         }

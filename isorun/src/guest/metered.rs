@@ -8,32 +8,39 @@ use crate::limits::awaiting::Awaiting;
 use crate::limits::chain::Chain;
 
 /// Work of a guest. Before each poll a quantum is taken off the accounts, and after it what was not used is given back.
-pub(super) struct Metered<'a, F> {
+pub(super) struct Metered<'a, F, L> {
     work: Pin<&'a mut F>,
     chain: &'a Arc<Chain>,
+    /// Names the function that runs.
+    label: L,
     awaiting: Awaiting,
 }
 
-/// Polls `work`, which runs in the store at the beginning of the chain.
+/// Polls `work`, which runs a function in the store at the beginning of the chain.
 #[inline]
-pub(super) fn metered<'a, T, F>(chain: &'a Arc<Chain>, work: Pin<&'a mut F>) -> Metered<'a, F>
+pub(super) fn metered<'a, T, F, L>(chain: &'a Arc<Chain>, work: Pin<&'a mut F>, label: L) -> Metered<'a, F, L>
 where
     F: Future<Output = wasmtime::Result<T>>,
+    L: Fn() -> Arc<str> + Unpin,
 {
-    Metered { work, chain, awaiting: Awaiting::default() }
+    Metered { work, chain, label, awaiting: Awaiting::default() }
 }
 
-impl<T, F: Future<Output = wasmtime::Result<T>>> Future for Metered<'_, F> {
+impl<T, F, L> Future for Metered<'_, F, L>
+where
+    F: Future<Output = wasmtime::Result<T>>,
+    L: Fn() -> Arc<str> + Unpin,
+{
     type Output = wasmtime::Result<T>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<wasmtime::Result<T>> {
-        let Metered { work, chain, awaiting } = self.get_mut();
+        let Metered { work, chain, label, awaiting } = self.get_mut();
         let ledger = &chain.ledger;
         if !ledger.is_in_import() {
             if !ledger.covers_a_quantum() {
                 let most = ledger.interval().saturating_mul(2);
-                ready!(awaiting.poll(chain, (ledger.quantum(), most), task))?;
+                ready!(awaiting.poll(chain, (ledger.quantum(), most), label, task))?;
             }
             ledger.runs();
         }

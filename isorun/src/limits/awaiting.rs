@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::account::Account;
+use super::bound::Told;
 use super::chain::{Chain, Payer};
 use super::held;
 use super::ledger::Denied;
@@ -33,7 +34,7 @@ struct Stopped {
 
 impl Awaiting {
     /// Takes up to `most` units, and waits where that is of use if there are less than `least`: while an account is paused, and while a caller can
-    /// grant more or let the call go on without it. The caller is told of what has run out.
+    /// grant more or let the call go on without it. The caller is told of what has run out, and in which function.
     ///
     /// # Errors
     ///
@@ -43,12 +44,13 @@ impl Awaiting {
         &mut self,
         chain: &Arc<Chain>,
         (least, most): (u64, u64),
+        function: impl FnOnce() -> Arc<str>,
         task: &mut Context<'_>,
     ) -> Poll<Result<u64, Exhausted>> {
         if self.stopped.is_none() && chain.is_free() {
             return Poll::Ready(Ok(chain.take(least, most).unwrap_or(u64::MAX)));
         }
-        self.poll_with(chain, |chain| chain.take(least, most), task)
+        self.poll_with(chain, |chain| chain.take(least, most), function, task)
     }
 
     /// The same, where what is needed is taken in this way.
@@ -57,6 +59,7 @@ impl Awaiting {
         &mut self,
         chain: &Arc<Chain>,
         take: impl Fn(&Chain) -> Result<u64, Denied<'_>>,
+        function: impl FnOnce() -> Arc<str>,
         task: &mut Context<'_>,
     ) -> Poll<Result<u64, Exhausted>> {
         loop {
@@ -86,7 +89,8 @@ impl Awaiting {
                 Err(Denied::Short(place, account)) => {
                     let exhausted = out_of_fuel(account);
                     let Some(bound) = chain.told_of(place) else { return Poll::Ready(Err(exhausted)) };
-                    bound.tell(exhausted);
+                    let instance = chain.instances().next().map_or_else(|| "".into(), |payer| payer.name.clone());
+                    bound.tell(Told { exhausted, instance, function: function() });
                     // One that can go on without its caller does so at its next poll.
                     self.stopped = bound.pauses_calls().then(|| Stopped::new(chain, None));
                     return Poll::Pending;

@@ -1,7 +1,7 @@
 //! The end of what a caller grants, where it is not the end of the call: it can be paused there, or go on without its caller.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::account::Account;
 use super::chain::{Chain, Link};
@@ -16,7 +16,15 @@ pub(crate) struct Bound {
     /// Bytes by which memories may grow beyond what was granted at first.
     memory: AtomicU64,
     /// What ran out, for whoever polls the call.
-    told: Mutex<Option<Exhausted>>,
+    told: Mutex<Option<Told>>,
+}
+
+/// What has run out, and where that was met.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) exhausted: Exhausted,
+    pub(crate) instance: Arc<str>,
+    pub(crate) function: Arc<str>,
 }
 
 #[derive(Debug)]
@@ -95,12 +103,12 @@ impl Bound {
     }
 
     /// Says what has run out.
-    pub(crate) fn tell(&self, exhausted: Exhausted) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(exhausted);
+    pub(crate) fn tell(&self, told: Told) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
     }
 
     /// What has run out since this was last asked.
-    pub(crate) fn take_told(&self) -> Option<Exhausted> {
+    pub(crate) fn take_told(&self) -> Option<Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -17,12 +17,11 @@ use crate::engine::guest::{FromGuest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::account::Account;
-use crate::limits::bound::Bound;
+use crate::limits::bound::{Bound, Told};
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::Scope;
 use crate::limits::tracer::Traced;
-use crate::observe::Callee;
 
 /// How far a call goes on without its caller.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +62,7 @@ where
         };
         (result, own.used())
     });
-    Finishing { work: Some(work), bound, provider, function, cx, end, tokio, traced }.await
+    Finishing { work: Some(work), bound, provider, cx, end, tokio, traced }.await
 }
 
 /// A call as its caller sees it.
@@ -72,7 +71,6 @@ struct Finishing<'a, R: Send + 'static> {
     work: Option<Work<R>>,
     bound: Arc<Bound>,
     provider: &'a Provider,
-    function: FuncIndex,
     cx: &'a Cx,
     /// When the call ends, whoever waits for it.
     end: Option<Deadline>,
@@ -92,10 +90,9 @@ impl<R: Send + 'static> Future for Finishing<'_, R> {
             this.cx.charge(fuel, memory);
             return Poll::Ready(result);
         }
-        let Some(told) = this.bound.take_told() else { return Poll::Pending };
+        let Some(Told { exhausted, instance, function }) = this.bound.take_told() else { return Poll::Pending };
         this.give_up();
-        let (instance, function) = (this.provider.name().clone(), this.provider.label(this.function));
-        Poll::Ready(Err(CallError::met(told, instance, function).into()))
+        Poll::Ready(Err(CallError::met(exhausted, instance, function).into()))
     }
 }
 

@@ -127,14 +127,18 @@ pub(super) struct Reserved {
 }
 
 impl Reserved {
-    /// Takes what a call has left.
-    pub(super) async fn of(payer: &Arc<Payer>, cx: &Cx) -> std::result::Result<Reserved, Exhausted> {
+    /// Takes what a call of this function has left.
+    pub(super) async fn of(
+        payer: &Arc<Payer>,
+        cx: &Cx,
+        function: impl Fn() -> Arc<str>,
+    ) -> std::result::Result<Reserved, Exhausted> {
         let granted = cx.granted_fuel();
         if payer.account.is_free() && cx.chain().as_ref().is_none_or(|chain| chain.is_free()) {
             return Ok(Reserved { fuel: granted, chain: None, granted });
         }
         let (chain, mut awaiting) = (Chain::instance(payer, cx.chain()), Awaiting::default());
-        poll_fn(|task| awaiting.poll_with(&chain, |chain| chain.take_long(1, granted), task)).await?;
+        poll_fn(|task| awaiting.poll_with(&chain, |chain| chain.take_long(1, granted), &function, task)).await?;
         let fuel = u64::try_from(chain.ledger.left()).unwrap_or(0).min(granted);
         Ok(Reserved { fuel, chain: Some(chain), granted })
     }
