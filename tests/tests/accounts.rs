@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use isorun::call::{Run, Step};
@@ -13,7 +13,7 @@ use isorun::limits::{Limit, Scope};
 use isorun::observe::CallEnded;
 use isorun::{App, Budget, CallError, GiveUp, Instance, Restart, Reuse, Runtime, Tenant};
 use isorun_tests::tree::{GROWTH, LONGEST_BLOCK, Script, node};
-use isorun_tests::{add, runtime_of};
+use isorun_tests::{add, guests, host, runtime, runtime_of};
 use tokio::sync::oneshot;
 
 /// Units that are more than anything here uses.
@@ -560,4 +560,132 @@ async fn accounts_lose_what_calls_use_on_several_threads_whatever_is_done_meanwh
 #[tokio::test]
 async fn accounts_lose_what_calls_use_that_their_callers_give_up_and_instances_finish() {
     cases(3000..3200, Manner::Finishing).await;
+}
+
+/// An app whose `work` goes round a loop so many times, calls the host, and does both so often; `spin` never ends.
+fn worker() -> Vec<u8> {
+    guests::importing(
+        r#"(import "test:bench/host@0.1.0" (instance $host (export "tick" (func (param "n" u64) (result u64)))))
+        (core func $tick (canon lower (func $host "tick")))"#,
+        r#"(with "host" (instance (export "tick" (func $tick))))"#,
+        r#"(import "host" "tick" (func $tick (param i64) (result i64)))
+        (func (export "spin") (loop (br 0)))
+        (func (export "work") (param i32 i32) (local i32)
+            (loop $again
+                (local.set 2 (local.get 0))
+                (loop (br_if 0 (local.tee 2 (i32.sub (local.get 2) (i32.const 1)))))
+                (drop (call $tick (i64.const 1)))
+                (br_if $again (local.tee 1 (i32.sub (local.get 1) (i32.const 1))))))"#,
+        r#"(func (export "work") (param "rounds" u32) (param "times" u32) (canon lift (core func $code "work")))
+        (func (export "spin") (canon lift (core func $code "spin")))"#,
+    )
+}
+
+/// Answers later, which is now.
+struct Later;
+
+#[isorun::system]
+impl host::Host for Later {
+    async fn tick(&self, n: u64) -> u64 {
+        n
+    }
+}
+
+/// Sets the balance of whoever calls.
+struct Sets(Arc<OnceLock<Instance>>, u64);
+
+#[isorun::system]
+impl host::Host for Sets {
+    async fn tick(&self, n: u64) -> u64 {
+        self.0.get().unwrap().set_fuel(self.1);
+        n
+    }
+}
+
+/// A worker on this system, which is made anew after each fault.
+async fn working<S: isorun::System<host::Interface>>(runtime: &Runtime, reuse: Reuse, system: S) -> Instance {
+    let system = runtime.provide(system);
+    let app = add(runtime, "worker", &worker()).await;
+    let restart = Restart::Limited { max: 100, within: Duration::from_secs(3600) };
+    runtime.instantiate(&app).with(&system).reuse(reuse).restart(restart).await.unwrap()
+}
+
+/// A quantum of which an import is a part begins anew after it, and is no shorter than it counts.
+#[tokio::test]
+async fn what_is_called_between_quanta_changes_no_balance() {
+    let runtime = runtime();
+    let worker = working(&runtime, Reuse::Serial, Later).await;
+    for (rounds, times) in [(9_000, 100), (15_000, 40), (20_000, 11), (1, 1000)] {
+        for given in [1 << 40, 20_000_000] {
+            worker.set_fuel(given);
+            let (result, receipt) = worker.call("work", &format!("({rounds}, {times})")).receipt().await;
+            result.unwrap();
+            assert_eq!(worker.fuel(), Some(given - receipt.fuel), "{rounds} rounds, {times} times");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_largest_balance_is_one_also_where_calls_have_taken_of_another() {
+    let runtime = runtime();
+    let itself = Arc::default();
+    let worker = working(&runtime, Reuse::Serial, Sets(Arc::clone(&itself), u64::MAX)).await;
+    itself.set(worker.clone()).unwrap();
+    worker.set_fuel(1_000_000);
+    worker.call("work", "(1, 1)").await.unwrap();
+    assert!(worker.fuel() > Some(1 << 60), "{:?}", worker.fuel());
+    worker.call("work", "(100000, 3)").await.unwrap();
+}
+
+/// From the moment on at which it is set, a balance is what the call may use, quantum by quantum.
+#[tokio::test]
+async fn a_balance_that_is_set_to_nothing_by_the_call_itself_ends_it() {
+    let runtime = runtime();
+    let itself = Arc::default();
+    let worker = working(&runtime, Reuse::Serial, Sets(Arc::clone(&itself), 0)).await;
+    itself.set(worker.clone()).unwrap();
+    for before in [None, Some(1 << 40)] {
+        worker.set_fuel(before);
+        let (result, receipt) = worker.call("work", "(1000, 1000)").receipt().await;
+        let CallError::OutOfBudget { scope, .. } = result.unwrap_err() else { panic!() };
+        assert_eq!(scope, Scope::Instance("worker".into()));
+        assert!(receipt.fuel < 4 * QUANTUM, "{receipt}");
+    }
+}
+
+/// What waits for its account before it starts has used nothing, whatever it was granted.
+#[tokio::test]
+async fn a_start_that_waits_for_an_account_uses_nothing() {
+    let runtime = runtime();
+    let worker = working(&runtime, Reuse::Fresh, Later).await;
+    worker.set_fuel(1_000_000);
+    worker.pause();
+    let (late, receipt) = worker.call("work", "(1, 1)").timeout(Duration::from_millis(20)).receipt().await;
+    assert_eq!((late.unwrap_err().out_of_budget(), receipt.fuel), (Some(Limit::Time), 0));
+    assert_eq!(worker.fuel(), Some(1_000_000));
+    let waits = worker.call("work", "(1, 1)").receipt();
+    let (ended, ()) = tokio::join!(waits, async {
+        tokio::task::yield_now().await;
+        worker.set_fuel(0);
+        worker.resume();
+    });
+    let CallError::OutOfBudget { scope: Scope::Instance(_), .. } = ended.0.unwrap_err() else { panic!() };
+    assert_eq!(ended.1.fuel, 0);
+    worker.add_fuel(77);
+    assert_eq!(worker.fuel(), Some(77), "nothing is owed");
+}
+
+/// Less than a usual quantum is enough for a call that needs no more, also if it had to wait.
+#[tokio::test]
+async fn a_small_balance_is_enough_for_a_small_call_that_was_paused() {
+    let runtime = runtime();
+    let worker = working(&runtime, Reuse::Serial, Later).await;
+    worker.set_fuel(5_000);
+    worker.pause();
+    let ((result, receipt), ()) = tokio::join!(worker.call("work", "(10, 1)").receipt(), async {
+        tokio::task::yield_now().await;
+        worker.resume();
+    });
+    result.unwrap();
+    assert_eq!(worker.fuel(), Some(5_000 - receipt.fuel));
 }

@@ -364,6 +364,12 @@ mod tests {
         account.fuel().unwrap() as i64 - account.debt() as i64
     }
 
+    /// The guest runs until it gives way.
+    fn poll_to_the_end_of_a_quantum(chain: &Chain) {
+        chain.ledger.runs();
+        chain.end_poll();
+    }
+
     fn short(denied: Result<u64, Denied<'_>>) -> Scope {
         match denied {
             Err(Denied::Short(_, account)) => account.scope().clone(),
@@ -379,10 +385,10 @@ mod tests {
         assert_eq!(chain.open(1_000_000, 0, QUANTUM).ok(), Some(QUANTUM));
         assert_eq!(balance(&payer.account), 10_000_000 - 200_000);
         // The guest comes to the end of two quanta, the second of them 70 units later, and to its own.
-        chain.end_poll();
+        poll_to_the_end_of_a_quantum(&chain);
         assert_eq!(balance(&payer.account), 10_000_000 - 100_000);
         assert!(chain.take(QUANTUM, 2 * QUANTUM).is_ok());
-        chain.end_poll();
+        poll_to_the_end_of_a_quantum(&chain);
         assert!(chain.take(QUANTUM, 2 * QUANTUM).is_ok());
         chain.close(1_000_000 - 200_070 - 5);
         assert_eq!(balance(&payer.account), 10_000_000 - 200_075);
@@ -393,7 +399,7 @@ mod tests {
         let payer = payer("one", Some(10_000_000));
         let chain = Chain::instance(&payer, &None);
         assert!(chain.open(1_000_000, 0, QUANTUM).is_ok());
-        chain.end_poll();
+        poll_to_the_end_of_a_quantum(&chain);
         chain.close(1_000_000 - 40_000);
         assert_eq!(balance(&payer.account), 10_000_000 - 40_000);
     }
@@ -417,7 +423,7 @@ mod tests {
         let payer = payer("one", Some(10_000_000));
         let chain = Chain::instance(&payer, &None);
         assert!(chain.open(150_000, 0, QUANTUM).is_ok());
-        chain.end_poll();
+        poll_to_the_end_of_a_quantum(&chain);
         payer.account.set_fuel(Some(60_000));
         assert_eq!(chain.ledger.quantum(), 50_000);
         assert!(chain.take(chain.ledger.quantum(), 2 * QUANTUM).is_ok());
@@ -448,10 +454,10 @@ mod tests {
         payer.account.set_fuel(Some(150_000));
         // What it began with was taken of nobody.
         assert!(chain.ledger.covers_a_quantum());
-        chain.end_poll();
+        poll_to_the_end_of_a_quantum(&chain);
         assert_eq!(balance(&payer.account), 150_000);
         assert_eq!(chain.take(QUANTUM, 2 * QUANTUM).ok(), Some(150_000));
-        chain.end_poll();
+        poll_to_the_end_of_a_quantum(&chain);
         assert_eq!(balance(&payer.account), 50_000);
         assert_eq!(short(chain.take(QUANTUM, 2 * QUANTUM)), Scope::Instance("one".into()));
         chain.close(1_000_000 - 200_000);

@@ -2,6 +2,7 @@
 //! attacked instance serves an honest caller, and the memory has come back. See `siege.rs`.
 
 mod abi;
+mod accounts;
 mod bytes;
 mod code;
 mod depth;
