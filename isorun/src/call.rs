@@ -284,9 +284,9 @@ impl<'a, T> Call<'a, T> {
     #[cold]
     fn late(&mut self, deadline: Deadline) -> Result<T> {
         // Stops the guest if it is still running.
-        let waits_for = slow::awaited_by(|| self.work = None);
+        let (waits_for, goes_on) = slow::awaited_by(|| self.work = None);
         let (instance, function) = (self.provider.name().clone(), self.provider.label(self.function));
-        Err(CallError::late(deadline, instance, function, waits_for))
+        Err(CallError::late(deadline, instance, function, waits_for).and_goes_on(goes_on))
     }
 
     /// Begins to trace the call: by itself, as a part of the trace of the one within which it is made, or both.

@@ -15,7 +15,7 @@ mod turn;
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::engine::cause;
@@ -27,9 +27,10 @@ use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
 use crate::limits::footprint::Footprint;
 use crate::limits::places::shortages;
-use crate::limits::slow::{InLine, PLACES};
+use crate::limits::slow::{InLine, PAUSE, PLACES};
 use crate::limits::tenancy::Entered;
 use crate::panics::caught;
+use crate::provider::counters::Counters;
 use crate::provider::finish::Ceiling;
 use crate::store::Frame;
 
@@ -68,6 +69,9 @@ pub(crate) struct GuestProvider {
     payer: Arc<Payer>,
     floor: Floor,
     ceiling: Option<Ceiling>,
+    /// How many calls may wait for their turn, or for the end of a pause, and how many wait for that.
+    queue: usize,
+    held_up: AtomicUsize,
     /// How many instances may wait for one of its calls, each for the next.
     depth: u16,
     pub(crate) stores: Stores,
@@ -78,11 +82,26 @@ impl GuestProvider {
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
         let (payer, depth, capacity) = (prototype.payer.clone(), prototype.limits.depth, prototype.capacity.clone());
         let stores = StorePool::new(prototype, first, policy, capacity);
-        GuestProvider { payer, floor: policy.floor, ceiling: policy.ceiling, depth, stores }
+        GuestProvider {
+            payer,
+            floor: policy.floor,
+            ceiling: policy.ceiling,
+            queue: policy.queue,
+            held_up: AtomicUsize::new(0),
+            depth,
+            stores,
+        }
     }
 
     pub(crate) fn payer(&self) -> &Arc<Payer> {
         &self.payer
+    }
+
+    /// What was counted so far.
+    pub(crate) fn counters(&self) -> Counters {
+        let mut counters = self.stores.counters();
+        counters.waiting += self.held_up.load(Ordering::Relaxed);
+        counters
     }
 
     /// How far its calls go on when their callers give them up; `None` if they end.
@@ -112,7 +131,7 @@ impl GuestProvider {
             None => Box::pin(self.enter(cx)).await?,
         };
         if self.payer.paused().is_some() {
-            Box::pin(self.resumed()).await;
+            Box::pin(self.resumed(cx)).await?;
         }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
         let (mut live, begun) = match self.stores.try_take() {
@@ -137,7 +156,7 @@ impl GuestProvider {
         let result = {
             let (store, chain) = turn.parts()?;
             let call = pin!(typed.call_async(store, Guest(params)));
-            caught(pin!(metered(chain, call, || self.label(function)))).await
+            caught(pin!(metered(chain, call, true, || self.label(function)))).await
         };
         match result {
             Ok(Ok(Guest(value))) => {
@@ -157,6 +176,7 @@ impl GuestProvider {
         // It is dropped before what waits, so that it still sees what is waited for.
         let in_line = InLine(Some(|| match self.stores.wants_a_place() {
             true => PLACES.into(),
+            false if self.payer.account.stopped() > 0 => PAUSE.into(),
             false => self.payer.name.clone(),
         }));
         let permit = taking.as_mut().await;
@@ -225,8 +245,8 @@ impl GuestProvider {
             0 => CallError::out_of_fuel(instance, function),
             _ if cx.is_awaited_by(&self.payer.name) => CallError::ReEntered { instance, function },
             _ if cx.is_deep(self.depth) => CallError::TooDeep { instance, function, limit: self.depth },
-            fuel => {
-                let (granted, floor) = self.floor.of(cx, fuel);
+            _ => {
+                let (granted, floor) = self.floor.of(cx);
                 CallError::BelowFloor { instance, function, granted, floor }
             }
         }

@@ -70,6 +70,9 @@ pub struct CallEnded<'a> {
     pub fuel: u64,
     /// Time from the start of the call to its end, waiting included.
     pub time: Duration,
+    /// Whether this is the rest of a call that its caller had given up, as was reported then: see [`GiveUp::Finish`](crate::GiveUp::Finish). `fuel` is
+    /// what it has used since, and `time` is all of its time.
+    pub is_rest: bool,
 }
 
 /// What watches the calls of a runtime: the hook of its builder, if there is one, and tracing.
@@ -106,6 +109,33 @@ impl Observers {
                 result
             }
         }
+    }
+
+    /// Reports the end of a call that has gone on without its caller, to which so much fuel and time is owed.
+    #[cfg(feature = "engine")]
+    pub(crate) fn rest_ended(
+        &self,
+        callee: &impl Callee,
+        function: FuncIndex,
+        error: Option<&CallError>,
+        (fuel, time): (u64, Duration),
+    ) {
+        let Some(observer) = &self.0 else { return };
+        let (instance, app, label, tenant) = (callee.name(), callee.app(), callee.label(function), callee.tenant());
+        let (interface, function) = parts(&label);
+        let ended = CallEnded {
+            app: app.as_deref(),
+            instance: &instance,
+            tenant: tenant.as_deref(),
+            caller: None,
+            interface,
+            function,
+            error,
+            fuel,
+            time,
+            is_rest: true,
+        };
+        let _ = catch_unwind(AssertUnwindSafe(|| observer.call_ended(&ended)));
     }
 
     /// Begins to watch a call that is about to be made; `None` if nothing wants to, and nobody has asked for its trace.
@@ -200,6 +230,7 @@ impl Watch<'_> {
             error,
             fuel: self.fuel.saturating_sub(self.cx.granted_fuel()),
             time: self.started.elapsed(),
+            is_rest: false,
         };
         if let Some(place) = self.cx.place() {
             place.used(self.cx.used(), ended.time);

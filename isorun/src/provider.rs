@@ -199,7 +199,7 @@ impl Provider {
     pub(crate) fn counters(&self) -> Counters {
         match &self.kind {
             #[cfg(feature = "engine")]
-            Kind::Guest(guest) => Counters { stopped: self.payer.account.stopped(), ..guest.stores.counters() },
+            Kind::Guest(guest) => Counters { stopped: self.payer.account.stopped(), ..guest.counters() },
             Kind::System(_) | Kind::Remote(_) => {
                 let (calls, failures) = self.tally.read();
                 Counters { calls, failures, ..Counters::default() }
@@ -404,6 +404,8 @@ impl Closed<'_> {
     /// Frees what is behind the handle.
     pub(crate) fn free(self) {
         self.provider.removed.store(true, Ordering::Release);
+        // Those who wait for the end of a pause are told that it is gone.
+        self.provider.payer.account.resume();
         match self.behind {
             #[cfg(feature = "engine")]
             Behind::Guest(stores) => stores.remove(),

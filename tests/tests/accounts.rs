@@ -660,8 +660,8 @@ async fn a_start_that_waits_for_an_account_uses_nothing() {
     let worker = working(&runtime, Reuse::Fresh, Later).await;
     worker.set_fuel(1_000_000);
     worker.pause();
-    let (late, receipt) = worker.call("work", "(1, 1)").timeout(Duration::from_millis(20)).receipt().await;
-    assert_eq!((late.unwrap_err().out_of_budget(), receipt.fuel), (Some(Limit::Time), 0));
+    let waits = tokio::time::timeout(Duration::from_millis(20), worker.call("work", "(1, 1)"));
+    assert!(waits.await.is_err());
     assert_eq!(worker.fuel(), Some(1_000_000));
     let waits = worker.call("work", "(1, 1)").receipt();
     let (ended, ()) = tokio::join!(waits, async {

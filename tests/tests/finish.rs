@@ -1,11 +1,13 @@
 //! Calls that go on to their end when their callers give them up.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
+use isorun::observe::CallEnded;
 use isorun::{CallError, GiveUp, Instance, Restart, Reuse, Runtime};
-use isorun_tests::{add, guests, poll_once, runtime};
+use isorun_tests::{add, guests, poll_once, runtime, runtime_of};
 
 /// `work` goes round a loop so many times and then counts the call; `count` gives the number of calls that came to their end.
 fn worker() -> Vec<u8> {
@@ -41,7 +43,10 @@ async fn a_caller_without_fuel_is_told_at_once_and_the_call_ends_on_the_instance
     worker.set_fuel(1 << 40);
     let (result, receipt) = worker.call("work", "(5000000)").fuel(1_000_000).receipt().await;
     let error = result.unwrap_err();
-    let CallError::OutOfBudget { limit: Limit::Fuel, scope: Scope::Call, .. } = &error else { panic!("{error}") };
+    let CallError::OutOfBudget { limit: Limit::Fuel, scope: Scope::Call, goes_on: true, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(error.to_string().contains("the call goes on to its end without it"), "{error}");
     assert!((900_000..=1_100_000).contains(&receipt.fuel), "{receipt}");
     assert!(matches!(worker.state(), InstanceState::Running), "{:?}", worker.state());
     assert_eq!(count(&worker).await, "1");
@@ -65,7 +70,7 @@ async fn a_caller_whose_time_is_over_leaves_the_call_to_its_end() {
     let runtime = runtime();
     let worker = finishing(&runtime, FINISH).await;
     let error = worker.call("work", "(20000000)").timeout(Duration::from_millis(2)).await.unwrap_err();
-    assert_eq!(error.out_of_budget(), Some(Limit::Time), "{error}");
+    assert!(matches!(&error, CallError::OutOfBudget { limit: Limit::Time, goes_on: true, .. }), "{error}");
     assert_eq!(count(&worker).await, "1");
 }
 
@@ -77,7 +82,7 @@ async fn what_goes_on_has_a_ceiling_of_its_own() {
     assert_eq!(error.out_of_budget(), Some(Limit::Fuel), "{error}");
     let error = worker.call("count", "()").timeout(Duration::from_secs(60)).await.unwrap_err();
     let CallError::Poisoned { cause, .. } = &error else { panic!("{error}") };
-    assert_eq!(cause.out_of_budget(), Some(Limit::Fuel), "{cause}");
+    assert!(matches!(&**cause, CallError::OutOfBudget { scope: Scope::GivenUp, .. }), "{cause}");
     let fuel = worker.counters().fuel;
     assert!((1_900_000..2_300_000).contains(&fuel), "{fuel}");
 }
@@ -147,6 +152,43 @@ async fn a_provider_of_many_survives_what_is_between() {
     assert!(matches!(two.state(), InstanceState::Poisoned(_)));
     assert_eq!(one.call("f", "(1)").timeout(Duration::from_secs(60)).await.unwrap(), "1");
     assert_eq!(one.counters().failures, 0);
+}
+
+/// Whoever bills by what the observer sees has both parts of such a call.
+#[tokio::test]
+async fn the_rest_of_a_call_is_reported_when_it_ends() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sees = seen.clone();
+    let observer = move |call: &CallEnded<'_>| sees.lock().unwrap().push((call.is_rest, call.fuel));
+    let runtime = runtime_of(Runtime::builder().observer(observer));
+    let worker = finishing(&runtime, FINISH).await;
+    worker.call("work", "(5000000)").fuel(1_000_000).await.unwrap_err();
+    while seen.lock().unwrap().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let seen = seen.lock().unwrap().clone();
+    assert_eq!((seen[0].0, seen[1].0), (false, true));
+    assert_eq!(seen[0].1 + seen[1].1, worker.counters().fuel);
+}
+
+/// A caller whose tenant has next to nothing does not have its work done at the cost of another.
+#[tokio::test]
+async fn the_floor_holds_for_what_all_accounts_on_the_way_have() {
+    let runtime = runtime();
+    runtime
+        .register_wit(
+            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
+        )
+        .unwrap();
+    let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
+    let one = add(&runtime, "one", &one).await;
+    let one = runtime.instantiate(&one).min_fuel(10_000).on_give_up(FINISH).await.unwrap();
+    let two = add(&runtime, "two", &guests::step("acme:chain/one", "acme:chain/two", 1)).await;
+    let two = runtime.instantiate(&two).with(&one).fuel(5_000).await.unwrap();
+    let error = two.call("f", "(1)").await.unwrap_err();
+    assert!(matches!(error.root_cause(), CallError::BelowFloor { .. }), "{error:#}");
+    assert_eq!(one.counters().fuel, 0);
+    assert!(matches!(one.state(), InstanceState::Idle));
 }
 
 /// Where nothing can go on with the call, it ends with its caller.

@@ -210,6 +210,54 @@ async fn a_run_is_paused_from_outside_without_a_step() {
     assert_eq!(run.next().await.unwrap(), Step::Done("1000000".into()));
 }
 
+/// A guest that calls what is paused waits with it, as does who calls the guest, also where the import has a time of its own.
+#[tokio::test]
+async fn who_waits_for_what_is_paused_loses_no_time() {
+    let runtime = runtime();
+    runtime
+        .register_wit(
+            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
+        )
+        .unwrap();
+    let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
+    let one = again(&runtime, &add(&runtime, "one", &one).await, &[]).await;
+    let two = add(&runtime, "two", &guests::step("acme:chain/one", "acme:chain/two", 1)).await;
+    let two = runtime.instantiate(&two).with_timeout(&one, Duration::from_millis(50)).await.unwrap();
+    one.pause();
+    let mut call = two.call("f", "(1)").timeout(Duration::from_millis(100));
+    assert!(tokio::time::timeout(Duration::from_millis(300), &mut call).await.is_err());
+    one.resume();
+    assert_eq!(call.await.unwrap(), "2");
+}
+
+#[tokio::test]
+async fn as_many_wait_for_the_end_of_a_pause_as_for_their_turn() {
+    let runtime = runtime();
+    let app = add(&runtime, "worker", &worker()).await;
+    let worker = runtime.instantiate(&app).queue(3).await.unwrap();
+    worker.pause();
+    let mut waiting: Vec<_> = (0..3).map(|_| worker.call("work", "(1)")).collect();
+    assert!(waiting.iter_mut().all(|call| isorun_tests::poll_once(call).is_pending()));
+    assert_eq!(worker.counters().waiting, 3);
+    let error = worker.call("work", "(1)").await.unwrap_err();
+    assert!(matches!(error, CallError::Busy { waiting: 3, .. }), "{error}");
+    worker.resume();
+    for call in waiting {
+        call.await.unwrap();
+    }
+    assert_eq!(worker.counters().waiting, 0);
+}
+
+#[tokio::test]
+async fn who_finds_a_paused_call_before_it_is_told_so() {
+    let runtime = runtime();
+    let worker = working(&runtime).await;
+    let mut run = worker.call("work", "(1000000)").fuel(100_000).pausable();
+    assert!(matches!(run.next().await, Ok(Step::Paused { .. })));
+    let error = worker.call("work", "(1)").timeout(Duration::from_millis(10)).await.unwrap_err();
+    assert!(error.to_string().contains("as the call that has its turn is paused"), "{error}");
+}
+
 /// What is within another call uses what that was granted, and is paused with it.
 #[tokio::test]
 async fn a_call_within_another_cannot_be_paused_by_itself() {
@@ -251,8 +299,9 @@ async fn callers_of_a_paused_instance_can_hang_up() {
     worker.call("work", "(1)").await.unwrap();
     worker.pause();
     assert!(matches!(worker.state(), InstanceState::Paused), "{:?}", worker.state());
-    let error = worker.call("work", "(1)").timeout(Duration::from_millis(10)).await.unwrap_err();
-    assert!(error.to_string().contains("was paused when `work` was called"), "{error}");
+    // Their time does not run: whoever wants to wait no longer hangs up.
+    let late = worker.call("work", "(1)").timeout(Duration::from_millis(10));
+    assert!(tokio::time::timeout(Duration::from_millis(100), late).await.is_err());
     for _ in 0..100 {
         let mut call = worker.call("work", "(1)");
         assert!(isorun_tests::poll_once(&mut call).is_pending());

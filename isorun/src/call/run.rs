@@ -28,7 +28,8 @@ use crate::provider::Provider;
 ///
 /// Nothing happens before the first [`next`](Run::next), nor while nobody waits for it: a paused run costs no processor time. It keeps its turn
 /// in each instance that it is in, whose [state](crate::instance::InstanceState) says so, and the memory that it holds. It owns all that it
-/// needs, so it outlives the task that made it. Dropping it cancels the call.
+/// needs, so it outlives the task that made it. Dropping it is dropping the call: it is cancelled, or
+/// [finished](crate::GiveUp::Finish) where its instance is made so.
 ///
 /// # What can be waited for
 ///
@@ -41,10 +42,7 @@ use crate::provider::Provider;
 /// granted what is left at the beginning of its call, and answers once; and in what a system's method calls that is not `async`.
 ///
 /// ```no_run
-/// use std::time::Duration;
-///
 /// use isorun::call::Step;
-/// use isorun::Budget;
 ///
 /// # async fn example(call: isorun::Call<'_, u32>) -> isorun::Result<u32> {
 /// let mut run = call.fuel(1_000_000).pausable();
@@ -52,9 +50,9 @@ use crate::provider::Provider;
 ///     match run.next().await? {
 ///         Step::Done(value) => break Ok(value),
 ///         Step::Paused { used, .. } if used < 50_000_000 => {
-///             run.grant(Budget { fuel: 1_000_000, time: Duration::from_millis(100), memory: 0 });
+///             run.grant_fuel(1_000_000);
 ///         }
-///         // Dropping the run cancels the call.
+///         // Dropping the run gives the call up.
 ///         Step::Paused { which, .. } => panic!("it is out of {which} again"),
 ///     }
 /// }
@@ -108,7 +106,7 @@ impl<T> Run<T> {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future leaves the call where it is, and the next one goes on from there. Dropping the run cancels the call.
+    /// Dropping the future leaves the call where it is, and the next one goes on from there.
     pub async fn next(&mut self) -> Result<Step<T>> {
         poll_fn(|task| self.poll_next(task)).await
     }
@@ -117,19 +115,31 @@ impl<T> Run<T> {
     pub fn grant(&mut self, more: Budget) {
         self.bound.account().add_fuel(more.fuel);
         self.bound.add_memory(more.memory);
-        match &mut self.driver.end {
+        match self.driver.end {
             Some(end) if self.begun => {
                 let from = end.at.max(Instant::now());
-                let at = from.checked_add(more.time).unwrap_or(from);
-                *end = Deadline { at, span: end.span.saturating_add(more.time) };
+                // A moment that the clock cannot represent never comes.
+                let later = from.checked_add(more.time);
+                let span = end.span.saturating_add(more.time);
+                self.driver.end = later.map(|at| Deadline { at, span });
             }
             Some(_) | None => self.later = self.later.saturating_add(more.time),
         }
     }
 
+    /// Grants so many more units of fuel, and nothing else.
+    pub fn grant_fuel(&mut self, units: u64) {
+        self.grant(Budget { fuel: units, time: Duration::ZERO, memory: 0 });
+    }
+
+    /// Grants so much more time, from now or from the end of what is left, and nothing else.
+    pub fn grant_time(&mut self, span: Duration) {
+        self.grant(Budget { fuel: 0, time: span, memory: 0 });
+    }
+
     /// Units of fuel that the call has used so far, as in [`Step::Paused`]; exactly what it has used once it has ended.
     pub fn used(&self) -> u64 {
-        self.bound.account().given_and_used().1
+        self.bound.used()
     }
 
     fn poll_next(&mut self, task: &mut Context<'_>) -> Poll<Result<Step<T>>> {
@@ -138,11 +148,14 @@ impl<T> Run<T> {
             self.work = None;
             return Poll::Ready(Err(CallError::TooDeep { instance, function, limit: MAX_DEPTH }));
         };
+        // Who does nothing but ask again lets others run, who may have what it needs.
+        ready!(coop::poll_proceed(task)).made_progress();
         if !self.begun {
-            ready!(coop::poll_proceed(task)).made_progress();
             self.begin();
         }
         let Some(work) = &mut self.work else { return Poll::Pending };
+        // Between the call and the guest that has to look again there may be what polls only what was woken.
+        self.bound.wake();
         if self.driver.is_late() {
             return Poll::Ready(Ok(self.paused(Limit::Time, Scope::Call)));
         }

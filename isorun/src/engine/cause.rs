@@ -41,6 +41,7 @@ pub(crate) fn explain(
         instance,
         function,
         waits_for: None,
+        goes_on: false,
         frames: frames(error),
     };
     let of_call = |limit, amount| Exhausted { limit, amount, used: amount, scope: Scope::Call };

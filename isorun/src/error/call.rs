@@ -57,6 +57,9 @@ pub enum CallError {
         /// turn there and has not run; `the places of the runtime`, if it was waiting until there is a place for a store; `the calls of the tenant ` and a
         /// name, if it was waiting until fewer calls of the tenant run.
         waits_for: Option<Arc<str>>,
+        /// Whether the call goes on to its end without its caller, because of [`GiveUp::Finish`](crate::GiveUp::Finish). What it does is done, so it should not be
+        /// made again.
+        goes_on: bool,
         /// The functions of the guest that were running, as for a [`Trap`](CallError::Trap), where the guest itself has met the limit: fuel, memory or
         /// stack. Empty elsewhere.
         frames: Arc<[Frame]>,
@@ -267,7 +270,8 @@ impl CallError {
     pub(crate) fn met(exhausted: Exhausted, instance: Arc<str>, function: Arc<str>) -> CallError {
         let Exhausted { limit, amount, used, scope } = exhausted;
         let frames = Arc::default();
-        CallError::OutOfBudget { limit, amount, used, scope, instance, function, waits_for: None, frames }
+        let (waits_for, goes_on) = (None, false);
+        CallError::OutOfBudget { limit, amount, used, scope, instance, function, waits_for, goes_on, frames }
     }
 
     /// The error of a call whose deadline has passed, while the instance waited for the answer of a provider or did not.
@@ -287,8 +291,18 @@ impl CallError {
             instance,
             function,
             waits_for,
+            goes_on: false,
             frames,
         }
+    }
+
+    /// The same error of a call that goes on without its caller.
+    #[cold]
+    pub(crate) fn and_goes_on(mut self, yes: bool) -> CallError {
+        if let CallError::OutOfBudget { goes_on, .. } = &mut self {
+            *goes_on = yes;
+        }
+        self
     }
 
     /// Why the call ended, in a word or two: a label for metrics, and all that a guest learns of what failed in the host.

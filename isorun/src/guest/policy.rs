@@ -78,17 +78,18 @@ pub(crate) struct Floor {
 }
 
 impl Floor {
-    /// Whether the call brings less. A call without any fuel always does.
+    /// Whether the call brings less, be it granted less or be less left in an account on the way. A call that is granted no fuel always does.
     #[inline]
     pub(crate) fn is_above(&self, cx: &Cx) -> bool {
-        cx.granted_fuel() < self.fuel.max(1) || (!self.time.is_zero() && cx.time_left() < self.time)
+        let too_little = self.fuel > 0 && cx.fuel() < self.fuel;
+        cx.granted_fuel() == 0 || too_little || (!self.time.is_zero() && cx.time_left() < self.time)
     }
 
     /// What the call brings, and what it should.
     #[cold]
-    pub(crate) fn of(&self, cx: &Cx, fuel: u64) -> (Amount, Amount) {
-        match fuel < self.fuel {
-            true => (Amount::Fuel(fuel), Amount::Fuel(self.fuel)),
+    pub(crate) fn of(&self, cx: &Cx) -> (Amount, Amount) {
+        match cx.fuel() < self.fuel {
+            true => (Amount::Fuel(cx.fuel()), Amount::Fuel(self.fuel)),
             false => (Amount::Time(cx.time_left()), Amount::Time(self.time)),
         }
     }

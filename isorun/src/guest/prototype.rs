@@ -147,7 +147,7 @@ impl Prototype {
         // Before it waits for the accounts, so that what it has not used then is left.
         let fuelled = store.fuel_async_yield_interval(Some(quantum)).and_then(|()| store.set_fuel(fuel));
         fuelled.map_err(|error| NotStarted { error, fuel })?;
-        let started = metered(&chain, pin!(self.pre.instantiate_async(&mut *store)), || "start".into()).await;
+        let started = metered(&chain, pin!(self.pre.instantiate_async(&mut *store)), false, || "start".into()).await;
         let left = store.get_fuel().unwrap_or(fuel);
         chain.close(left);
         let instance = started.map_err(|error| NotStarted { error, fuel: left })?;
@@ -219,7 +219,6 @@ impl Live {
             Ok(quantum) => quantum,
             Err(denied) => self.waits(denied, fuel - left, index)?,
         };
-        cx.begins();
         if self.store.data_mut().quantum.begin(left, quantum) {
             self.store.fuel_async_yield_interval(Some(quantum)).map_err(broken)?;
         }

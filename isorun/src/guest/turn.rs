@@ -96,6 +96,13 @@ impl<'a> Turn<'a> {
     #[cold]
     pub(super) fn failed(&mut self, stop: Stop) -> Box<CallError> {
         let Some(live) = self.live.take() else { return CallError::bug("a call ended twice").into() };
+        if !live.chain.ledger.has_run() {
+            // An account had too little for its beginning, so the store is as it was.
+            let label = live.prototype.exports.label(self.function);
+            let error = stop.explain(self.instance, label, live.granted(), &live.prototype.limits);
+            self.stores.put(Some(live));
+            return error.into();
+        }
         let used = self.charge(&live, 0);
         let label = live.prototype.exports.label(self.function);
         let error = stop.explain(self.instance, label, live.granted(), &live.prototype.limits);

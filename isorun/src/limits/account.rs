@@ -142,15 +142,18 @@ impl Account {
     pub(crate) fn add_fuel(&self, fuel: u64) {
         let _changing = changing();
         if self.is_limited() {
-            let add = |given: u64| Some(given.saturating_add(fuel).min(MOST.unsigned_abs()));
-            let _ = self.given.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-            self.change(signed(fuel));
+            // No more is given than the balance can hold.
+            let added = self.add(signed(fuel));
+            let given = self.given.load(Ordering::Relaxed).saturating_add(added);
+            self.given.store(given, Ordering::Relaxed);
         }
     }
 
-    fn change(&self, by: i64) {
-        let add = |balance: i64| Some(balance.saturating_add(by).min(MOST));
-        let _ = self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    /// Adds to the balance as much as it can hold. Gives how much that was.
+    fn add(&self, units: i64) -> u64 {
+        let sum = |balance: i64| balance.saturating_add(units).min(MOST).max(balance);
+        let before = self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| Some(sum(balance)));
+        before.map_or(0, |before| sum(before).abs_diff(before))
     }
 
     /// Whether a call that has read [`now`] before it took its fuel has taken some here.

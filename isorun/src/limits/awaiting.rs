@@ -90,6 +90,7 @@ impl Awaiting {
                     let exhausted = out_of_fuel(account);
                     let Some(bound) = chain.told_of(place) else { return Poll::Ready(Err(exhausted)) };
                     let instance = chain.instances().next().map_or_else(|| "".into(), |payer| payer.name.clone());
+                    bound.wait(task.waker().clone());
                     bound.tell(Told { exhausted, instance, function: function() });
                     // One that can go on without its caller does so at its next poll.
                     self.stopped = bound.pauses_calls().then(|| Stopped::new(chain, None));

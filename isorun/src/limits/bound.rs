@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
 
 use super::account::Account;
-use super::chain::{Chain, Link};
+use super::chain::{Chain, Extent, Link};
 use super::limit::{Exhausted, Scope};
+use crate::panics::woken;
 
 /// The end of what a caller grants.
 #[derive(Debug)]
@@ -17,6 +19,10 @@ pub(crate) struct Bound {
     memory: AtomicU64,
     /// What ran out, for whoever polls the call.
     told: Mutex<Option<Told>>,
+    /// The tasks that wait here for whoever was told.
+    waiting: Mutex<Vec<Waker>>,
+    /// Units that are taken of what was granted for the whole of a call elsewhere, of which nobody knows yet how many it uses.
+    lent: AtomicU64,
 }
 
 /// What has run out, and where that was met.
@@ -40,13 +46,27 @@ enum Kind {
 impl Bound {
     /// The bound of a call that is paused there.
     pub(crate) fn pauses(granted: Account) -> Bound {
-        Bound { granted, kind: Kind::Pauses, memory: AtomicU64::new(0), told: Mutex::default() }
+        Bound {
+            granted,
+            kind: Kind::Pauses,
+            memory: AtomicU64::new(0),
+            told: Mutex::default(),
+            waiting: Mutex::default(),
+            lent: AtomicU64::new(0),
+        }
     }
 
     /// The bound of a call that goes on without its caller, up to a ceiling.
     pub(crate) fn finishes(granted: Account, ceiling: Account) -> Bound {
         let kind = Kind::Finishes { ceiling, begun: AtomicBool::new(false), cut: AtomicBool::new(false) };
-        Bound { granted, kind, memory: AtomicU64::new(0), told: Mutex::default() }
+        Bound {
+            granted,
+            kind,
+            memory: AtomicU64::new(0),
+            told: Mutex::default(),
+            waiting: Mutex::default(),
+            lent: AtomicU64::new(0),
+        }
     }
 
     /// What is called by blocking a thread.
@@ -56,6 +76,8 @@ impl Bound {
             kind: Kind::Blocks,
             memory: AtomicU64::new(0),
             told: Mutex::default(),
+            waiting: Mutex::default(),
+            lent: AtomicU64::new(0),
         }
     }
 
@@ -77,7 +99,7 @@ impl Bound {
         matches!(&self.kind, Kind::Finishes { cut, .. } if cut.load(Ordering::Acquire))
     }
 
-    /// Notes that the call has a store to run in.
+    /// Notes that the call runs.
     pub(crate) fn begin(&self) {
         if let Kind::Finishes { begun, .. } = &self.kind {
             begun.store(true, Ordering::Relaxed);
@@ -107,6 +129,35 @@ impl Bound {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
     }
 
+    /// Lets a task wait for whoever was told.
+    pub(crate) fn wait(&self, task: Waker) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    /// Lets those look again that wait here.
+    pub(crate) fn wake(&self) {
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.into_iter().for_each(woken);
+    }
+
+    /// Units of the grant that were used, as far as is known.
+    pub(crate) fn used(&self) -> u64 {
+        self.granted.given_and_used().1.saturating_sub(self.lent.load(Ordering::Relaxed))
+    }
+
+    /// Notes that so many units are taken for the whole of a call elsewhere, or are no more.
+    fn lend(&self, units: u64, taken: bool) {
+        match taken {
+            true => self.lent.fetch_add(units, Ordering::Relaxed),
+            false => self.lent.fetch_sub(units, Ordering::Relaxed),
+        };
+    }
+
+    /// What was granted, also if the call goes on without it.
+    pub(crate) fn granted(&self) -> &Account {
+        &self.granted
+    }
+
     /// What has run out since this was last asked.
     pub(crate) fn take_told(&self) -> Option<Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -114,6 +165,23 @@ impl Bound {
 }
 
 impl Chain {
+    /// The call for which the store at the beginning of the list was given runs now, and may go on without its caller from now on.
+    #[inline]
+    pub(crate) fn begins(&self) {
+        if let Some(Link::Bound(bound)) = self.before().map(Chain::link) {
+            bound.begin();
+        }
+    }
+
+    /// Notes at each end of a grant over this extent what is taken for the whole of a call elsewhere, or is no more.
+    pub(crate) fn lend(&self, extent: Extent, units: u64, taken: bool) {
+        for chain in self.links_over(extent) {
+            if let Link::Bound(bound) = chain.link() {
+                bound.lend(units, taken);
+            }
+        }
+    }
+
     /// Takes bytes by which memories may grow from what was granted since the call began; all of them or none.
     pub(crate) fn take_memory(&self, bytes: u64) -> u64 {
         let taken = self.links().any(|chain| match chain.link() {

@@ -46,6 +46,14 @@ pub(crate) struct Payer {
     pub(crate) alone: bool,
 }
 
+/// How far a list reached at some time, before a call in it went on without its callers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    links: usize,
+    /// Whether the last link was the end of a call that had gone on by then.
+    cut: bool,
+}
+
 impl Payer {
     /// An instance that belongs to no tenant.
     pub(crate) fn new(name: Arc<str>) -> Payer {
@@ -106,6 +114,11 @@ impl Chain {
         self.length
     }
 
+    #[inline]
+    pub(crate) fn before(&self) -> Option<&Chain> {
+        self.before.as_deref()
+    }
+
     pub(crate) fn link(&self) -> &Link {
         &self.link
     }
@@ -113,6 +126,15 @@ impl Chain {
     /// The links from this one to the last that has to do with the call: one that goes on after its caller has given up has no callers.
     pub(crate) fn links(&self) -> impl Iterator<Item = &Chain> {
         std::iter::successors(Some(self), |chain| chain.next())
+    }
+
+    /// The links that the list had when it reached so far.
+    pub(crate) fn links_over(&self, extent: Extent) -> impl Iterator<Item = &Chain> {
+        std::iter::successors(Some(self), |chain| chain.before.as_deref()).take(extent.links)
+    }
+
+    fn next_over(&self, extent: Option<Extent>) -> Option<&Chain> {
+        if extent.is_some() { self.before.as_deref() } else { self.next() }
     }
 
     fn next(&self) -> Option<&Chain> {
@@ -130,13 +152,29 @@ impl Chain {
         })
     }
 
+    /// How far the list reaches now.
+    pub(crate) fn extent(&self) -> Extent {
+        let last = self.links().last();
+        let cut = last.is_some_and(|chain| matches!(&chain.link, Link::Bound(bound) if bound.is_cut()));
+        Extent { links: self.links().count(), cut }
+    }
+
     /// The accounts that pay for what is done at this link, each once, and the place in the list that each of them is at.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = (usize, &Account)> {
+        self.accounts_over(None)
+    }
+
+    /// The accounts that pay, or that have paid when the list reached so far.
+    pub(crate) fn accounts_over(&self, extent: Option<Extent>) -> impl Iterator<Item = (usize, &Account)> {
         let mut alone = false;
-        self.links().enumerate().flat_map(move |(place, chain)| {
+        let links = std::iter::successors(Some(self), move |chain| chain.next_over(extent));
+        links.take(extent.map_or(usize::MAX, |extent| extent.links)).enumerate().flat_map(move |(place, chain)| {
             let (own, tenant) = match &chain.link {
                 // A grant is charged for all that is done because of it, also for what an instance pays itself.
-                Link::Bound(bound) => (Some(bound.account()), None),
+                Link::Bound(bound) => match extent {
+                    Some(extent) if !(extent.cut && place + 1 == extent.links) => (Some(bound.granted()), None),
+                    _ => (Some(bound.account()), None),
+                },
                 Link::Instance(_) if alone => (None, None),
                 Link::Instance(payer) => {
                     alone = payer.alone;

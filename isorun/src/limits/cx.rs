@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::bound::Bound;
 use super::budget::{Budget, Grant};
-use super::chain::{Chain, Link};
+use super::chain::Chain;
 use super::deadline::Deadline;
 use super::tenancy::Tenancy;
 use super::tracer::Place;
@@ -31,6 +31,8 @@ pub struct Cx {
     deadline: Option<Deadline>,
     /// How long the host had held the caller when the deadline was set: what comes after that is added to it.
     held: Duration,
+    /// How long the host has held the call before it had a store, in nanoseconds.
+    held_up: AtomicU64,
     hops: u16,
     /// Where the call is in a trace, if somebody has asked for one.
     place: Option<Place>,
@@ -68,6 +70,7 @@ impl Cx {
             granted,
             deadline,
             held,
+            held_up: AtomicU64::new(0),
             hops,
             place,
         }
@@ -151,8 +154,19 @@ impl Cx {
     /// The deadline. While the host holds a call, it moves on.
     #[inline]
     pub(crate) fn end(&self) -> Option<Deadline> {
-        let Some(chain) = &self.chain else { return self.deadline };
-        self.deadline.map(|deadline| deadline.later_by(chain.held().saturating_sub(self.held)))
+        let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held().saturating_sub(self.held));
+        let held_up = Duration::from_nanos(self.held_up.load(Ordering::Relaxed));
+        self.deadline.map(|deadline| deadline.later_by(held + held_up))
+    }
+
+    /// Notes that the host has held the call, and so all that waits for it.
+    #[cfg(feature = "engine")]
+    pub(crate) fn was_held(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        match &self.chain {
+            Some(chain) => chain.was_held(time),
+            None => self.held_up.store(self.held_up.load(Ordering::Relaxed).saturating_add(nanos), Ordering::Relaxed),
+        }
     }
 
     /// The fuel and the memory that were used so far.
@@ -196,14 +210,6 @@ impl Cx {
         let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), Deadline::after(time), self.hops, place);
         cx.bind(bound);
         cx
-    }
-
-    /// Notes that the call has a store to run in, and may go on without its caller from now on.
-    #[inline]
-    pub(crate) fn begins(&self) {
-        if let Some(Link::Bound(bound)) = self.chain.as_deref().map(Chain::link) {
-            bound.begin();
-        }
     }
 
     /// Takes the deadline away, for a call whose end is not that of its first time.

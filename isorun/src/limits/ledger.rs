@@ -8,7 +8,8 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
 
 use super::account::{self, Account};
-use super::chain::Chain;
+use super::chain::{Chain, Extent};
+use super::limit::Scope;
 
 /// What a call has taken in one store. Only the poll of that call changes it, so all of this is plain loads and stores.
 #[derive(Debug)]
@@ -214,8 +215,10 @@ impl Chain {
             let (taken, there) = account.take(least, units);
             let too_much = i64::try_from(units - taken).unwrap_or(FREE);
             // Any of them may have been set meanwhile, and counts no more.
-            let before = self.accounts().take(nth).filter(|(_, account)| account.counts(now));
-            before.for_each(|(_, account)| account.give_back(too_much));
+            if too_much > 0 {
+                let before = self.accounts().take(nth).filter(|(_, account)| account.counts(now));
+                before.for_each(|(_, account)| account.give_back(too_much));
+            }
             if taken == 0 {
                 let short = self.shortest(now, least).unwrap_or((place, account));
                 return Err(Denied::Short(short.0, short.1));
@@ -284,21 +287,28 @@ impl Chain {
         }
     }
 
-    /// As [`take`](Chain::take), for all that a call may use until its end. What the balance was set to meanwhile has nothing to do with that: see
-    /// [`settle_long`](Chain::settle_long).
-    pub(crate) fn take_long(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
+    /// As [`take`](Chain::take), for all that a call may use until its end. What the balance was set to meanwhile has nothing to do with that, nor has
+    /// who pays by then: see [`settle_long`](Chain::settle_long).
+    pub(crate) fn take_long(&self, most: u64) -> Result<u64, Denied<'_>> {
         let _unchanged = account::changing();
-        self.take(least, most)
+        // Of what others use too, half is left to them.
+        let there = |account: &Account| match account.scope() {
+            Scope::Instance(_) | Scope::Tenant(_) => account.fuel().map(|fuel| fuel.div_ceil(2)),
+            _ => account.fuel(),
+        };
+        let there = self.accounts().filter_map(|(_, account)| there(account)).min();
+        self.take(1, there.map_or(most, |there| there.min(most)).max(1))
     }
 
-    /// Gives back what was [taken for long](Chain::take_long), to those accounts whose balance was not set since.
-    pub(crate) fn settle_long(&self) {
+    /// Gives back what was [taken for long](Chain::take_long) over this extent, to those accounts whose balance was not set since.
+    pub(crate) fn settle_long(&self, extent: Extent) {
         let _unchanged = account::changing();
         let (ledger, now) = (&self.ledger, self.ledger.now.load(Ordering::Relaxed));
         if ledger.taken.swap(false, Ordering::Relaxed) {
             let left = ledger.left.swap(0, Ordering::Relaxed);
             let taken_of = |account: &&Account| account.counts(now) && !account.was_set_after(now);
-            self.accounts().map(|(_, account)| account).filter(taken_of).for_each(|account| account.give_back(left));
+            let accounts = self.accounts_over(Some(extent)).map(|(_, account)| account);
+            accounts.filter(taken_of).for_each(|account| account.give_back(left));
         }
     }
 

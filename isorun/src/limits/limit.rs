@@ -32,6 +32,8 @@ pub enum Scope {
     Tenant(Arc<str>),
     /// The runtime's, for every instance and every call, whatever these are granted.
     Runtime,
+    /// What a call may use after its caller has given it up: see [`GiveUp::Finish`](crate::GiveUp::Finish).
+    GivenUp,
     /// That of the import through which the instance was called: see [`with_timeout`](crate::runtime::Instantiate::with_timeout).
     Import,
 }
@@ -50,6 +52,7 @@ impl Limit {
     /// What a user can do when this limit was met in a call.
     pub(crate) fn help(self, scope: &Scope) -> &'static str {
         match (self, scope) {
+            (_, Scope::GivenUp) => "raise the ceiling of `.on_give_up(..)` where the instance is made",
             (_, Scope::Import) => "give the provider more time where it is given with `.with_timeout(..)`",
             (Limit::Stack, _) => "let the app recurse less, or raise `max_stack` in the runtime's builder",
             (Limit::Fuel, Scope::Instance(_)) => "give the instance more with `.add_fuel(..)` or `.set_fuel(..)`",

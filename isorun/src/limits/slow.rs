@@ -8,20 +8,29 @@ use std::sync::Arc;
 
 thread_local! {
     static AWAITED: Cell<Option<Arc<str>>> = const { Cell::new(None) };
+    /// Whether the work goes on without its caller.
+    static GOES_ON: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Drops the work of a call that is late. Gives the provider that its guest was waiting for.
+/// Drops the work of a call that is late. Gives the provider that its guest was waiting for, and whether it goes on without its caller.
 #[cold]
-pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> Option<Arc<str>> {
-    AWAITED.take();
+pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> (Option<Arc<str>>, bool) {
+    (AWAITED.take(), GOES_ON.take());
     drop_work();
-    AWAITED.take()
+    (AWAITED.take(), GOES_ON.take())
+}
+
+/// Notes that the work which is dropped goes on without its caller.
+#[cfg(feature = "engine")]
+#[cold]
+pub(crate) fn goes_on() {
+    GOES_ON.set(true);
 }
 
 /// What a call was waiting for that found no place for a store: none of the instances.
 pub(crate) const PLACES: &str = "the places of the runtime";
 
-/// What a call was waiting for that found its instance or its tenant paused.
+/// What a call was waiting for whose turn was with one that is paused.
 pub(crate) const PAUSE: &str = "the end of a pause";
 
 /// How what a call was waiting for begins if that was room in the tenant of the instance. The tenant's name follows.

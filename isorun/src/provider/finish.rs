@@ -13,15 +13,19 @@ use tokio::runtime::Handle;
 
 use super::{Kind, Provider};
 use crate::call::until::until;
+use crate::clock::Instant;
 use crate::engine::guest::{FromGuest, ToGuest};
 use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::account::Account;
 use crate::limits::bound::{Bound, Told};
+use crate::limits::chain::Chain;
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::Scope;
+use crate::limits::slow;
 use crate::limits::tracer::Traced;
+use crate::observe::Callee;
 
 /// How far a call goes on without its caller.
 #[derive(Clone, Copy, Debug)]
@@ -52,9 +56,10 @@ where
     let Ok(tokio) = Handle::try_current() else { return guest.run::<P, R, N>(cx, function, params).await };
     guest.check(cx, function)?;
     let granted = Account::with_fuel(Scope::Call, cx.granted_fuel());
-    let bound = Arc::new(Bound::finishes(granted, Account::with_fuel(Scope::Call, ceiling.fuel)));
+    let bound = Arc::new(Bound::finishes(granted, Account::with_fuel(Scope::GivenUp, ceiling.fuel)));
     let own = cx.finishing(&bound, ceiling.time);
-    let (end, owner, traced) = (own.end(), provider.clone(), own.place().cloned().map(Traced));
+    let (end, chain) = (own.end(), own.chain().clone());
+    let (owner, traced) = (provider.clone(), own.place().cloned().map(Traced));
     let work: Work<R> = Box::pin(async move {
         let result = match &owner.kind {
             Kind::Guest(guest) => guest.run::<P, R, N>(&own, function, params).await,
@@ -62,7 +67,25 @@ where
         };
         (result, own.used())
     });
-    Finishing { work: Some(work), bound, provider, cx, end, tokio, traced }.await
+    Finishing { work: Some(work), bound, provider, function, began: Instant::now(), cx, end, chain, tokio, traced }
+        .await
+}
+
+/// The call from the moment on at which its caller has gone.
+async fn rest<R>(
+    provider: Arc<Provider>,
+    function: FuncIndex,
+    end: Option<Deadline>,
+    began: Instant,
+    paid: u64,
+    work: Work<R>,
+) {
+    let (error, fuel) = match until(end, provider.slice(), work).await {
+        Ok((result, (fuel, _))) => (result.err().map(|error| *error), fuel.saturating_sub(paid)),
+        // It is dropped by then, and its instance has counted what it used.
+        Err(deadline) => (Some(CallError::late(deadline, provider.name().clone(), provider.label(function), None)), 0),
+    };
+    provider.observers().rest_ended(&*provider, function, error.as_ref(), (fuel, began.elapsed()));
 }
 
 /// A call as its caller sees it.
@@ -70,10 +93,14 @@ struct Finishing<'a, R: Send + 'static> {
     /// `None` once it has ended or was given up.
     work: Option<Work<R>>,
     bound: Arc<Bound>,
-    provider: &'a Provider,
+    provider: &'a Arc<Provider>,
+    function: FuncIndex,
+    began: Instant,
     cx: &'a Cx,
     /// When the call ends, whoever waits for it.
     end: Option<Deadline>,
+    /// The end of its chain, which knows how long the host has held it.
+    chain: Option<Arc<Chain>>,
     tokio: Handle,
     /// What is noted of the calls below it. That ends where the call is given up: what is used from then on is not its caller's.
     traced: Option<Traced>,
@@ -91,23 +118,32 @@ impl<R: Send + 'static> Future for Finishing<'_, R> {
             return Poll::Ready(result);
         }
         let Some(Told { exhausted, instance, function }) = this.bound.take_told() else { return Poll::Pending };
-        this.give_up();
-        Poll::Ready(Err(CallError::met(exhausted, instance, function).into()))
+        let goes_on = this.give_up();
+        Poll::Ready(Err(CallError::met(exhausted, instance, function).and_goes_on(goes_on).into()))
     }
 }
 
 impl<R: Send + 'static> Finishing<'_, R> {
-    /// Lets the call go on without its caller, if it has begun. What it has used so far is its caller's.
+    /// Lets the call go on without its caller, if it has begun: that is the answer. What it has used so far is its caller's.
     #[cold]
-    fn give_up(&mut self) {
-        let Some(work) = self.work.take() else { return };
+    fn give_up(&mut self) -> bool {
+        let Some(work) = self.work.take() else { return false };
         self.traced = None;
-        self.cx.charge(self.bound.account().given_and_used().1, 0);
-        if self.bound.has_begun() {
+        let paid = self.bound.used();
+        self.cx.charge(paid, 0);
+        let goes_on = self.bound.has_begun();
+        if goes_on {
             self.bound.cut();
+            self.bound.wake();
+            let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
+            let end = self.end.map(|end| end.later_by(held));
+            if !self.cx.is_nested() {
+                slow::goes_on();
+            }
             tracing::debug!(instance = &**self.provider.name(), "a call goes on without its caller");
-            self.tokio.spawn(until(self.end, self.provider.slice(), work));
+            self.tokio.spawn(rest(self.provider.clone(), self.function, end, self.began, paid, work));
         }
+        goes_on
     }
 }
 

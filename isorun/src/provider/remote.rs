@@ -13,7 +13,7 @@ use crate::interface::Interface;
 use crate::interface::exports::{Exports, FuncIndex};
 use crate::let_go::let_go;
 use crate::limits::awaiting::Awaiting;
-use crate::limits::chain::{Chain, Payer};
+use crate::limits::chain::{Chain, Extent, Payer};
 use crate::limits::cx::Cx;
 use crate::limits::limit::Exhausted;
 use crate::remote::wire::call::CallMessage;
@@ -116,12 +116,13 @@ impl RemoteProvider {
 }
 
 /// Fuel that is taken off the accounts of a call for the other side. All that is granted is taken, since nobody can be asked for more while a peer
-/// runs; what it has not used, as it says, comes back.
+/// runs, but no more than half of what an account has, so that one peer does not stop everybody else; what it has not used, as it says, comes
+/// back.
 pub(super) struct Reserved {
     /// Units that the other side may use.
     pub(super) fuel: u64,
-    /// `None` if no account limits anything.
-    chain: Option<Arc<Chain>>,
+    /// Where it was taken; `None` if no account limits anything.
+    taken: Option<(Arc<Chain>, Extent)>,
     /// What was left of the grant.
     granted: u64,
 }
@@ -135,17 +136,19 @@ impl Reserved {
     ) -> std::result::Result<Reserved, Exhausted> {
         let granted = cx.granted_fuel();
         if payer.account.is_free() && cx.chain().as_ref().is_none_or(|chain| chain.is_free()) {
-            return Ok(Reserved { fuel: granted, chain: None, granted });
+            return Ok(Reserved { fuel: granted, taken: None, granted });
         }
         let (chain, mut awaiting) = (Chain::instance(payer, cx.chain()), Awaiting::default());
-        poll_fn(|task| awaiting.poll_with(&chain, |chain| chain.take_long(1, granted), &function, task)).await?;
+        poll_fn(|task| awaiting.poll_with(&chain, |chain| chain.take_long(granted), &function, task)).await?;
         let fuel = u64::try_from(chain.ledger.left()).unwrap_or(0).min(granted);
-        Ok(Reserved { fuel, chain: Some(chain), granted })
+        let extent = chain.extent();
+        chain.lend(extent, fuel, true);
+        Ok(Reserved { fuel, taken: Some((chain, extent)), granted })
     }
 
     /// Books what the call was charged meanwhile.
     pub(super) fn end(self, cx: &Cx) {
-        if let Some(chain) = &self.chain {
+        if let Some((chain, _)) = &self.taken {
             chain.ledger.spend(self.granted.saturating_sub(cx.granted_fuel()));
         }
     }
@@ -153,8 +156,9 @@ impl Reserved {
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        if let Some(chain) = &self.chain {
-            chain.settle_long();
+        if let Some((chain, extent)) = &self.taken {
+            chain.lend(*extent, self.fuel, false);
+            chain.settle_long(*extent);
         }
     }
 }

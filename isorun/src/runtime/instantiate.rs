@@ -77,6 +77,8 @@ pub struct Instantiate {
     given: Given,
     policy: Policy,
     give_up: Option<GiveUp>,
+    fuel: Option<u64>,
+    memory: Option<u64>,
     tenant: Option<Tenant>,
     alone: bool,
 }
@@ -93,6 +95,8 @@ impl Runtime {
             given: Given::default(),
             policy,
             give_up: None,
+            fuel: None,
+            memory: None,
             tenant: None,
             alone: false,
         }
@@ -187,6 +191,20 @@ impl Instantiate {
         self
     }
 
+    /// Gives the instance's account so many units of fuel, from which also its start is paid. By default there is no limit; it can be changed at any
+    /// time with [`Instance::set_fuel`].
+    pub fn fuel(mut self, units: u64) -> Instantiate {
+        self.fuel = Some(units);
+        self
+    }
+
+    /// Lets the stores of the instance hold at most this many bytes together, what the engine needs for them included. By default there is no limit
+    /// but that of [each store](crate::RuntimeBuilder::max_instance_memory); it can be changed at any time with [`Instance::set_memory`].
+    pub fn memory(mut self, bytes: u64) -> Instantiate {
+        self.memory = Some(bytes);
+        self
+    }
+
     /// Lets the instance, and its tenant if it has one, pay for all that it does: the accounts of those that call it are not charged. What a call was
     /// granted is charged all the same.
     pub fn pays_for_itself(mut self) -> Instantiate {
@@ -195,11 +213,13 @@ impl Instantiate {
     }
 
     async fn make(self) -> Result<Instance, InstantiateError> {
-        let Instantiate { runtime, app, name, given, mut policy, give_up, tenant, alone } = self;
-        let Budget { fuel, time, .. } = runtime.limits().budget;
+        let Instantiate { runtime, app, name, given, mut policy, give_up, fuel, memory, tenant, alone } = self;
         policy.ceiling = match give_up {
             Some(GiveUp::Finish { fuel, time }) => Some(Ceiling { fuel, time }),
-            None if tenant.is_some() && policy.reuse == Reuse::Serial => Some(Ceiling { fuel, time }),
+            None if tenant.is_some() && policy.reuse == Reuse::Serial => {
+                let Budget { fuel, time, .. } = runtime.limits().budget;
+                Some(Ceiling { fuel, time })
+            }
             Some(GiveUp::Cancel) | None => None,
         };
         runtime.check_added(&app)?;
@@ -210,6 +230,8 @@ impl Instantiate {
             None => runtime.reserve_some_name(app.name()),
         };
         let payer = Arc::new(Payer { tenant, alone, ..Payer::new(name.get()) });
+        payer.account.set_memory(memory);
+        payer.account.set_fuel(fuel);
         let plan = Plan { runtime: &runtime, app: &app, payer, reuse: policy.reuse };
         let wired = plan.wire(&given)?;
         let start = runtime.begin_start(&plan.payer, &app, &wired.slots, None)?;

@@ -11,6 +11,7 @@ use std::task::Poll;
 use wasmtime::{StoreContextMut, Trap};
 
 use super::{Frame, State, quantum};
+use crate::clock::Instant;
 use crate::error::call::{CallError, CallResult, Failed, Result};
 use crate::give_way::give_way;
 use crate::image::weight;
@@ -19,6 +20,7 @@ use crate::limits::awaiting::out_of_fuel;
 use crate::limits::bound::Bound;
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
+use crate::limits::held::holding;
 use crate::limits::ledger::Denied;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::observe::{Callee, see};
@@ -125,17 +127,26 @@ async fn in_time<T>(
     function: FuncIndex,
     call: impl Future<Output = CallResult<T>>,
 ) -> CallResult<T> {
-    let (mut call, mut timer) = (pin!(call), None);
-    let ended = poll_fn(|task| match call.as_mut().poll(task) {
-        Poll::Ready(result) => Poll::Ready(Some(result)),
-        Poll::Pending if end.poll_passed(&mut timer, task) => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
-    });
+    let (mut call, mut end, mut timer, mut since) = (pin!(call), end, None, None);
+    let ended = poll_fn(|task| {
+        let (polled, held) = holding(|| call.as_mut().poll(task));
+        match (held, since) {
+            (true, None) => since = Some(Instant::now()),
+            (false, Some(began)) => (end, timer, since) = (end.later_by(Instant::elapsed(&began)), None, None),
+            _ => {}
+        }
+        match polled {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending if !held && end.poll_passed(&mut timer, task) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await;
     // The provider may have noticed by itself that the time is over.
     let is_late = |result: &CallResult<T>| {
         result.as_ref().is_err_and(|error| error.out_of_budget() == Some(Limit::Time)) && end.has_passed()
     };
-    if let Some(result) = ended.await.filter(|result| !is_late(result)) {
+    if let Some(result) = ended.filter(|result| !is_late(result)) {
         return result;
     }
     let amount = Amount::Time(end.span);
@@ -318,13 +329,12 @@ pub(crate) fn call_sync_with_cx<R>(
         }
     }
     let result = seen(store, slot, place, Some(&cx), |store, slot| call(store, slot, &cx));
-    store.set_fuel(cx.granted_fuel())?;
-    store.data_mut().meter.set_left(cx.memory());
-    let Some(chain) = &store.data().chain else { return result };
-    chain.ledger.leave(cx.granted_fuel());
-    if !chain.ledger.covers_a_quantum() {
-        // The guest may not be able to give way here.
-        afford(store, chain.ledger.quantum())?;
+    if let Some(chain) = &store.data().chain {
+        chain.ledger.leave(cx.granted_fuel());
+    }
+    if cx.used() != (0, 0) {
+        store.set_fuel(cx.granted_fuel())?;
+        store.data_mut().meter.set_left(cx.memory());
     }
     result
 }

@@ -22,7 +22,13 @@ impl fmt::Display for CallError {
                 printable(function),
                 printable_line(message)
             ),
-            CallError::OutOfBudget { limit, amount, used, scope, instance, function, waits_for, frames: _ } => {
+            CallError::OutOfBudget { limit, amount, instance, function, goes_on: true, .. } => write!(
+                f,
+                "out of {limit}: the caller of `{}` of `{}` was told so at its limit of {amount}, and the call goes on to its end without it\n  help: what it does is done, so do not make it again; grant it more, or choose `GiveUp::Cancel` where the instance is made",
+                printable(function),
+                printable(instance)
+            ),
+            CallError::OutOfBudget { limit, amount, used, scope, instance, function, waits_for, .. } => {
                 out_of_budget((*limit, amount, used, scope), instance, function, waits_for.as_deref(), f)
             }
             CallError::Poisoned { instance, restarts, cause } => poisoned(instance, *restarts, cause, f),
@@ -131,6 +137,14 @@ fn out_of_budget(
         (Amount::Time(Duration::ZERO), _) => {
             write!(f, "out of {limit}: the deadline of `{function}` of `{instance}` had passed already")?
         }
+        (Amount::Fuel(0), Scope::Instance(name)) => {
+            let name = printable(name);
+            write!(f, "out of {limit}: `{instance}` was stopped in `{function}`, as the instance `{name}` has none")?
+        }
+        (Amount::Fuel(0), Scope::Tenant(name)) => {
+            let name = printable(name);
+            write!(f, "out of {limit}: `{instance}` was stopped in `{function}`, as the tenant `{name}` has none")?
+        }
         (Amount::Fuel(0), Scope::Call) => {
             write!(f, "out of {limit}: nothing is left for `{function}` of `{instance}`")?
         }
@@ -155,9 +169,11 @@ fn out_of_budget(
         (_, Scope::Call) if waits_for == Some(PAUSE) => {
             write!(
                 f,
-                "out of {limit}: `{instance}`, or its tenant, was paused when `{function}` was called, and for {amount} after that\n  help: "
+                "out of {limit}: `{function}` of `{instance}` got no turn within {amount}, as the call that has its turn is paused\n  help: "
             )?;
-            return f.write_str("let it go on with `.resume()`, or give the call more time with `.timeout(..)`");
+            return f.write_str(
+                "let that go on: `.resume()` what was paused, or `grant` its run more, or drop it; or let calls run in parallel with `.reuse(..)`",
+            );
         }
         (_, Scope::Call) if waits_for.is_some_and(|what| what.starts_with(OF_TENANT)) => {
             let tenant = waits_for.and_then(|what| what.strip_prefix(OF_TENANT)).map_or("".into(), printable);
@@ -172,6 +188,10 @@ fn out_of_budget(
         (_, Scope::Call) => {
             write!(f, "out of {limit}: `{instance}` was stopped in `{function}` at its limit of {amount}")?
         }
+        (_, Scope::GivenUp) => write!(
+            f,
+            "out of {limit}: `{instance}` was stopped in `{function}`, whose caller had given it up, at its ceiling of {amount}"
+        )?,
         (_, Scope::Import) => {
             write!(f, "out of {limit}: the call of `{function}` of `{instance}` was given up after {amount}")?;
         }

@@ -61,18 +61,20 @@ impl Link<'_, '_> {
 
     /// Defines a sync method.
     ///
-    /// One that passes only numbers is called at once. One that passes strings or lists can be much work for the host, again and again, so
+    /// One that passes only numbers, and makes no calls of its own, is called at once. One that passes strings or lists can be much work for the host, again and again, so
     /// it is called as an `async` one is, by a future, in which the guest can give way. The method itself runs before that.
     fn define<P, R, const N: usize, const M: usize>(
         &mut self,
         function: u32,
+        makes_calls: bool,
         call: impl Fn(&mut StoreContextMut<'_, State>, TakenParams<P>) -> wasmtime::Result<R> + Copy + Send + Sync + 'static,
     ) where
         P: LiftParams + Send + Sync + 'static,
         R: Lower + Send + Sync + 'static,
     {
         let Some((name, _)) = self.import(function) else { return };
-        let is_light = self.interface.functions().get(function as usize).is_some_and(Function::passes_only_numbers);
+        let is_light = !makes_calls
+            && self.interface.functions().get(function as usize).is_some_and(Function::passes_only_numbers);
         let defined = if is_light {
             self.linker.func_wrap(
                 name,
@@ -119,7 +121,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     {
         let Some((_, place)) = self.import(function) else { return };
         let slot = self.slot;
-        self.define::<P, R, N, M>(function, move |store, TakenParams { values, lent, .. }| {
+        self.define::<P, R, N, M>(function, false, move |store, TakenParams { values, lent, .. }| {
             call_sync(store, slot, place, |store, slot| {
                 let lender = lent.of(store.as_context());
                 call(slot.system()?, Reach::into(&lender), values)
@@ -137,7 +139,7 @@ impl<T: Send + Sync + 'static> Functions<T> for Link<'_, '_> {
     {
         let Some((_, place)) = self.import(function) else { return };
         let slot = self.slot;
-        self.define::<P, R, N, M>(function, move |store, TakenParams { values, lent, .. }| {
+        self.define::<P, R, N, M>(function, true, move |store, TakenParams { values, lent, .. }| {
             call_sync_with_cx(store, slot, place, |store, slot, cx| {
                 let lender = lent.of(store.as_context());
                 call(slot.system()?, Reach::into(&lender), cx, values)
