@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use isorun::{CallError, Instance, Restart, Runtime, Tenant};
+use isorun::{CallError, GiveUp, Instance, Restart, Runtime, Tenant};
 
 #[isorun::interface("../wit/server/server.wit")]
 pub mod server {}
@@ -61,8 +61,11 @@ async fn main() -> anyhow::Result<()> {
     // They share the code and nothing else. What each may have is set here, and can be changed at any time.
     let store = runtime.provide_per_consumer(|_| Memory::default());
     let restart = Restart::Limited { max: 3, within: Duration::from_secs(60) };
+    // A page whose reader has gone is finished, but not at any price: it could use up all that its tenant has.
+    let give_up = GiveUp::Finish { fuel: 10_000_000, time: Duration::from_millis(100) };
     let serve = |tenant: &Tenant, name: &str| {
-        runtime.instantiate(&app).tenant(tenant).with(&store).name(name).restart(restart).into_future()
+        let instantiate = runtime.instantiate(&app).tenant(tenant).with(&store).name(name);
+        instantiate.restart(restart).on_give_up(give_up).into_future()
     };
     let tenant = |name| runtime.tenant(name).fuel(1_000_000_000).memory(16 << 20).stores(1).calls(1).waiting(2);
     let (ada, bob, cleo) = (tenant("ada").build()?, tenant("bob").build()?, tenant("cleo").build()?);
@@ -94,7 +97,7 @@ async fn main() -> anyhow::Result<()> {
         tokio::task::yield_now().await;
     }
 
-    // Her page is given up where it was, and those that wait are served from a new store.
+    // Her reader goes. The page ends at its ceiling, at her cost, and those that wait are served from a new store.
     spinning.abort();
     ada.resume();
     for request in flood {
@@ -104,6 +107,7 @@ async fn main() -> anyhow::Result<()> {
         }
     }
 
+    println!("ada has {:?} units left", ada.fuel());
     println!("\n{}\n\n{}", runtime.graph(), runtime.remove_tenant(&bob).unwrap_err());
     runtime.retire(&bobs).await?;
     runtime.remove_tenant(&bob)?;

@@ -117,11 +117,8 @@ impl<T> Run<T> {
         self.bound.add_memory(more.memory);
         match self.driver.end {
             Some(end) if self.begun => {
-                let from = end.at.max(Instant::now());
-                // A moment that the clock cannot represent never comes.
-                let later = from.checked_add(more.time);
-                let span = end.span.saturating_add(more.time);
-                self.driver.end = later.map(|at| Deadline { at, span });
+                let from = Deadline { at: end.at.max(Instant::now()), ..end };
+                self.driver.end = from.with_more(more.time);
             }
             Some(_) | None => self.later = self.later.saturating_add(more.time),
         }
@@ -176,7 +173,7 @@ impl<T> Run<T> {
         self.begun = true;
         let defaults = self.provider.defaults();
         let mut cx = Cx::first(defaults, &Grant { fuel: Some(UNBOUNDED), ..self.grant });
-        self.driver.end = cx.end().map(|end| end.later_by(self.later));
+        self.driver.end = cx.end().and_then(|end| end.with_more(self.later));
         cx.without_end();
         cx.bind(&self.bound);
         if let Some(work) = &mut self.work {

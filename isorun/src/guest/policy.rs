@@ -109,11 +109,11 @@ pub enum GiveUp {
     ///
     /// The call becomes a task of the tokio runtime that was current at its beginning; where there is none, it is cancelled. Its parameters are copied, which a call
     /// that is cancelled needs not. Its caller's fuel is looked at between quanta, of some 100 000 units, so that it may be exceeded by one.
-    /// [`Cx::deadline`](crate::Cx::deadline) is its own, not that of its caller.
+    /// [`Cx::deadline`](crate::Cx::deadline) is later by `time` than that of its caller.
     Finish {
         /// Units of fuel that it may use after that.
         fuel: u64,
-        /// Time that it may take from its beginning.
+        /// Time that it may take after that.
         time: Duration,
     },
 }

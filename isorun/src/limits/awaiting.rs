@@ -89,9 +89,9 @@ impl Awaiting {
                 Err(Denied::Short(place, account)) => {
                     let exhausted = out_of_fuel(account);
                     let Some(bound) = chain.told_of(place) else { return Poll::Ready(Err(exhausted)) };
-                    let instance = chain.instances().next().map_or_else(|| "".into(), |payer| payer.name.clone());
                     bound.wait(task.waker().clone());
-                    bound.tell(Told { exhausted, instance, function: function() });
+                    let instance = chain.instances().next().map(|payer| payer.name.clone());
+                    bound.tell(Told { exhausted, at: instance.map(|instance| (instance, function())) });
                     // One that can go on without its caller does so at its next poll.
                     self.stopped = bound.pauses_calls().then(|| Stopped::new(chain, None));
                     return Poll::Pending;

@@ -1,11 +1,12 @@
 //! The end of what a caller grants, where it is not the end of the call: it can be paused there, or go on without its caller.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Waker;
 
 use super::account::Account;
 use super::chain::{Chain, Extent, Link};
+use super::deadline::Deadline;
 use super::limit::{Exhausted, Scope};
 use crate::panics::woken;
 
@@ -29,8 +30,8 @@ pub(crate) struct Bound {
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) exhausted: Exhausted,
-    pub(crate) instance: Arc<str>,
-    pub(crate) function: Arc<str>,
+    /// The instance and its function, if that is not the one which was called.
+    pub(crate) at: Option<(Arc<str>, Arc<str>)>,
 }
 
 #[derive(Debug)]
@@ -40,7 +41,7 @@ enum Kind {
     /// Whoever makes the call blocks a thread until it ends, so that nobody above can be told anything.
     Blocks,
     /// The call can go on without its caller, up to a ceiling.
-    Finishes { ceiling: Account, begun: AtomicBool, cut: AtomicBool },
+    Finishes { ceiling: Account, begun: AtomicBool, cut: AtomicBool, end: OnceLock<Deadline> },
 }
 
 impl Bound {
@@ -58,7 +59,12 @@ impl Bound {
 
     /// The bound of a call that goes on without its caller, up to a ceiling.
     pub(crate) fn finishes(granted: Account, ceiling: Account) -> Bound {
-        let kind = Kind::Finishes { ceiling, begun: AtomicBool::new(false), cut: AtomicBool::new(false) };
+        let kind = Kind::Finishes {
+            ceiling,
+            begun: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
+            end: OnceLock::new(),
+        };
         Bound {
             granted,
             kind,
@@ -122,6 +128,29 @@ impl Bound {
     pub(crate) fn add_memory(&self, bytes: u64) {
         let add = |memory: u64| Some(memory.saturating_add(bytes));
         let _ = self.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Sets when the call ends that goes on without its caller.
+    pub(crate) fn end_at(&self, deadline: Deadline) {
+        if let Kind::Finishes { end, .. } = &self.kind {
+            let _ = end.set(deadline);
+        }
+    }
+
+    /// When the call ends, if it goes on without its caller.
+    #[inline]
+    pub(crate) fn end(&self) -> Option<Deadline> {
+        match &self.kind {
+            Kind::Finishes { end, .. } => end.get().copied(),
+            Kind::Pauses | Kind::Blocks => None,
+        }
+    }
+
+    /// Lets the call go on without its caller, which has too little for it. It is told so when the call next gives way.
+    pub(crate) fn cut_for(&self, exhausted: Exhausted) {
+        let told = Told { exhausted, at: None };
+        self.tell(told);
+        self.cut();
     }
 
     /// Says what has run out.

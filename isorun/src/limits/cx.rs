@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::bound::Bound;
 use super::budget::{Budget, Grant};
-use super::chain::Chain;
+use super::chain::{Chain, Link};
 use super::deadline::Deadline;
 use super::tenancy::Tenancy;
 use super::tracer::Place;
@@ -156,7 +156,12 @@ impl Cx {
     pub(crate) fn end(&self) -> Option<Deadline> {
         let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held().saturating_sub(self.held));
         let held_up = Duration::from_nanos(self.held_up.load(Ordering::Relaxed));
-        self.deadline.map(|deadline| deadline.later_by(held + held_up))
+        let end = self.deadline.map(|deadline| deadline.later_by(held + held_up));
+        let alone = self.chain.as_ref().and_then(|chain| match chain.link() {
+            Link::Bound(bound) => bound.end(),
+            Link::Instance(_) => None,
+        });
+        end.into_iter().chain(alone).min_by_key(|deadline| deadline.at)
     }
 
     /// Notes that the host has held the call, and so all that waits for it.
@@ -207,7 +212,9 @@ impl Cx {
     #[cfg(feature = "engine")]
     pub(crate) fn finishing(&self, bound: &Arc<Bound>, time: Duration) -> Cx {
         let place = self.place.as_ref().map(Place::apart);
-        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), Deadline::after(time), self.hops, place);
+        // It has all of its caller's time, and then its own.
+        let end = self.end().and_then(|end| end.with_more(time));
+        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), end, self.hops, place);
         cx.bind(bound);
         cx
     }

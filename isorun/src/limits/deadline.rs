@@ -22,6 +22,12 @@ impl Deadline {
         Deadline { at, span: at.saturating_duration_since(Instant::now()) }
     }
 
+    /// The deadline with so much more time; `None` if the clock cannot represent the moment, which never comes.
+    pub(crate) fn with_more(self, span: Duration) -> Option<Deadline> {
+        let at = self.at.checked_add(span)?;
+        Some(Deadline { at, span: self.span.saturating_add(span) })
+    }
+
     /// The deadline so much later.
     #[inline]
     pub(crate) fn later_by(self, span: Duration) -> Deadline {

@@ -268,10 +268,18 @@ impl Chain {
         quantum
     }
 
-    /// The smallest of what is left in the accounts, with what is taken of them here.
+    /// The smallest of what is left in the accounts, with what those on the way have taken and not used yet.
     pub(crate) fn smallest_balance(&self) -> u64 {
+        let taken = self.links().filter(|chain| chain.ledger.taken.load(Ordering::Relaxed));
+        let taken = taken.map(|chain| u64::try_from(chain.ledger.left()).unwrap_or(0)).sum::<u64>();
         let smallest = self.accounts().filter_map(|(_, account)| account.fuel()).min();
-        smallest.map_or(u64::MAX, |fuel| fuel.saturating_add(u64::try_from(self.ledger.left()).unwrap_or(0)))
+        smallest.map_or(u64::MAX, |fuel| fuel.saturating_add(taken))
+    }
+
+    /// Whether all accounts but one have so much.
+    pub(crate) fn can_all_but(&self, one: &Account, units: u64) -> bool {
+        let mut others = self.accounts().filter(|(_, account)| !std::ptr::eq(*account, one));
+        others.all(|(_, account)| account.fuel().is_none_or(|fuel| fuel >= units))
     }
 
     /// Gives back what was taken and not used, or charges what was used beyond that.

@@ -19,7 +19,6 @@ use crate::error::call::{CallError, CallResult};
 use crate::interface::exports::FuncIndex;
 use crate::limits::account::Account;
 use crate::limits::bound::{Bound, Told};
-use crate::limits::chain::Chain;
 use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
 use crate::limits::limit::Scope;
@@ -32,7 +31,7 @@ use crate::observe::Callee;
 pub(crate) struct Ceiling {
     /// Units of fuel from the moment on at which its caller gave it up.
     pub(crate) fuel: u64,
-    /// Time from its beginning.
+    /// Time from that moment on.
     pub(crate) time: Duration,
 }
 
@@ -58,7 +57,6 @@ where
     let granted = Account::with_fuel(Scope::Call, cx.granted_fuel());
     let bound = Arc::new(Bound::finishes(granted, Account::with_fuel(Scope::GivenUp, ceiling.fuel)));
     let own = cx.finishing(&bound, ceiling.time);
-    let (end, chain) = (own.end(), own.chain().clone());
     let (owner, traced) = (provider.clone(), own.place().cloned().map(Traced));
     let work: Work<R> = Box::pin(async move {
         let result = match &owner.kind {
@@ -67,8 +65,18 @@ where
         };
         (result, own.used())
     });
-    Finishing { work: Some(work), bound, provider, function, began: Instant::now(), cx, end, chain, tokio, traced }
-        .await
+    Finishing {
+        work: Some(work),
+        bound,
+        provider,
+        function,
+        began: Instant::now(),
+        cx,
+        time: ceiling.time,
+        tokio,
+        traced,
+    }
+    .await
 }
 
 /// The call from the moment on at which its caller has gone.
@@ -97,10 +105,8 @@ struct Finishing<'a, R: Send + 'static> {
     function: FuncIndex,
     began: Instant,
     cx: &'a Cx,
-    /// When the call ends, whoever waits for it.
-    end: Option<Deadline>,
-    /// The end of its chain, which knows how long the host has held it.
-    chain: Option<Arc<Chain>>,
+    /// How long it may go on without its caller.
+    time: Duration,
     tokio: Handle,
     /// What is noted of the calls below it. That ends where the call is given up: what is used from then on is not its caller's.
     traced: Option<Traced>,
@@ -114,11 +120,15 @@ impl<R: Send + 'static> Future for Finishing<'_, R> {
         let Some(work) = &mut this.work else { return Poll::Pending };
         if let Poll::Ready((result, (fuel, memory))) = work.as_mut().poll(task) {
             (this.work, this.traced) = (None, None);
+            // What it has used after its caller had too little is not its caller's.
+            let fuel = if this.bound.is_cut() { this.bound.used() } else { fuel };
             this.cx.charge(fuel, memory);
             return Poll::Ready(result);
         }
-        let Some(Told { exhausted, instance, function }) = this.bound.take_told() else { return Poll::Pending };
+        let Some(Told { exhausted, at }) = this.bound.take_told() else { return Poll::Pending };
         let goes_on = this.give_up();
+        let here = || (this.provider.name().clone(), this.provider.label(this.function));
+        let (instance, function) = at.unwrap_or_else(here);
         Poll::Ready(Err(CallError::met(exhausted, instance, function).and_goes_on(goes_on).into()))
     }
 }
@@ -135,8 +145,8 @@ impl<R: Send + 'static> Finishing<'_, R> {
         if goes_on {
             self.bound.cut();
             self.bound.wake();
-            let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
-            let end = self.end.map(|end| end.later_by(held));
+            let end = Deadline::after(self.time);
+            end.into_iter().for_each(|end| self.bound.end_at(end));
             if !self.cx.is_nested() {
                 slow::goes_on();
             }

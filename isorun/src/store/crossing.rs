@@ -216,18 +216,24 @@ fn gives_way(store: &mut StoreContextMut<'_, State>, left: u64) -> wasmtime::Res
     Ok(gives_way)
 }
 
-/// Takes what so much fuel costs off the accounts, where they have not been asked for it yet. If they have less, the call ends, or
-/// goes into debt where it is to be paused at the end of its quantum.
+/// Takes what so much fuel costs off the accounts, where they have not been asked for it yet.
+///
+/// A guest cannot wait here. So where an account has less, a call that can go on without its caller does so from now on, and one that can be paused goes
+/// into debt with its own grant, and is paused at the end of its quantum. Any other ends.
 #[cold]
 fn afford(store: &mut StoreContextMut<'_, State>, price: u64) -> wasmtime::Result<()> {
     let fuel = store.get_fuel()?;
     let Some(chain) = &store.data().chain else { return Ok(()) };
     chain.ledger.book(fuel);
     let most = price.saturating_add(chain.ledger.interval().saturating_mul(2));
-    // A guest cannot wait here for one that is paused.
-    match chain.take_paused_or_not(price, most) {
-        Err(Denied::Short(place, account)) if chain.told_of(place).is_none() => Err(out_of_fuel(account).into()),
-        Ok(_) | Err(_) => Ok(()),
+    loop {
+        let Err(Denied::Short(place, account)) = chain.take_paused_or_not(price, most) else { return Ok(()) };
+        let met = out_of_fuel(account);
+        match chain.told_of(place) {
+            Some(bound) if bound.pauses_calls() && chain.can_all_but(bound.account(), price) => return Ok(()),
+            Some(bound) if !bound.pauses_calls() => bound.cut_for(met),
+            _ => return Err(met.into()),
+        }
     }
 }
 
