@@ -36,9 +36,11 @@ use crate::provider::Provider;
 /// * Fuel that the call was granted, at the end of a quantum: what it uses is [granted](Run::grant) in any number of parts, and is in sum what one
 ///   call without a pause uses.
 /// * Fuel of an account: of an instance or tenant on the way. Then `whose` says whose, and the run goes on when that has been given more.
-/// * Time that the call was granted. It goes on running while the call is paused, unless the host has [paused](crate::Instance::pause) the instance.
+/// * Time that the call was granted. It goes on running while the call is paused, unless the host has [paused](crate::Instance::pause) the instance;
+///   so does [that of an import](crate::runtime::Instantiate::with_timeout), which cannot be granted more. [`Cx::deadline`](crate::Cx::deadline) is `None` below.
 ///
-/// Not the memory by which it grows, nor the stack, nor what a message may hold: those end it. So does what runs out in a [remote](crate::Remote), which is
+/// Not the memory by which it grows, nor the stack, nor what a message may hold: those end it. What is passed to others is paid for at once, so that a run may use more
+/// than it was granted by as much as one message costs, and is paused then. So does what runs out in a [remote](crate::Remote), which is
 /// granted what is left at the beginning of its call, and answers once; and in what a system's method calls that is not `async`.
 ///
 /// ```no_run

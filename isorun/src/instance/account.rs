@@ -14,7 +14,8 @@ impl Instance {
     /// Sets the units of fuel that are left in the instance's account, or that there is no limit with `None`, which is the default.
     ///
     /// It takes effect on calls that run, at the end of their quantum, which is some 100 000 units. What they have taken of the account for that quantum stays theirs,
-    /// and what they do not use of it is added to what is left when the quantum ends.
+    /// and what they do not use of it is added to what is left when the quantum ends. A paused call sees it when it is resumed.
+    /// A system has an account, too, which pays for nothing: what it does is not metered.
     pub fn set_fuel(&self, units: impl Into<Option<u64>>) {
         self.provider().payer().account.set_fuel(units.into());
     }
@@ -37,8 +38,8 @@ impl Instance {
     }
 
     /// Sets the bytes that the instance's stores may hold together, or that there is no limit with `None`: their memories and tables, and what the
-    /// engine allocates for them at most. It takes effect at the next growth. A limit below what is held refuses growth and takes nothing
-    /// away. A system or remote holds nothing that is counted.
+    /// engine allocates for them at most. It takes effect at the next growth. A limit below what is held takes nothing away: who grows then
+    /// is stopped. A system or remote holds nothing that is counted.
     pub fn set_memory(&self, bytes: impl Into<Option<u64>>) {
         self.provider().payer().account.set_memory(bytes.into());
     }
@@ -49,8 +50,9 @@ impl Instance {
     }
 
     /// Stops every call of the instance at the end of its quantum, with all that is called by it, and lets in none: they wait until
-    /// [`resume`](Instance::resume). Their time does not run while they are stopped. A call that waits for its turn may still come to its deadline.
+    /// [`resume`](Instance::resume), as many as its queue takes. Their time does not run while they are stopped, nor that of those who wait for them.
     ///
+    /// What is stopped keeps its turn in each instance that it is in: who waits in line behind it in one that others share may still come to its deadline.
     /// A system or a remote is not paused by this: what it does is not metered here.
     pub fn pause(&self) {
         self.provider().payer().account.pause();
