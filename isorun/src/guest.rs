@@ -16,10 +16,9 @@ mod turn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
 
 use crate::engine::cause;
-use crate::engine::guest::{FromGuest, Guest, ToGuest};
+use crate::engine::guest::{FromGuest, Guest, ToGuest, TypedFunction};
 use crate::error::call::{CallError, CallResult};
 use crate::give_way::give_way;
 use crate::interface::exports::FuncIndex;
@@ -140,23 +139,21 @@ impl GuestProvider {
         };
         let typed = match live.prepare::<P, R, N>(cx, function, params.units()) {
             Ok(typed) => typed,
-            Err(error) => {
-                let mut resting = Resting { stores: &self.stores, live: Some(live) };
-                if !cx.is_nested() || !error.is_of_an_account() {
-                    return Err(error);
-                }
-                // Those that wait for this call give back what they have taken when it gives way.
-                give_way().await;
-                let typed = resting.live()?.prepare::<P, R, N>(cx, function, params.units())?;
-                live = resting.live.take().ok_or_else(no_store)?;
+            Err(error) if cx.is_nested() && error.is_of_an_account() => {
+                let typed;
+                (live, typed) = Box::pin(self.prepare_again(live, cx, function, params.units())).await?;
                 typed
+            }
+            Err(error) => {
+                self.stores.put(Some(live));
+                return Err(error);
             }
         };
         let mut turn = Turn::new(&self.payer.name, &self.stores, live, cx, function, begun);
         let result = {
             let (store, chain) = turn.parts()?;
             let call = pin!(typed.call_async(store, Guest(params)));
-            caught(pin!(metered(chain, call, true, || self.label(function)))).await
+            caught(pin!(metered(chain, call, || self.label(function)))).await
         };
         match result {
             Ok(Ok(Guest(value))) => {
@@ -167,6 +164,20 @@ impl GuestProvider {
             Ok(Err(error)) => Err(turn.failed(Stop::Error(error))),
             Err(panic) => Err(turn.failed(Stop::Panic(panic))),
         }
+    }
+
+    /// Prepares a call once more when those that wait for it have given back what they had taken, as they do when it gives way.
+    async fn prepare_again<P: ToGuest, R: FromGuest + 'static, const N: usize>(
+        &self,
+        live: Box<Live>,
+        cx: &Cx,
+        function: FuncIndex,
+        units: u64,
+    ) -> CallResult<(Box<Live>, TypedFunction<P, R, N>)> {
+        let mut resting = Resting { stores: &self.stores, live: Some(live) };
+        give_way().await;
+        let typed = resting.live()?.prepare::<P, R, N>(cx, function, units)?;
+        Ok((resting.live.take().ok_or_else(no_store)?, typed))
     }
 
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
@@ -198,7 +209,7 @@ impl GuestProvider {
         let start = Start::new(&self.payer.name, &self.stores, &prototype, cx, &spent, had_all_time);
         // A start takes time that its fuel does not show, so a guest that causes one start after another has to let other tasks run between them.
         tokio::task::consume_budget().await;
-        let frame = Frame::of(cx, Duration::ZERO);
+        let frame = Frame::of(cx, 0);
         let (fuel, memory) = (cx.granted_fuel(), cx.memory());
         let starting = prototype.start((place, holds), (fuel, memory), frame, cx.chain(), &spent);
         let (stop, used) = match caught(pin!(starting)).await {

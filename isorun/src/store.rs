@@ -36,8 +36,8 @@ pub(crate) struct State {
 #[derive(Debug)]
 pub(crate) struct Frame {
     deadline: Option<Deadline>,
-    /// How long the host had held the store before.
-    held: Duration,
+    /// How long the host had held the store before, in nanoseconds.
+    held: u64,
     pub(crate) hops: u16,
     /// Where the call is in a trace, if it is traced.
     pub(crate) place: Option<Place>,
@@ -46,12 +46,12 @@ pub(crate) struct Frame {
 impl Frame {
     /// The frame of a component that is started by the host, not for a call.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
-        Frame { deadline, held: Duration::ZERO, hops: MAX_HOPS, place: None }
+        Frame { deadline, held: 0, hops: MAX_HOPS, place: None }
     }
 
     /// The frame of a call, in a store that the host has held for so long before.
     #[inline]
-    pub(crate) fn of(cx: &Cx, held: Duration) -> Frame {
+    pub(crate) fn of(cx: &Cx, held: u64) -> Frame {
         Frame { deadline: cx.end(), held, hops: cx.hops(), place: cx.place().cloned() }
     }
 }
@@ -71,7 +71,13 @@ impl State {
     /// The deadline of the running call. While the host holds it, it moves on.
     #[inline]
     pub(crate) fn deadline(&self) -> Option<Deadline> {
-        let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
-        self.frame.deadline.map(|deadline| deadline.later_by(held.saturating_sub(self.frame.held)))
+        let held = self.chain.as_ref().map_or(0, |chain| chain.held());
+        match held == self.frame.held {
+            true => self.frame.deadline,
+            false => self
+                .frame
+                .deadline
+                .map(|deadline| deadline.later_by(Duration::from_nanos(held.saturating_sub(self.frame.held)))),
+        }
     }
 }

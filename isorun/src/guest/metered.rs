@@ -13,24 +13,17 @@ pub(super) struct Metered<'a, F, L> {
     chain: &'a Arc<Chain>,
     /// Names the function that runs.
     label: L,
-    /// Whether it is a call that runs, and not a start for one.
-    is_call: bool,
     awaiting: Awaiting,
 }
 
 /// Polls `work`, which runs a function in the store at the beginning of the chain.
 #[inline]
-pub(super) fn metered<'a, T, F, L>(
-    chain: &'a Arc<Chain>,
-    work: Pin<&'a mut F>,
-    is_call: bool,
-    label: L,
-) -> Metered<'a, F, L>
+pub(super) fn metered<'a, T, F, L>(chain: &'a Arc<Chain>, work: Pin<&'a mut F>, label: L) -> Metered<'a, F, L>
 where
     F: Future<Output = wasmtime::Result<T>>,
     L: Fn() -> Arc<str> + Unpin,
 {
-    Metered { work, chain, label, is_call, awaiting: Awaiting::default() }
+    Metered { work, chain, label, awaiting: Awaiting::default() }
 }
 
 impl<T, F, L> Future for Metered<'_, F, L>
@@ -42,14 +35,14 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<wasmtime::Result<T>> {
-        let Metered { work, chain, label, is_call, awaiting } = self.get_mut();
+        let Metered { work, chain, label, awaiting } = self.get_mut();
         let ledger = &chain.ledger;
         if !ledger.is_in_import() {
             if !ledger.covers_a_quantum() {
                 let most = ledger.interval().saturating_mul(2);
                 ready!(awaiting.poll(chain, (ledger.quantum(), most), label, task))?;
             }
-            if *is_call && !ledger.has_run() {
+            if !ledger.has_run() {
                 chain.begins();
             }
             ledger.runs();

@@ -147,7 +147,9 @@ impl Prototype {
         // Before it waits for the accounts, so that what it has not used then is left.
         let fuelled = store.fuel_async_yield_interval(Some(quantum)).and_then(|()| store.set_fuel(fuel));
         fuelled.map_err(|error| NotStarted { error, fuel })?;
-        let started = metered(&chain, pin!(self.pre.instantiate_async(&mut *store)), false, || "start".into()).await;
+        // A call for which an app starts has not begun.
+        chain.ledger.runs();
+        let started = metered(&chain, pin!(self.pre.instantiate_async(&mut *store)), || "start".into()).await;
         let left = store.get_fuel().unwrap_or(fuel);
         chain.close(left);
         let instance = started.map_err(|error| NotStarted { error, fuel: left })?;

@@ -16,7 +16,8 @@ use crate::clock::Instant;
 /// Waits until what is needed can be taken off the accounts of a chain.
 #[derive(Default)]
 pub(crate) struct Awaiting {
-    stopped: Option<Stopped>,
+    /// Few calls are, so it is kept out of the way.
+    stopped: Option<Box<Stopped>>,
     /// Whether it has let those above give back what they had taken.
     let_go: bool,
 }
@@ -63,7 +64,7 @@ impl Awaiting {
         task: &mut Context<'_>,
     ) -> Poll<Result<u64, Exhausted>> {
         loop {
-            if let Some(Stopped { paused: Some((resumed, since)), .. }) = &mut self.stopped {
+            if let Some((resumed, since)) = self.stopped.as_mut().and_then(|stopped| stopped.paused.as_mut()) {
                 if resumed.as_mut().poll(task).is_pending() {
                     held::hold();
                     return Poll::Pending;
@@ -78,7 +79,7 @@ impl Awaiting {
                 }
                 Err(Denied::Paused(account)) => {
                     let resumed: Resumed = Box::pin(account.resumed());
-                    self.stopped = Some(Stopped::new(chain, Some((resumed, Instant::now()))));
+                    self.stopped = Some(Box::new(Stopped::new(chain, Some((resumed, Instant::now())))));
                     continue;
                 }
                 // Those that wait for this call give back what they have taken when it gives way.
@@ -93,7 +94,7 @@ impl Awaiting {
                     let instance = chain.instances().next().map(|payer| payer.name.clone());
                     bound.tell(Told { exhausted, at: instance.map(|instance| (instance, function())) });
                     // One that can go on without its caller does so at its next poll.
-                    self.stopped = bound.pauses_calls().then(|| Stopped::new(chain, None));
+                    self.stopped = bound.pauses_calls().then(|| Box::new(Stopped::new(chain, None)));
                     return Poll::Pending;
                 }
             }

@@ -253,10 +253,10 @@ impl Chain {
         true
     }
 
-    /// How long the host has held what is here.
+    /// How long the host has held what is here, in nanoseconds.
     #[inline]
-    pub(crate) fn held(&self) -> Duration {
-        Duration::from_nanos(self.held.load(Ordering::Relaxed))
+    pub(crate) fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Notes that the host has held the store at this link, and so all that waits for it.

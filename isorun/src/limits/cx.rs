@@ -29,10 +29,9 @@ pub struct Cx {
     /// The fuel and the memory that the call started with.
     granted: (u64, u64),
     deadline: Option<Deadline>,
-    /// How long the host had held the caller when the deadline was set: what comes after that is added to it.
-    held: Duration,
-    /// How long the host has held the call before it had a store, in nanoseconds.
-    held_up: AtomicU64,
+    /// What the chain says of how long the host has held it, in nanoseconds, when the deadline was set: what comes after that is added to it. It wraps
+    /// around where there is no chain, and the call itself is held.
+    held: AtomicU64,
     hops: u16,
     /// Where the call is in a trace, if somebody has asked for one.
     place: Option<Place>,
@@ -62,7 +61,7 @@ impl Cx {
         hops: u16,
         place: Option<Place>,
     ) -> Cx {
-        let held = chain.as_ref().map_or(Duration::ZERO, |chain| chain.held());
+        let held = AtomicU64::new(chain.as_ref().map_or(0, |chain| chain.held()));
         Cx {
             chain,
             fuel: AtomicU64::new(granted.0),
@@ -70,7 +69,6 @@ impl Cx {
             granted,
             deadline,
             held,
-            held_up: AtomicU64::new(0),
             hops,
             place,
         }
@@ -141,7 +139,8 @@ impl Cx {
         if self.end().is_some_and(|before| before.at <= end.at) {
             return None;
         }
-        (self.deadline, self.held) = (Some(end), self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held()));
+        self.deadline = Some(end);
+        *self.held.get_mut() = self.chain.as_ref().map_or(0, |chain| chain.held());
         Some(end)
     }
 
@@ -154,9 +153,16 @@ impl Cx {
     /// The deadline. While the host holds a call, it moves on.
     #[inline]
     pub(crate) fn end(&self) -> Option<Deadline> {
-        let held = self.chain.as_ref().map_or(Duration::ZERO, |chain| chain.held().saturating_sub(self.held));
-        let held_up = Duration::from_nanos(self.held_up.load(Ordering::Relaxed));
-        let end = self.deadline.map(|deadline| deadline.later_by(held + held_up));
+        let now = self.chain.as_ref().map_or(0, |chain| chain.held());
+        let moves =
+            now != self.held.load(Ordering::Relaxed) || self.chain.as_ref().is_some_and(|chain| chain.is_bound());
+        if moves { self.moved_end(now) } else { self.deadline }
+    }
+
+    #[cold]
+    fn moved_end(&self, held: u64) -> Option<Deadline> {
+        let held = Duration::from_nanos(held.wrapping_sub(self.held.load(Ordering::Relaxed)));
+        let end = self.deadline.map(|deadline| deadline.later_by(held));
         let alone = self.chain.as_ref().and_then(|chain| match chain.link() {
             Link::Bound(bound) => bound.end(),
             Link::Instance(_) => None,
@@ -170,7 +176,7 @@ impl Cx {
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         match &self.chain {
             Some(chain) => chain.was_held(time),
-            None => self.held_up.store(self.held_up.load(Ordering::Relaxed).saturating_add(nanos), Ordering::Relaxed),
+            None => self.held.store(self.held.load(Ordering::Relaxed).wrapping_sub(nanos), Ordering::Relaxed),
         }
     }
 
@@ -228,7 +234,7 @@ impl Cx {
     pub(crate) fn bind(&mut self, bound: &Arc<Bound>) {
         self.deadline = self.end();
         self.chain = Some(Chain::bound(bound, &self.chain));
-        self.held = Duration::ZERO;
+        *self.held.get_mut() = 0;
     }
 
     /// Whether an error is about what this call uses, too.

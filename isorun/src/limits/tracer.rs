@@ -46,9 +46,11 @@ struct Kept {
     last: Option<usize>,
 }
 
-/// The place of one call among those that are traced together.
+/// The place of one call among those that are traced together. It is as small as can be where there is none, since every call has room for one.
 #[derive(Clone)]
-pub(crate) struct Place {
+pub(crate) struct Place(Arc<At>);
+
+struct At {
     tracer: Arc<Tracer>,
     at: Spot,
 }
@@ -120,17 +122,21 @@ impl Notes {
 }
 
 impl Place {
+    fn new(tracer: Arc<Tracer>, at: Spot) -> Place {
+        Place(Arc::new(At { tracer, at }))
+    }
+
     /// The place of a call that is to be traced, and with which the notes begin.
     pub(crate) fn first() -> Place {
         let kept = vec![Kept { call: Trace::default(), above: 0, depth: 0, last: None }];
         let notes = Notes { kept, functions: HashSet::new(), outer: None };
-        Place { tracer: Arc::new(Tracer(Mutex::new(Some(notes)))), at: Spot::Kept(0) }
+        Place::new(Arc::new(Tracer(Mutex::new(Some(notes)))), Spot::Kept(0))
     }
 
     /// The first call is also noted elsewhere, because it is made within another that is traced.
     #[cold]
     pub(crate) fn is_also(&self, outer: Place) {
-        self.tracer.with(|notes| notes.outer = Some(outer));
+        self.0.tracer.with(|notes| notes.outer = Some(outer));
     }
 
     /// A place for the same call, the notes on which are taken over here when they end.
@@ -147,24 +153,24 @@ impl Place {
     #[cold]
     pub(crate) fn child(&self, params: u64) -> Place {
         // When the notes were taken, no spot means anything any more.
-        let at = self.tracer.with(|notes| notes.begin(self.at)).unwrap_or(self.at);
-        let child = Place { tracer: self.tracer.clone(), at };
+        let at = self.0.tracer.with(|notes| notes.begin(self.0.at)).unwrap_or(self.0.at);
+        let child = Place::new(self.0.tracer.clone(), at);
         child.takes(params);
         child
     }
 
     /// Changes the notes on the call, if there are any.
     fn note(&self, change: impl FnOnce(&mut Trace)) {
-        if let Spot::Kept(at) = self.at {
-            self.tracer.with(|notes| notes.kept.get_mut(at).map(|kept| change(&mut kept.call)));
+        if let Spot::Kept(at) = self.0.at {
+            self.0.tracer.with(|notes| notes.kept.get_mut(at).map(|kept| change(&mut kept.call)));
         }
     }
 
     /// Says what is called.
     #[cold]
     pub(crate) fn is_of(&self, instance: &Arc<str>, app: &Option<Arc<str>>, function: &Arc<str>, is_remote: bool) {
-        let Spot::Kept(at) = self.at else { return };
-        self.tracer.with(|notes| {
+        let Spot::Kept(at) = self.0.at else { return };
+        self.0.tracer.with(|notes| {
             let function = notes.functions.get(function).cloned().unwrap_or_else(|| {
                 notes.functions.insert(function.clone());
                 function.clone()
@@ -194,8 +200,8 @@ impl Place {
     /// The last call that was made from here has passed so many bytes there and back.
     #[cold]
     pub(crate) fn last_passed(&self, params: u64, result: u64) {
-        let Spot::Kept(at) = self.at else { return };
-        self.tracer.with(|notes| {
+        let Spot::Kept(at) = self.0.at else { return };
+        self.0.tracer.with(|notes| {
             if let Some(last) = notes.kept[at].last {
                 let call = &mut notes.kept[last].call;
                 (call.params, call.result) = (params, result);
@@ -207,7 +213,7 @@ impl Place {
     #[cold]
     pub(crate) fn used(&self, (fuel, memory): (u64, u64), time: Duration) {
         self.note(|call| (call.fuel, call.memory, call.time) = (fuel, memory, time));
-        self.tracer.with(|notes| notes.charge_omitted(self.at, fuel));
+        self.0.tracer.with(|notes| notes.charge_omitted(self.0.at, fuel));
     }
 
     /// The call has ended, for a reason of this kind if it has no value.
@@ -228,10 +234,10 @@ impl Place {
 
     /// Ends the notes.
     fn take(&self) -> Vec<Kept> {
-        let notes = self.tracer.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let notes = self.0.tracer.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Notes { kept, outer, .. }) = notes else { return Vec::new() };
-        if let Some(Place { tracer, at }) = outer {
-            tracer.with(|notes| notes.adopt(at, &kept));
+        if let Some(At { tracer, at }) = outer.as_ref().map(|place| &*place.0) {
+            tracer.with(|notes| notes.adopt(*at, &kept));
         }
         kept
     }
@@ -239,7 +245,7 @@ impl Place {
 
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.at.fmt(f)
+        self.0.at.fmt(f)
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) async fn cross<C: Crossing>(
     crossing: C,
 ) -> wasmtime::Result<C::Value> {
     let cx = enter(store, crossing.units())?;
-    let mut out = Out { store, cx, is_back: false };
+    let mut out = Out { store, cx };
     out.store.data_mut().waits_for = Some(slot);
     let result = {
         let slot = out.store.data().slot(slot)?;
@@ -95,7 +95,6 @@ pub(crate) async fn cross<C: Crossing>(
     };
     out.store.data_mut().waits_for = None;
     let units = result.as_ref().map_or(0, C::units_of);
-    out.is_back = true;
     // A guest that is about to be stopped gives way no more: what its accounts then lack would hide what has stopped it.
     if leave(out.store, &mut out.cx, units)? && result.is_ok() {
         give_way().await;
@@ -107,13 +106,13 @@ pub(crate) async fn cross<C: Crossing>(
 struct Out<'a, 's> {
     store: &'a mut StoreContextMut<'s, State>,
     cx: Cx,
-    is_back: bool,
 }
 
 impl Drop for Out<'_, '_> {
     #[inline]
     fn drop(&mut self) {
-        if !self.is_back {
+        // Who comes back takes the chain along.
+        if self.cx.chain().is_some() {
             // A store in which no fuel can be set is of no use to anybody, and is thrown away now in any case.
             let _ = come_back(self.store, &mut self.cx);
         }

@@ -47,10 +47,11 @@ fn link_of<const N: usize, const M: usize>(
     linker.func_wrap_async(
         name,
         move |mut store: StoreContextMut<'_, State>, Guest(mut params): Guest<FlatParams, N>| {
+            // What the future has to keep is little, so that it is allocated fast.
+            let (params, result) = (scalars.normalise_params(&mut params).map(|()| params), scalars.of_result());
             Box::new(async move {
-                scalars.normalise_params(&mut params)?;
-                let value = cross(&mut store, slot, place, FlatCall(params)).await?;
-                Ok(Guest::<_, M>(FlatResult(scalars.result(value)?)))
+                let value = cross(&mut store, slot, place, FlatCall(params?)).await?;
+                Ok(Guest::<_, M>(FlatResult(result.normal(value)?)))
             })
         },
     )

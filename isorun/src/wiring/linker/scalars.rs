@@ -66,11 +66,22 @@ impl Scalars {
         Ok(())
     }
 
-    /// The result as the consumer is to see it; 0 if there is none. This does not fail, since `of` accepts no result for which some bits are
-    /// invalid.
     #[inline]
-    pub(crate) fn result(&self, value: u64) -> Result<u64, Malformed> {
-        self.result.map_or(Ok(0), |scalar| scalar.normal(value))
+    pub(crate) fn of_result(&self) -> ScalarResult {
+        ScalarResult(self.result)
+    }
+}
+
+/// The type of a result that has one core value, or none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScalarResult(Option<Scalar>);
+
+impl ScalarResult {
+    /// The result as the consumer is to see it; 0 if there is none. This does not fail, since [`Scalars::of`] accepts no result for which some
+    /// bits are invalid.
+    #[inline]
+    pub(crate) fn normal(self, value: u64) -> Result<u64, Malformed> {
+        self.0.map_or(Ok(0), |scalar| scalar.normal(value))
     }
 }
 
@@ -150,7 +161,7 @@ mod tests {
         let normal = |ty: Type| {
             let mut flat = FlatParams([junk, 0, 0, 0]);
             scalars(std::slice::from_ref(&ty), None).unwrap().normalise_params(&mut flat)?;
-            let result = scalars(&[], Some(ty)).map_or(Ok(flat.0[0]), |scalars| scalars.result(junk))?;
+            let result = scalars(&[], Some(ty)).map_or(Ok(flat.0[0]), |scalars| scalars.of_result().normal(junk))?;
             assert_eq!(result, flat.0[0]);
             Ok::<u64, Malformed>(flat.0[0])
         };
