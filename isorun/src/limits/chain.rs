@@ -133,10 +133,6 @@ impl Chain {
         std::iter::successors(Some(self), |chain| chain.before.as_deref()).take(extent.links)
     }
 
-    fn next_over(&self, extent: Option<Extent>) -> Option<&Chain> {
-        if extent.is_some() { self.before.as_deref() } else { self.next() }
-    }
-
     fn next(&self) -> Option<&Chain> {
         match &self.link {
             Link::Bound(bound) if bound.is_cut() => None,
@@ -165,31 +161,8 @@ impl Chain {
     }
 
     /// The accounts that pay, or that have paid when the list reached so far.
-    pub(crate) fn accounts_over(&self, extent: Option<Extent>) -> impl Iterator<Item = (usize, &Account)> {
-        let mut alone = false;
-        let links = std::iter::successors(Some(self), move |chain| chain.next_over(extent));
-        links.take(extent.map_or(usize::MAX, |extent| extent.links)).enumerate().flat_map(move |(place, chain)| {
-            let (own, tenant) = match &chain.link {
-                // A grant is charged for all that is done because of it, also for what an instance pays itself.
-                Link::Bound(bound) => match extent {
-                    Some(extent) if !(extent.cut && place + 1 == extent.links) => (Some(bound.granted()), None),
-                    _ => (Some(bound.account()), None),
-                },
-                Link::Instance(_) if alone => (None, None),
-                Link::Instance(payer) => {
-                    alone = payer.alone;
-                    (
-                        Some(&payer.account),
-                        payer
-                            .tenant
-                            .as_deref()
-                            .filter(|tenant| !self.has_before(place, tenant))
-                            .map(|tenant| &tenant.account),
-                    )
-                }
-            };
-            own.into_iter().chain(tenant).map(move |account| (place, account))
-        })
+    pub(crate) fn accounts_over(&self, extent: Option<Extent>) -> Accounts<'_> {
+        Accounts { first: self, next: Some(self), place: 0, extent, alone: false, tenant: None }
     }
 
     /// Whether an error is about what is used here, too: it is not, if it is about an account that pays only further down.
@@ -265,6 +238,56 @@ impl Chain {
         for chain in self.links() {
             let add = |held: u64| Some(held.saturating_add(time));
             let _ = chain.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        }
+    }
+}
+
+/// The accounts that pay, from the beginning of a list on. It is written out, since every quantum of every call comes by.
+pub(crate) struct Accounts<'a> {
+    first: &'a Chain,
+    next: Option<&'a Chain>,
+    /// The place of the next link.
+    place: usize,
+    extent: Option<Extent>,
+    /// Whether an instance in front pays for itself, and for those behind it.
+    alone: bool,
+    /// The account of the tenant of the last instance, which comes after the instance's own.
+    tenant: Option<&'a Account>,
+}
+
+impl<'a> Iterator for Accounts<'a> {
+    type Item = (usize, &'a Account);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, &'a Account)> {
+        if let Some(tenant) = self.tenant.take() {
+            return Some((self.place - 1, tenant));
+        }
+        loop {
+            let (chain, place) = (self.next?, self.place);
+            self.place += 1;
+            let last = self.extent.is_some_and(|extent| self.place >= extent.links);
+            self.next = match self.extent {
+                None => chain.next(),
+                Some(_) if last => None,
+                Some(_) => chain.before.as_deref(),
+            };
+            match &chain.link {
+                // A grant is charged for all that is done because of it, also for what an instance pays itself.
+                Link::Bound(bound) => {
+                    let granted = self.extent.is_some_and(|extent| !(last && extent.cut));
+                    return Some((place, if granted { bound.granted() } else { bound.account() }));
+                }
+                Link::Instance(_) if self.alone => {}
+                Link::Instance(payer) => {
+                    self.alone = payer.alone;
+                    let tenant = payer.tenant.as_deref();
+                    self.tenant = tenant
+                        .filter(|tenant| place == 0 || !self.first.has_before(place, tenant))
+                        .map(|tenant| &tenant.account);
+                    return Some((place, &payer.account));
+                }
+            }
         }
     }
 }
