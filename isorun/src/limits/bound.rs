@@ -47,44 +47,23 @@ enum Kind {
 impl Bound {
     /// The bound of a call that is paused there.
     pub(crate) fn pauses(granted: Account) -> Bound {
-        Bound {
-            granted,
-            kind: Kind::Pauses,
-            memory: AtomicU64::new(0),
-            told: Mutex::default(),
-            waiting: Mutex::default(),
-            lent: AtomicU64::new(0),
-        }
+        Bound::new(granted, Kind::Pauses)
     }
 
     /// The bound of a call that goes on without its caller, up to a ceiling.
     pub(crate) fn finishes(granted: Account, ceiling: Account) -> Bound {
-        let kind = Kind::Finishes {
-            ceiling,
-            begun: AtomicBool::new(false),
-            cut: AtomicBool::new(false),
-            end: OnceLock::new(),
-        };
-        Bound {
-            granted,
-            kind,
-            memory: AtomicU64::new(0),
-            told: Mutex::default(),
-            waiting: Mutex::default(),
-            lent: AtomicU64::new(0),
-        }
+        let (begun, cut, end) = (AtomicBool::new(false), AtomicBool::new(false), OnceLock::new());
+        Bound::new(granted, Kind::Finishes { ceiling, begun, cut, end })
     }
 
     /// What is called by blocking a thread.
     pub(crate) fn blocks() -> Bound {
-        Bound {
-            granted: Account::new(Scope::Call),
-            kind: Kind::Blocks,
-            memory: AtomicU64::new(0),
-            told: Mutex::default(),
-            waiting: Mutex::default(),
-            lent: AtomicU64::new(0),
-        }
+        Bound::new(Account::new(Scope::Call), Kind::Blocks)
+    }
+
+    fn new(granted: Account, kind: Kind) -> Bound {
+        let (memory, lent) = (AtomicU64::new(0), AtomicU64::new(0));
+        Bound { granted, kind, memory, told: Mutex::default(), waiting: Mutex::default(), lent }
     }
 
     /// The account that pays at this place.
@@ -117,7 +96,11 @@ impl Bound {
         matches!(&self.kind, Kind::Finishes { begun, .. } if begun.load(Ordering::Relaxed))
     }
 
-    /// Lets the call go on without its caller. It must not be polled at that time.
+    fn can_be_cut(&self) -> bool {
+        self.has_begun() && !self.is_cut()
+    }
+
+    /// Lets the call go on without its caller, from now on: what it has taken of its accounts must be settled before.
     pub(crate) fn cut(&self) {
         if let Kind::Finishes { cut, .. } = &self.kind {
             cut.store(true, Ordering::Release);
@@ -148,8 +131,7 @@ impl Bound {
 
     /// Lets the call go on without its caller, which has too little for it. It is told so when the call next gives way.
     pub(crate) fn cut_for(&self, exhausted: Exhausted) {
-        let told = Told { exhausted, at: None };
-        self.tell(told);
+        self.tell(Told { exhausted, at: None });
         self.cut();
     }
 
@@ -238,11 +220,5 @@ impl Chain {
         let grants_more = bounds().find(|(at, bound)| *at >= place && matches!(bound.kind, Kind::Pauses));
         let goes_on = || bounds().filter(|(at, bound)| *at <= place && bound.can_be_cut()).last();
         grants_more.or_else(goes_on).map(|(_, bound)| bound)
-    }
-}
-
-impl Bound {
-    fn can_be_cut(&self) -> bool {
-        self.has_begun() && !self.is_cut()
     }
 }

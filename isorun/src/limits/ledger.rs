@@ -155,7 +155,7 @@ impl Ledger {
 
     /// Nothing has to be taken, and nobody pays for what is used.
     #[inline]
-    fn is_free(&self) {
+    fn set_free(&self) {
         self.left.store(FREE, Ordering::Relaxed);
         self.now.store(0, Ordering::Relaxed);
     }
@@ -189,7 +189,7 @@ impl Chain {
     pub(crate) fn take(&self, least: u64, most: u64) -> Result<u64, Denied<'_>> {
         self.settle();
         if self.is_free() {
-            self.ledger.is_free();
+            self.ledger.set_free();
             return Ok(u64::MAX);
         }
         self.take_of_all(least, most)
@@ -353,7 +353,7 @@ impl Chain {
         }
         let free = self.is_free();
         if free {
-            self.ledger.is_free();
+            self.ledger.set_free();
         }
         free
     }

@@ -15,7 +15,8 @@ thread_local! {
 /// Drops the work of a call that is late. Gives the provider that its guest was waiting for, and whether it goes on without its caller.
 #[cold]
 pub(crate) fn awaited_by(drop_work: impl FnOnce()) -> (Option<Arc<str>>, bool) {
-    (AWAITED.take(), GOES_ON.take());
+    AWAITED.take();
+    GOES_ON.take();
     drop_work();
     (AWAITED.take(), GOES_ON.take())
 }
