@@ -13,6 +13,7 @@ mod starter;
 mod ticker;
 pub mod tree;
 mod turns;
+mod worker;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,6 +30,7 @@ pub use memory::Memory;
 pub use starter::{Starts, starter};
 pub use ticker::{Ticker, host};
 pub use turns::with_turns_of_another;
+pub use worker::{chained, worker};
 
 /// Values by name.
 #[isorun::interface("../wit/kv/kv.wit")]

@@ -14,28 +14,13 @@ use isorun::limits::{Limit, Scope};
 use isorun::{Budget, CallError, Cx, GiveUp, Instance, Reuse, Runtime, TransportError};
 use isorun_tests::{
     add, again, apps, caller_of, guests, host, misbehave, poll_once, relay, runtime, start, with_turns_of_another,
+    worker,
 };
 use tokio::sync::Semaphore;
 
 const FINISH: GiveUp = GiveUp::Finish { fuel: 100_000_000, time: Duration::from_secs(60) };
 
 const LONG: Duration = Duration::from_secs(60);
-
-/// `work` goes round a loop so many times and then counts the call; `count` gives that number.
-fn worker() -> Vec<u8> {
-    guests::parse(
-        r#"(component
-            (core module $code (global $n (mut i32) (i32.const 0))
-                (func (export "work") (param i32) (result i32)
-                    (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
-                    (global.set $n (i32.add (global.get $n) (i32.const 1)))
-                    (global.get $n))
-                (func (export "count") (result i32) (global.get $n)))
-            (core instance $code (instantiate $code))
-            (func (export "work") (param "rounds" u32) (result u32) (canon lift (core func $code "work")))
-            (func (export "count") (result u32) (canon lift (core func $code "count"))))"#,
-    )
-}
 
 async fn working(runtime: &Runtime, give_up: GiveUp) -> Instance {
     let app = add(runtime, "worker", &worker()).await;

@@ -7,23 +7,7 @@ use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::observe::CallEnded;
 use isorun::{CallError, GiveUp, Instance, Restart, Reuse, Runtime};
-use isorun_tests::{add, guests, poll_once, runtime, runtime_of};
-
-/// `work` goes round a loop so many times and then counts the call; `count` gives the number of calls that came to their end.
-fn worker() -> Vec<u8> {
-    guests::parse(
-        r#"(component
-            (core module $code (global $n (mut i32) (i32.const 0))
-                (func (export "work") (param i32) (result i32)
-                    (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
-                    (global.set $n (i32.add (global.get $n) (i32.const 1)))
-                    (global.get $n))
-                (func (export "count") (result i32) (global.get $n)))
-            (core instance $code (instantiate $code))
-            (func (export "work") (param "rounds" u32) (result u32) (canon lift (core func $code "work")))
-            (func (export "count") (result u32) (canon lift (core func $code "count"))))"#,
-    )
-}
+use isorun_tests::{add, chained, guests, poll_once, runtime, runtime_of, worker};
 
 const FINISH: GiveUp = GiveUp::Finish { fuel: 100_000_000, time: Duration::from_secs(60) };
 
@@ -136,11 +120,7 @@ async fn a_call_is_stopped_when_the_account_that_it_goes_on_with_is_empty() {
 #[tokio::test]
 async fn a_provider_of_many_survives_what_is_between() {
     let runtime = runtime();
-    runtime
-        .register_wit(
-            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
-        )
-        .unwrap();
+    chained(&runtime);
     let spin = "(local $i i32) (local.set $i (i32.const 3000000)) (loop (br_if 0 (local.tee $i (i32.sub (local.get $i) (i32.const 1))))) (local.get 0)";
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, spin)]);
     let one = add(&runtime, "one", &one).await;
@@ -175,11 +155,7 @@ async fn the_rest_of_a_call_is_reported_when_it_ends() {
 #[tokio::test]
 async fn the_floor_holds_for_what_all_accounts_on_the_way_have() {
     let runtime = runtime();
-    runtime
-        .register_wit(
-            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
-        )
-        .unwrap();
+    chained(&runtime);
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
     let one = add(&runtime, "one", &one).await;
     let one = runtime.instantiate(&one).min_fuel(10_000).on_give_up(FINISH).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use isorun::instance::InstanceState;
 use isorun::limits::{Amount, Limit};
 use isorun::{Budget, CallError, Restart, Runtime};
-use isorun_tests::{add, again, guests, runtime, runtime_of, start};
+use isorun_tests::{add, again, chained, guests, runtime, runtime_of, start};
 
 /// `f` counts its calls and gives the number; `spin` never ends; `deep` calls itself without end.
 fn app() -> Vec<u8> {
@@ -50,11 +50,7 @@ async fn a_call_that_brings_too_little_is_refused_before_it_runs() {
 #[tokio::test]
 async fn the_floor_holds_for_guests_that_call() {
     let runtime = runtime();
-    runtime
-        .register_wit(
-            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
-        )
-        .unwrap();
+    chained(&runtime);
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
     let one = add(&runtime, "one", &one).await;
     let one = runtime.instantiate(&one).min_fuel(10_000).await.unwrap();

@@ -6,7 +6,7 @@ use isorun::call::{Run, Step};
 use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::{Budget, CallError, Instance, Runtime};
-use isorun_tests::{add, again, guests, runtime};
+use isorun_tests::{add, again, chained, guests, runtime};
 
 /// `work` goes round a loop so many times, gives the number of rounds of all its calls, and counts those in memory.
 fn worker() -> Vec<u8> {
@@ -162,11 +162,7 @@ async fn dropping_a_step_leaves_the_run_where_it_is() {
 #[tokio::test]
 async fn a_chain_is_paused_as_a_whole() {
     let runtime = runtime();
-    runtime
-        .register_wit(
-            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
-        )
-        .unwrap();
+    chained(&runtime);
     let spin = "(local $i i32) (local.set $i (i32.const 300000)) (loop (br_if 0 (local.tee $i (i32.sub (local.get $i) (i32.const 1))))) (local.get 0)";
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, spin)]);
     let one = again(&runtime, &add(&runtime, "one", &one).await, &[]).await;
@@ -214,11 +210,7 @@ async fn a_run_is_paused_from_outside_without_a_step() {
 #[tokio::test]
 async fn who_waits_for_what_is_paused_loses_no_time() {
     let runtime = runtime();
-    runtime
-        .register_wit(
-            "package acme:chain; interface one { f: func(n: u32) -> u32; } interface two { f: func(n: u32) -> u32; }",
-        )
-        .unwrap();
+    chained(&runtime);
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
     let one = again(&runtime, &add(&runtime, "one", &one).await, &[]).await;
     let two = add(&runtime, "two", &guests::step("acme:chain/one", "acme:chain/two", 1)).await;

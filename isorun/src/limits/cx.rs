@@ -54,7 +54,9 @@ impl Cx {
         Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS, None)
     }
 
-    fn new(
+    /// The context of a call with these callers, and so much fuel and memory.
+    #[inline]
+    pub(crate) fn new(
         chain: Option<Arc<Chain>>,
         granted: (u64, u64),
         deadline: Option<Deadline>,
@@ -72,17 +74,6 @@ impl Cx {
             hops,
             place,
         }
-    }
-
-    #[inline]
-    pub(crate) fn of_guest(
-        chain: Option<Arc<Chain>>,
-        granted: (u64, u64),
-        deadline: Option<Deadline>,
-        hops: u16,
-        place: Option<Place>,
-    ) -> Cx {
-        Cx::new(chain, granted, deadline, hops, place)
     }
 
     /// The context of a call that is not made within another.

@@ -170,7 +170,7 @@ fn enter(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result
     }
     let Frame { hops, ref place, .. } = state.frame;
     let place = place.as_ref().map(|place| place.child(units));
-    Ok(Cx::of_guest(state.chain.take(), (fuel, state.meter.left()), deadline, hops, place))
+    Ok(Cx::new(state.chain.take(), (fuel, state.meter.left()), deadline, hops, place))
 }
 
 /// Ends a call out of the guest, which pays for what it is given and goes on with what the callee has left. Returns whether its quantum has
@@ -350,7 +350,7 @@ fn context(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let granted = (store.get_fuel()?, state.meter.left());
     let Frame { hops, place, .. } = &state.frame;
     let place = place.as_ref().map(|place| place.child(0));
-    Ok(Cx::of_guest(state.chain.clone(), granted, state.deadline(), *hops, place))
+    Ok(Cx::new(state.chain.clone(), granted, state.deadline(), *hops, place))
 }
 
 /// Calls a sync method, counts it, and reports it if there is an observer or a trace.
