@@ -214,8 +214,11 @@ impl Tenant {
     }
 
     /// Stops every call of its instances at the end of its quantum, with all that is called by it, and lets in none: they wait until
-    /// [`resume`](Tenant::resume). Their time does not run while they are stopped. A call that waits for its turn may still come to its
-    /// deadline. What is instantiated for it waits too before it starts.
+    /// [`resume`](Tenant::resume), as many as the queues of its instances take. Their time does not run while they are stopped, nor that of those who wait for
+    /// them. What is instantiated for it waits too before it starts.
+    ///
+    /// What is stopped keeps its turn in each instance that it is in, also of other tenants: who waits in line behind it there may still come to its
+    /// deadline. To end for good what runs, pause, set the fuel to 0, and resume.
     pub fn pause(&self) {
         self.0.account.pause();
     }
