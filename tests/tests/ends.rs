@@ -109,6 +109,40 @@ async fn a_call_finishes_below_what_polls_only_what_was_woken() {
     assert_eq!(relay.counters().failures, 0);
 }
 
+/// A system that waits for an app, which it looks at only when it is woken, beside something that goes on meanwhile.
+struct Beside(misbehave::Caller);
+
+#[isorun::system]
+impl host::Host for Beside {
+    async fn tick(&self, cx: &Cx, _n: u64) -> isorun::Result<u64> {
+        let spins = OnWake::new(async { self.0.spin_for(30_000_000).within(cx).await });
+        let sleeps = async {
+            for _ in 0..100 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::join!(spins, sleeps).0
+    }
+}
+
+/// What goes on beside it does not make the time run of a call that the host holds.
+#[tokio::test]
+async fn time_stands_still_for_a_system_too_that_does_something_else_meanwhile() {
+    let runtime = runtime();
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let misbehave = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
+    let system = runtime.provide(Beside(caller_of(&misbehave)));
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &system]).await;
+    let relay = relay.caller::<relay::Interface>().unwrap();
+    let mut call = relay.tick_many(1).timeout(Duration::from_millis(500));
+    assert!(poll_once(&mut call).is_pending());
+    misbehave.pause();
+    assert!(tokio::time::timeout(Duration::from_millis(700), &mut call).await.is_err());
+    misbehave.resume();
+    let ended = call.await;
+    assert!(misbehave.counters().failures == 0, "{ended:?}");
+}
+
 /// A sync method that could make calls, and makes none.
 struct Light;
 

@@ -209,11 +209,11 @@ impl Longer {
         Poll::Ready(())
     }
 
-    /// Notes whether the host holds the work after a poll. When it lets it go on, the deadline is so much later.
-    fn is_held(&mut self, held: bool, end: &mut Option<Deadline>) {
-        match (held, self.held) {
-            (true, None) => self.held = Some(Instant::now()),
-            (false, Some(since)) => {
+    /// Notes what was said in a poll of whether the host holds the work. When it lets it go on, the deadline is so much later.
+    fn is_held(&mut self, said: Option<bool>, end: &mut Option<Deadline>) {
+        match (said, self.held) {
+            (Some(true), None) => self.held = Some(Instant::now()),
+            (Some(false), Some(since)) => {
                 *end = end.map(|end| end.later_by(since.elapsed()));
                 (self.held, self.timer) = (None, None);
             }

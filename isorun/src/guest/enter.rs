@@ -11,7 +11,7 @@ use crate::error::call::{CallError, CallResult};
 use crate::limits::admission::Full;
 use crate::limits::cx::Cx;
 use crate::limits::footprint::TooManyStores;
-use crate::limits::held;
+use crate::limits::held::Held;
 use crate::limits::limit::Ceiling;
 use crate::limits::slow::{InLine, OF_TENANT};
 use crate::limits::tenancy::Entered;
@@ -62,15 +62,16 @@ impl GuestProvider {
     pub(super) async fn resumed(&self, cx: &Cx) -> CallResult<()> {
         let _held_up = HeldUp::new(self)?;
         while let Some(account) = self.payer.paused() {
-            let (since, mut resumed) = (Instant::now(), pin!(account.resumed()));
+            let (since, held, mut resumed) = (Instant::now(), Held::new(), pin!(account.resumed()));
             poll_fn(|task| {
                 let polled = resumed.as_mut().poll(task);
                 if polled.is_pending() {
-                    held::hold();
+                    held.say();
                 }
                 polled
             })
             .await;
+            drop(held);
             cx.was_held(since.elapsed());
         }
         Ok(())

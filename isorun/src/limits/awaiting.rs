@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use super::account::Account;
 use super::bound::Told;
 use super::chain::{Chain, Payer};
-use super::held;
+use super::held::Held;
 use super::ledger::Denied;
 use super::limit::{Amount, Exhausted, Limit};
 use super::tenancy::Tenancy;
@@ -29,8 +29,15 @@ type Resumed = Pin<Box<dyn Future<Output = ()> + Send>>;
 struct Stopped {
     /// Those that were counted. The chain may have become shorter when the call goes on.
     instances: Vec<Arc<Payer>>,
-    /// Set while the host has paused an account: what wakes the call when it goes on, and since when it waits.
-    paused: Option<(Resumed, Instant)>,
+    paused: Option<Paused>,
+}
+
+/// A call that waits because the host has paused an account.
+struct Paused {
+    /// Wakes the call when it goes on.
+    resumed: Resumed,
+    since: Instant,
+    held: Held,
 }
 
 impl Awaiting {
@@ -64,9 +71,11 @@ impl Awaiting {
         task: &mut Context<'_>,
     ) -> Poll<Result<u64, Exhausted>> {
         loop {
-            if let Some((resumed, since)) = self.stopped.as_mut().and_then(|stopped| stopped.paused.as_mut()) {
+            if let Some(Paused { resumed, since, held }) =
+                self.stopped.as_mut().and_then(|stopped| stopped.paused.as_mut())
+            {
                 if resumed.as_mut().poll(task).is_pending() {
-                    held::hold();
+                    held.say();
                     return Poll::Pending;
                 }
                 chain.was_held(since.elapsed());
@@ -79,7 +88,10 @@ impl Awaiting {
                 }
                 Err(Denied::Paused(account)) => {
                     let resumed: Resumed = Box::pin(account.resumed());
-                    self.stopped = Some(Box::new(Stopped::new(chain, Some((resumed, Instant::now())))));
+                    self.stopped = Some(Box::new(Stopped::new(
+                        chain,
+                        Some(Paused { resumed, since: Instant::now(), held: Held::new() }),
+                    )));
                     continue;
                 }
                 // Those that wait for this call give back what they have taken when it gives way.
@@ -111,7 +123,7 @@ pub(crate) fn out_of_fuel(account: &Account) -> Exhausted {
 }
 
 impl Stopped {
-    fn new(chain: &Arc<Chain>, paused: Option<(Resumed, Instant)>) -> Stopped {
+    fn new(chain: &Arc<Chain>, paused: Option<Paused>) -> Stopped {
         let stopped = Stopped { instances: chain.instances().cloned().collect(), paused };
         stopped.count(true);
         stopped

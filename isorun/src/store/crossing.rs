@@ -128,15 +128,15 @@ async fn in_time<T>(
 ) -> CallResult<T> {
     let (mut call, mut end, mut timer, mut since) = (pin!(call), end, None, None);
     let ended = poll_fn(|task| {
-        let (polled, held) = holding(|| call.as_mut().poll(task));
-        match (held, since) {
-            (true, None) => since = Some(Instant::now()),
-            (false, Some(began)) => (end, timer, since) = (end.later_by(Instant::elapsed(&began)), None, None),
+        let (polled, said) = holding(|| call.as_mut().poll(task));
+        match (said, since) {
+            (Some(true), None) => since = Some(Instant::now()),
+            (Some(false), Some(began)) => (end, timer, since) = (end.later_by(Instant::elapsed(&began)), None, None),
             _ => {}
         }
         match polled {
             Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending if !held && end.poll_passed(&mut timer, task) => Poll::Ready(None),
+            Poll::Pending if since.is_none() && end.poll_passed(&mut timer, task) => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
     })
