@@ -18,6 +18,7 @@ mod worker;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use isorun::wit::Export;
 use isorun::{App, Instance, Runtime, RuntimeBuilder, Transport, TransportError};
@@ -55,6 +56,11 @@ pub mod misbehave {}
 /// A runtime that knows all of the interfaces above.
 pub fn runtime() -> Runtime {
     runtime_of(Runtime::builder())
+}
+
+/// The same, where every quantum is a slice, so that a call which computes gives way however fast the machine is.
+pub fn in_short_slices() -> Runtime {
+    runtime_of(Runtime::builder().yield_every(Duration::ZERO))
 }
 
 /// The same with other limits.

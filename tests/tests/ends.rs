@@ -13,8 +13,8 @@ use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::{Budget, CallError, Cx, GiveUp, Instance, Reuse, Runtime, TransportError};
 use isorun_tests::{
-    add, again, apps, caller_of, guests, host, misbehave, poll_once, relay, runtime, start, with_turns_of_another,
-    worker,
+    add, again, apps, caller_of, guests, host, in_short_slices, misbehave, poll_once, relay, runtime, start,
+    with_turns_of_another, worker,
 };
 use tokio::sync::Semaphore;
 
@@ -128,7 +128,7 @@ impl host::Host for Beside {
 /// What goes on beside it does not make the time run of a call that the host holds.
 #[tokio::test]
 async fn time_stands_still_for_a_system_too_that_does_something_else_meanwhile() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let calc = start(&runtime, "calc", apps::CALC, &[]).await;
     let misbehave = start(&runtime, "misbehave", apps::MISBEHAVE, &[]).await;
     let system = runtime.provide(Beside(caller_of(&misbehave)));
@@ -296,7 +296,7 @@ async fn what_is_granted_without_end_has_none() {
 /// The time that a call has without its caller begins when that has gone, and does not run while the host holds it.
 #[tokio::test]
 async fn a_pause_takes_nothing_of_the_time_to_finish() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let finish = GiveUp::Finish { fuel: 1 << 50, time: Duration::from_millis(500) };
     let worker = working(&runtime, finish).await;
     let mut call = worker.call("work", "(30000000)").timeout(LONG);

@@ -7,7 +7,7 @@ use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::observe::CallEnded;
 use isorun::{CallError, GiveUp, Instance, Restart, Reuse, Runtime};
-use isorun_tests::{add, chained, guests, poll_once, runtime, runtime_of, worker};
+use isorun_tests::{add, chained, guests, in_short_slices, poll_once, runtime_of, worker};
 
 const FINISH: GiveUp = GiveUp::Finish { fuel: 100_000_000, time: Duration::from_secs(60) };
 
@@ -22,7 +22,7 @@ async fn count(worker: &Instance) -> String {
 
 #[tokio::test]
 async fn a_caller_without_fuel_is_told_at_once_and_the_call_ends_on_the_instances_account() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, FINISH).await;
     worker.set_fuel(1 << 40);
     let (result, receipt) = worker.call("work", "(5000000)").fuel(1_000_000).receipt().await;
@@ -41,7 +41,7 @@ async fn a_caller_without_fuel_is_told_at_once_and_the_call_ends_on_the_instance
 
 #[tokio::test]
 async fn a_caller_that_hangs_up_leaves_the_call_to_its_end() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, FINISH).await;
     let mut call = worker.call("work", "(5000000)").timeout(Duration::from_secs(60));
     assert!(poll_once(&mut call).is_pending());
@@ -51,7 +51,7 @@ async fn a_caller_that_hangs_up_leaves_the_call_to_its_end() {
 
 #[tokio::test]
 async fn a_caller_whose_time_is_over_leaves_the_call_to_its_end() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, FINISH).await;
     let error = worker.call("work", "(20000000)").timeout(Duration::from_millis(2)).await.unwrap_err();
     assert!(matches!(&error, CallError::OutOfBudget { limit: Limit::Time, goes_on: true, .. }), "{error}");
@@ -60,7 +60,7 @@ async fn a_caller_whose_time_is_over_leaves_the_call_to_its_end() {
 
 #[tokio::test]
 async fn what_goes_on_has_a_ceiling_of_its_own() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, GiveUp::Finish { fuel: 1_000_000, time: Duration::from_secs(60) }).await;
     let error = worker.call("work", "(1000000000)").fuel(1_000_000).await.unwrap_err();
     assert_eq!(error.out_of_budget(), Some(Limit::Fuel), "{error}");
@@ -73,7 +73,7 @@ async fn what_goes_on_has_a_ceiling_of_its_own() {
 
 #[tokio::test]
 async fn what_goes_on_ends_when_its_own_time_is_over() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, GiveUp::Finish { fuel: 1 << 60, time: Duration::from_millis(50) }).await;
     let error = worker.call("work", "(0)").fuel(1_000_000).await.unwrap_err();
     assert_eq!(error.out_of_budget(), Some(Limit::Fuel), "{error}");
@@ -84,7 +84,7 @@ async fn what_goes_on_ends_when_its_own_time_is_over() {
 
 #[tokio::test]
 async fn a_call_that_waits_for_its_turn_and_is_dropped_never_runs() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, FINISH).await;
     let mut first = worker.call("work", "(5000000)").timeout(Duration::from_secs(60));
     assert!(poll_once(&mut first).is_pending());
@@ -97,7 +97,7 @@ async fn a_call_that_waits_for_its_turn_and_is_dropped_never_runs() {
 
 #[tokio::test]
 async fn a_call_without_fuel_does_not_run_on_the_instances_account() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, FINISH).await;
     worker.call("work", "(1)").fuel(0).await.unwrap_err();
     assert_eq!(count(&worker).await, "0");
@@ -105,7 +105,7 @@ async fn a_call_without_fuel_does_not_run_on_the_instances_account() {
 
 #[tokio::test]
 async fn a_call_is_stopped_when_the_account_that_it_goes_on_with_is_empty() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = finishing(&runtime, FINISH).await;
     worker.set_fuel(2_000_000);
     let error = worker.call("work", "(5000000)").fuel(1_000_000).await.unwrap_err();
@@ -119,7 +119,7 @@ async fn a_call_is_stopped_when_the_account_that_it_goes_on_with_is_empty() {
 /// The instance between is lost with its caller, the one below is not.
 #[tokio::test]
 async fn a_provider_of_many_survives_what_is_between() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     chained(&runtime);
     let spin = "(local $i i32) (local.set $i (i32.const 3000000)) (loop (br_if 0 (local.tee $i (i32.sub (local.get $i) (i32.const 1))))) (local.get 0)";
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, spin)]);
@@ -140,7 +140,7 @@ async fn the_rest_of_a_call_is_reported_when_it_ends() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sees = seen.clone();
     let observer = move |call: &CallEnded<'_>| sees.lock().unwrap().push((call.is_rest, call.fuel));
-    let runtime = runtime_of(Runtime::builder().observer(observer));
+    let runtime = runtime_of(Runtime::builder().yield_every(Duration::ZERO).observer(observer));
     let worker = finishing(&runtime, FINISH).await;
     worker.call("work", "(5000000)").fuel(1_000_000).await.unwrap_err();
     while seen.lock().unwrap().len() < 2 {
@@ -154,7 +154,7 @@ async fn the_rest_of_a_call_is_reported_when_it_ends() {
 /// A caller whose tenant has next to nothing does not have its work done at the cost of another.
 #[tokio::test]
 async fn the_floor_holds_for_what_all_accounts_on_the_way_have() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     chained(&runtime);
     let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, "(local.get 0)")]);
     let one = add(&runtime, "one", &one).await;
@@ -171,7 +171,7 @@ async fn the_floor_holds_for_what_all_accounts_on_the_way_have() {
 #[test]
 fn without_tokio_the_call_is_cancelled() {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let worker = tokio.block_on(async { finishing(&runtime(), FINISH).await });
+    let worker = tokio.block_on(async { finishing(&in_short_slices(), FINISH).await });
     let mut call = worker.call("work", "(5000000)");
     assert!(poll_once(&mut call).is_pending());
     drop(call);
@@ -180,7 +180,7 @@ fn without_tokio_the_call_is_cancelled() {
 
 #[tokio::test]
 async fn restarts_are_left_alone_by_callers_that_hang_up() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let app = add(&runtime, "worker", &worker()).await;
     let restart = Restart::Limited { max: 1, within: Duration::MAX };
     let worker = runtime.instantiate(&app).reuse(Reuse::Serial).restart(restart).on_give_up(FINISH).await.unwrap();

@@ -6,7 +6,7 @@ use isorun::call::{Run, Step};
 use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::{Budget, CallError, Instance, Runtime};
-use isorun_tests::{add, again, chained, guests, runtime};
+use isorun_tests::{add, again, chained, guests, in_short_slices, runtime};
 
 /// `work` goes round a loop so many times, gives the number of rounds of all its calls, and counts those in memory.
 fn worker() -> Vec<u8> {
@@ -138,7 +138,7 @@ async fn time_is_waited_for_as_fuel_is() {
 
 #[tokio::test]
 async fn dropping_a_step_leaves_the_run_where_it_is() {
-    let runtime = runtime();
+    let runtime = in_short_slices();
     let worker = working(&runtime).await;
     let mut run = worker.call("work", "(4000000)").timeout(Duration::from_secs(60)).pausable();
     let mut steps = 0;

@@ -10,7 +10,7 @@ use isorun::instance::InstanceState;
 use isorun::limits::{Amount, Ceiling, Limit, Scope};
 use isorun::observe::CallEnded;
 use isorun::{App, CallError, Instance, InstantiateError, Reuse, Runtime, RuntimeBuilder, Tenant, TenantError};
-use isorun_tests::{Gate, add, guests, host, link_to, poll_once, runtime_of};
+use isorun_tests::{Gate, add, guests, host, in_short_slices, link_to, poll_once, runtime_of};
 
 /// `f` gives one; `burn` counts down from a number; `spin` never ends; `grow` takes so many pages more; `trap` traps.
 fn worker() -> Vec<u8> {
@@ -50,10 +50,6 @@ async fn chain(runtime: &Runtime) -> (App, App) {
 }
 
 /// A runtime in which every quantum is a slice, so that a test comes to turns between them.
-fn in_short_slices() -> Runtime {
-    runtime_in(Runtime::builder())
-}
-
 fn runtime_in(builder: RuntimeBuilder) -> Runtime {
     runtime_of(builder.yield_every(Duration::ZERO))
 }
