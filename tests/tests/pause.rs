@@ -6,7 +6,7 @@ use isorun::call::{Run, Step};
 use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
 use isorun::{Budget, CallError, Instance, Runtime};
-use isorun_tests::{add, again, chained, guests, in_short_slices, runtime};
+use isorun_tests::{add, again, chained, guests, in_short_slices, link_to, runtime};
 
 /// `work` goes round a loop so many times, gives the number of rounds of all its calls, and counts those in memory.
 fn worker() -> Vec<u8> {
@@ -248,6 +248,30 @@ async fn who_finds_a_paused_call_before_it_is_told_so() {
     assert!(matches!(run.next().await, Ok(Step::Paused { .. })));
     let error = worker.call("work", "(1)").timeout(Duration::from_millis(10)).await.unwrap_err();
     assert!(error.to_string().contains("as the call that has its turn is paused"), "{error}");
+}
+
+/// A peer cannot be asked to wait: it is lent what the run has when it is called, and what runs out there ends the call.
+#[tokio::test]
+async fn a_run_is_not_paused_behind_a_remote() {
+    let (far, near) = (runtime(), runtime());
+    [&far, &near].into_iter().for_each(chained);
+    let burn = "(loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (i32.const 7)";
+    let one = guests::provider("acme:chain/one", &[("f", r#"(param "n" u32) (result u32)"#, burn)]);
+    let app = add(&far, "one", &one).await;
+    let one = again(&far, &app, &[]).await;
+    let interface = one.exports()[0].interface().clone();
+    let token = far.export_interface(&one, &interface).unwrap();
+    let remote = near.import_interface(&interface, token, link_to(&far));
+    let two = add(&near, "two", &guests::step("acme:chain/one", "acme:chain/two", 1)).await;
+    let two = again(&near, &two, &[&remote]).await;
+    let mut run = two.call("f", "(1000)").fuel(1_000_000).pausable();
+    assert_eq!(run.next().await.unwrap(), Step::Done("8".into()));
+    assert_eq!(run.used(), two.counters().fuel);
+    assert!(one.counters().fuel > 1_000 && run.used() > one.counters().fuel, "what the peer has used is charged");
+    let mut run = two.call("f", "(1000000)").fuel(100_000).pausable();
+    let error = run.next().await.unwrap_err();
+    assert!(error.is_out_of_budget(), "{error}");
+    assert!(one.counters().fuel < 200_000, "{}", one.counters().fuel);
 }
 
 /// What is within another call uses what that was granted, and is paused with it.
