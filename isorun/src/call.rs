@@ -52,7 +52,8 @@ use work::{CallCx, OwnedWork, Spent, Started, Work, owned};
 ///
 /// Dropping it before the first poll, or while it waits for its turn, has no effect. Dropping it while the guest runs stops the guest. Its
 /// memory may be half changed, so the store is thrown away, and what becomes of the instance is up to its `Restart`
-/// policy: by default it is poisoned.
+/// policy: by default it is poisoned. Where the instance is made with [`GiveUp::Finish`](crate::GiveUp::Finish), which is the default for `Serial` instances of
+/// a tenant, the guest goes on to its end instead.
 ///
 /// # Spawning
 ///

@@ -37,31 +37,7 @@ use metered::metered;
 use policy::{Floor, Policy};
 use pool::{Permit, Refused, StorePool};
 use prototype::{Live, NotStarted, Prototype, Stores};
-use turn::{Begun, Start, Stop, Turn, lose};
-
-/// A store whose call has not begun yet. If this is dropped, it goes back to the pool.
-struct Resting<'a> {
-    stores: &'a Stores,
-    live: Option<Box<Live>>,
-}
-
-impl Resting<'_> {
-    fn live(&mut self) -> CallResult<&mut Live> {
-        self.live.as_deref_mut().ok_or_else(|| no_store().into())
-    }
-}
-
-impl Drop for Resting<'_> {
-    fn drop(&mut self) {
-        if let Some(live) = self.live.take() {
-            self.stores.put(Some(live));
-        }
-    }
-}
-
-fn no_store() -> CallError {
-    CallError::bug("the store of a call was gone before it began")
-}
+use turn::{Begun, Resting, Start, Stop, Turn, lose};
 
 /// An app's instance, as what is behind a handle.
 pub(crate) struct GuestProvider {
@@ -174,10 +150,10 @@ impl GuestProvider {
         function: FuncIndex,
         units: u64,
     ) -> CallResult<(Box<Live>, TypedFunction<P, R, N>)> {
-        let mut resting = Resting { stores: &self.stores, live: Some(live) };
+        let mut resting = Resting::new(&self.stores, live);
         give_way().await;
         let typed = resting.live()?.prepare::<P, R, N>(cx, function, units)?;
-        Ok((resting.live.take().ok_or_else(no_store)?, typed))
+        Ok((resting.take()?, typed))
     }
 
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the

@@ -156,6 +156,40 @@ impl Drop for Turn<'_> {
     }
 }
 
+/// A store whose call has not begun yet. If this is dropped, it goes back to the pool.
+pub(super) struct Resting<'a> {
+    stores: &'a Stores,
+    /// `None` once the call begins.
+    live: Option<Box<Live>>,
+}
+
+impl<'a> Resting<'a> {
+    pub(super) fn new(stores: &'a Stores, live: Box<Live>) -> Resting<'a> {
+        Resting { stores, live: Some(live) }
+    }
+
+    pub(super) fn live(&mut self) -> CallResult<&mut Live> {
+        self.live.as_deref_mut().ok_or_else(|| no_store().into())
+    }
+
+    /// The call begins.
+    pub(super) fn take(mut self) -> CallResult<Box<Live>> {
+        Ok(self.live.take().ok_or_else(no_store)?)
+    }
+}
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        if let Some(live) = self.live.take() {
+            self.stores.put(Some(live));
+        }
+    }
+}
+
+fn no_store() -> CallError {
+    CallError::bug("the store of a call was gone before it began")
+}
+
 /// The start of a store for a call. If it is dropped before its end, the permit is given back: unharmed if the caller gave up, after a fault
 /// if the start has taken all the time of the call.
 pub(super) struct Start<'a> {
