@@ -43,7 +43,7 @@ pub use frame::Frame;
 pub use function::FunctionError;
 pub use inspect::InspectError;
 pub use instance::{ExportError, NarrowError, RemoveError};
-pub use remote::{RemoteError, Status};
+pub use remote::{Failure, RemoteError, Status};
 #[cfg(feature = "engine")]
 pub use replace::{Break, ReplaceError};
 pub use runtime::{Conflict, RegisterError, RuntimeError};

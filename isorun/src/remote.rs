@@ -1,7 +1,7 @@
 //! What crosses a border between runtimes, and what does not.
 //!
 //! A provider on the other side is called by one message and answers with one. Their bodies are images, the same bytes that two apps of
-//! one runtime pass to each other; what is around them is a header of 88 bytes. isorun holds no networking code: a [`Transport`] is one
+//! one runtime pass to each other; what is around them is a [`Header`] of 128 bytes. isorun holds no networking code: a [`Transport`] is one
 //! function from bytes to bytes, and [`Runtime::serve`](crate::Runtime::serve) is the other end of it.
 
 pub(crate) mod server;
@@ -11,7 +11,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-pub use crate::error::remote::{RemoteError, Status};
+pub use crate::error::remote::{Failure, RemoteError, Status};
+pub use wire::header::{BadHeader, Header, MessageKind};
 pub use wire::token::{ParseTokenError, Token};
 pub use wire::transport::{Transport, TransportError};
 

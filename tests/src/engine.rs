@@ -78,11 +78,11 @@ impl End {
             (
                 End::Trap(words),
                 Err(
-                    CallError::Trap { message, .. }
-                    | CallError::Remote(RemoteError::Failed { status: Status::Trap, message, .. }),
+                    error @ (CallError::Trap { .. }
+                    | CallError::Remote(RemoteError::Failed { status: Status::Trap, .. })),
                 ),
             ) => {
-                let message = message.to_lowercase();
+                let message = error.to_string().to_lowercase();
                 words.iter().any(|words| message.contains(&words.to_lowercase()))
             }
             (End::ProviderDown(words), Err(CallError::ProviderDown { cause, .. })) => {

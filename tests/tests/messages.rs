@@ -6,7 +6,7 @@ use std::time::Duration;
 use isorun::instance::InstanceState;
 use isorun::remote::RemoteError;
 use isorun::{CallError, Instance, Remote, Runtime, Token, TransportError};
-use isorun_tests::wire::{HEADER, Reply, body_of};
+use isorun_tests::wire::{BODY_LENGTH, HEADER, HOPS, Reply, body_of};
 use isorun_tests::{Bench, Ticker, bench, compute, host, link_to, runtime};
 
 /// `calc`, and the message of a call of `join(["ab", "c"])` to it.
@@ -72,14 +72,14 @@ async fn a_message_carries_what_is_left_of_the_budget() {
     assert!((1..=60_000_000).contains(&micros), "{micros}");
     assert_eq!(u64::from_le_bytes(message[72..80].try_into().unwrap()), 12_345);
     assert_eq!(message[24..40], [7; 16]);
-    assert_eq!(u16::from_le_bytes([message[80], message[81]]), 15, "hops");
+    assert_eq!(u16::from_le_bytes([message[HOPS], message[HOPS + 1]]), 15, "hops");
 }
 
 /// Whatever one flipped bit makes of a call, there is an answer to it, and the guest is none the worse.
 #[tokio::test]
 async fn every_flipped_bit_is_answered_and_harms_nobody() {
     let (runtime, calc, message) = call_of_join().await;
-    let mut statuses = [0; 15];
+    let mut statuses = [0; 18];
     for bit in 0..message.len() * 8 {
         let mut flipped = message.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
@@ -113,16 +113,16 @@ async fn a_malformed_body_never_reaches_the_guest() {
     let (runtime, calc, message) = call_of_join().await;
     let body = message.len() - body_of(&message).len();
     for (at, byte, rule) in [
-        (0, 9, "does not lie where canonical placement puts it"),
-        (4, 1, "does not lie where canonical placement puts it"),
-        (4, 3, "the bytes end before the value does"),
-        (7, 0xff, "longer than 2^28 - 1 bytes"),
-        (12, 1, "does not lie where canonical placement puts it"),
-        (15, 0x7f, "longer than 2^28 - 1 bytes"),
-        (16, 24, "does not lie where canonical placement puts it"),
-        (20, 2, "the bytes end before the value does"),
-        (20, 0, "bytes follow after the end of the value"),
-        (24, 0xff, "a `string` is not UTF-8"),
+        (0, 9, "placement"),
+        (4, 1, "placement"),
+        (4, 3, "truncated"),
+        (7, 0xff, "length"),
+        (12, 1, "placement"),
+        (15, 0x7f, "length"),
+        (16, 24, "placement"),
+        (20, 2, "truncated"),
+        (20, 0, "trailing"),
+        (24, 0xff, "utf8"),
     ] {
         let mut bad = message.clone();
         bad[body + at] = byte;
@@ -141,7 +141,7 @@ async fn bytes_that_are_no_message_are_told_so() {
     for bytes in [&b""[..], b"iso", b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n", &[0; 200], &[0xff; 200], &noise] {
         let reply = Reply::read(&runtime.serve(bytes).await);
         assert_eq!((reply.status, reply.ran, reply.fuel), (MALFORMED, false, 0));
-        assert!(reply.text.contains("at byte"), "{}", reply.text);
+        assert!(reply.text.contains("malformed"), "{}", reply.text);
     }
 }
 
@@ -180,7 +180,7 @@ async fn a_call_without_fuel_does_not_run_and_harms_nobody() {
 #[tokio::test]
 async fn a_call_that_has_no_hop_left_does_not_run() {
     let (runtime, _, mut message) = call_of_join().await;
-    message[80..82].fill(0);
+    message[HOPS..HOPS + 2].fill(0);
     let reply = Reply::read(&runtime.serve(&message).await);
     assert_eq!((reply.status, reply.ran), (HOP_LIMIT, false), "{reply:?}");
 }
@@ -188,7 +188,7 @@ async fn a_call_that_has_no_hop_left_does_not_run() {
 #[tokio::test]
 async fn a_budget_that_is_not_set_is_the_callees_own() {
     let (runtime, _, mut message) = call_of_join().await;
-    message[64..80].fill(0xff);
+    message[64..88].fill(0xff);
     let reply = Reply::read(&runtime.serve(&message).await);
     assert_eq!((reply.status, reply.ran), (OK, true), "{reply:?}");
     assert!(reply.fuel > 0);
@@ -213,12 +213,12 @@ fn with_answers(change: impl Fn(&mut Vec<u8>) + Clone + Send + Sync + 'static) -
 #[tokio::test]
 async fn an_answer_that_is_no_reply_to_the_call_is_refused() {
     for (change, what) in [
-        ((|answer| answer.clear()) as fn(&mut Vec<u8>), "at byte"),
-        (|answer| *answer = b"HTTP/1.1 502 Bad Gateway\r\n\r\n".to_vec(), "at byte"),
+        ((|answer| answer.clear()) as fn(&mut Vec<u8>), "no message of isorun"),
+        (|answer| *answer = b"HTTP/1.1 502 Bad Gateway\r\n\r\n".to_vec(), "no message of isorun"),
         (|answer| answer.truncate(90), "at byte"),
         (|answer| answer.push(0), "at byte"),
-        (|answer| answer[3] = 2, "at byte"),
-        (|answer| answer[4] = 0, "a message that is not a reply"),
+        (|answer| answer[3] = 2, "wire version 2"),
+        (|answer| answer[4] = 0, "at byte"),
         (|answer| answer[5] = 200, "an unknown status"),
         (|answer| answer[8] ^= 1, "it answers another call"),
         (|answer| answer[16] ^= 1, "it answers another call"),
@@ -235,7 +235,7 @@ async fn an_answer_that_is_no_reply_to_the_call_is_refused() {
 async fn an_answer_with_a_malformed_body_is_refused() {
     let error = with_answers(|answer| {
         answer.truncate(answer.len() - 1);
-        answer[84] = 7;
+        answer[BODY_LENGTH] = 7;
     })
     .tick(1)
     .await

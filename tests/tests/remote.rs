@@ -178,25 +178,30 @@ async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
         (
             nobody.call("tick", "(1)"),
             Status::UnknownTarget,
-            "the call of `test:bench/host@0.1.0#tick` was refused: nothing is exported under this token; was it revoked?
+            "the call of `test:bench/host@0.1.0#tick` was refused: unknown target
+  the other side says: nothing is exported under this token; was it revoked?
   help: it has not run; get a new token from the other side",
         ),
         (
             compute.call("add", "(1, 2)"),
             Status::UnknownInterface,
-            "the call of `test:bench/compute@0.1.0#add` was refused: the export is of test:bench/host@0.1.0
+            "the call of `test:bench/compute@0.1.0#add` was refused: unknown interface
+  the other side says: the export is of test:bench/host@0.1.0
   help: it has not run; build both sides from the same edition of the interface",
         ),
         (
             edited.call("tock", "()"),
             Status::UnknownFunction,
-            "the call of `test:bench/host@0.1.0#tock` was refused: test:bench/host@0.1.0 has tick
+            "the call of `test:bench/host@0.1.0#tock` was refused: unknown function
+  the other side says: test:bench/host@0.1.0 has tick
   help: it has not run; build both sides from the same edition of the interface",
         ),
         (
             edited.call("tick", "(1)"),
             Status::SignatureMismatch,
-            "the call of `test:bench/host@0.1.0#tick` was refused: the signature there is func(n: u64) -> u64
+            "the call of `test:bench/host@0.1.0#tick` was refused: signature mismatch
+  here:  func(n: u32) -> u64
+  there: func(n: u64) -> u64
   help: it has not run; build both sides from the same edition of the interface",
         ),
     ] {
@@ -274,7 +279,8 @@ async fn fuel_that_runs_out_far_away_is_told_as_such() {
     assert_eq!(
         error.to_string(),
         "`test:misbehave/misbehave@0.1.0#spin` failed on the other side: \
-         out of fuel: `misbehave` was stopped at its limit of 1000000 units of fuel
+         out of fuel: the limit is 1000000 units of fuel, and it has used 1000000 units of fuel
+  the other side says: out of fuel: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 1000000 units of fuel
   help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
@@ -404,7 +410,7 @@ async fn arguments_that_are_too_large_are_not_sent() {
     let remote = near.import::<compute::Interface>(Token::from_bytes([0; 16]), count);
     let error = remote.caller::<compute::Interface>().unwrap().echo(&[0; 1000]).await.unwrap_err();
     assert!(matches!(error, CallError::Remote(RemoteError::Refused { status: Status::TooLarge, .. })), "{error:?}");
-    assert!(error.to_string().contains("more than 1000 bytes"), "{error}");
+    assert!(error.to_string().contains("and the limit is 1000 bytes"), "{error}");
     assert_eq!(*sent.lock().unwrap(), 0);
 }
 
@@ -429,7 +435,7 @@ async fn a_reply_that_is_too_large_is_kept_back_and_the_instance_lives() {
     assert_eq!(
         error.to_string(),
         "`test:misbehave/misbehave@0.1.0#huge` failed on the other side: \
-         the result takes 5008 bytes, the caller accepts 1000
+         out of room for a message: it takes 5008 bytes, and the limit is 1000 bytes
   help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));

@@ -841,10 +841,11 @@ async fn a_peer_is_held_to_the_ceiling_and_told_that_nothing_has_run() {
     shop.acme.set_calls(0);
     shop.acme.set_waiting(0);
     let error = remote.call("f", "(5)").await.unwrap_err();
-    let CallError::Remote(RemoteError::Refused { status: Status::Busy, message, .. }) = &error else {
+    let CallError::Remote(RemoteError::Refused { status: Status::Busy, failure, .. }) = &error else {
         panic!("{error}")
     };
-    assert!(message.contains("as many calls of the tenant `acme` run as may"), "{message}");
+    assert_eq!(failure.kind, "tenant full");
+    assert!(failure.detail.contains("as many calls of the tenant `acme` run as may"), "{failure:?}");
     assert_eq!((shop.acme.counters().calls, shop.acme.counters().refused), (1, 1));
 }
 

@@ -131,21 +131,16 @@ async fn words_that_strangers_said_stay_in_their_place() {
     let lying = move |message: Vec<u8>| {
         let link = link.clone();
         async move {
-            let mut answer = isorun::Transport::call(&link, message).await?;
-            // Status 1, "trap", and a text.
-            answer.truncate(88);
-            answer[5] = 1;
-            answer[82..84].copy_from_slice(&(HOSTILE.len() as u16).to_le_bytes());
-            answer[84..88].fill(0);
-            answer.extend_from_slice(HOSTILE.as_bytes());
-            answer.resize(answer.len().next_multiple_of(8), 0);
-            Ok::<_, TransportError>(answer)
+            isorun::Transport::call(&link, message.clone()).await?;
+            Ok::<_, TransportError>(isorun_tests::wire::trap_message(&message, HOSTILE))
         }
     };
     let error = near.import::<relay::Interface>(token, lying).call("tick-many", "(1)").await.unwrap_err();
     says_harmless(&error);
     assert!(
-        error.to_string().contains("failed on the other side: app\u{fffd}[2J\n  help: it may have done"),
+        error.to_string().contains(
+            "failed on the other side: trap\n  the other side says: app\u{fffd}[2J\n  help: it may have done"
+        ),
         "{error}"
     );
 }

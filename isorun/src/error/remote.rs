@@ -1,15 +1,24 @@
 //! Why a remote call has no value.
 
-use std::fmt;
+mod failure;
+mod status;
+
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
+pub use failure::Failure;
+pub use status::Status;
+
+use crate::image::Rule;
+use crate::limits::limit::Limit;
 use crate::text::{printable, printable_line};
 
 /// Why a call through a remote has no value.
 ///
 /// The variants tell a caller above all whether the other side may have run the function, and so whether it is safe to try again.
 ///
-/// What the other side says is a peer's word. The message shows its first line, made safe for a terminal and cut; the field has all of it.
+/// What the other side says is a peer's word. The message shows it made safe for a terminal and cut, and says whose word it is; the fields have
+/// all of it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
@@ -38,24 +47,36 @@ pub enum RemoteError {
         message: Arc<str>,
     },
     /// The function was not run: the other side says so, or the call was refused before it was sent.
-    #[error("the call of `{}` was refused: {}\n  help: {}", printable(function), told(function, *status, message), refused(*status))]
+    #[error(
+        "the call of `{}` was refused: {}\n  help: {}{}",
+        printable(function),
+        Told(*status, failure),
+        refused(*status),
+        Again(failure)
+    )]
     Refused {
         /// The function.
         function: Arc<str>,
         /// The status of its reply.
         status: Status,
-        /// The message in its reply.
-        message: Arc<str>,
+        /// Why, as far as the other side tells.
+        failure: Arc<Failure>,
     },
-    /// The other side ran the function, and the call failed there.
-    #[error("`{}` failed on the other side: {}\n  help: {}", printable(function), told(function, *status, message), failed(*status))]
+    /// The other side ran the function, or may have, and the call failed there.
+    #[error(
+        "`{}` failed on the other side: {}\n  help: {}{}",
+        printable(function),
+        Told(*status, failure),
+        failed(*status),
+        Again(failure)
+    )]
     Failed {
         /// The function.
         function: Arc<str>,
         /// The status of its reply.
         status: Status,
-        /// The message in its reply.
-        message: Arc<str>,
+        /// Why, as far as the other side tells.
+        failure: Arc<Failure>,
     },
     /// The bytes that came back are not a reply to this call.
     #[error(
@@ -71,20 +92,85 @@ pub enum RemoteError {
     },
 }
 
-/// What the other side says of a call, or its status if it says nothing. Its help is for its own side, so one line is enough; and the
-/// function is not named again.
-fn told(function: &str, status: Status, message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default().trim();
-    match line.is_empty() {
-        true => status.to_string(),
-        false => printable_line(&line.replacen(&format!(" in `{function}`"), "", 1)),
+impl RemoteError {
+    /// The error for a reply whose status is not [`Status::Ok`].
+    pub(crate) fn of_reply(function: Arc<str>, status: Status, ran: bool, failure: Failure) -> RemoteError {
+        let failure = Arc::new(failure);
+        match ran {
+            true => RemoteError::Failed { function, status, failure },
+            false => RemoteError::Refused { function, status, failure },
+        }
+    }
+}
+
+/// What happened, in words made here of a status and the numbers of its record; then what the other side says itself, marked as such.
+struct Told<'a>(Status, &'a Failure);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told(status, failure) = *self;
+        match (status, failure.amounts()) {
+            (Status::TooLarge, Some((Limit::Message, amount, used))) => {
+                write!(f, "{status}: it takes {used}, and the limit is {amount}")?;
+            }
+            (_, Some((limit @ Limit::Message, amount, used))) => {
+                write!(f, "out of {limit}: it takes {used}, and the limit is {amount}")?;
+            }
+            (_, Some((limit, amount, used))) => {
+                write!(f, "out of {limit}: the limit is {amount}, and it has used {used}")?
+            }
+            (Status::Malformed, None) if failure.rule.is_some() => {
+                let rule = failure.rule.as_deref().unwrap_or_default();
+                match Rule::ALL.into_iter().find(|known| known.name() == rule) {
+                    Some(known) => write!(f, "{status}: {} at byte {}", known.message(), failure.offset)?,
+                    None => write!(f, "{status}: {} at byte {}", printable(rule), failure.offset)?,
+                }
+            }
+            _ => status_and_kind(status, &failure.kind, f)?,
+        }
+        // A signature is long, and what differs is seen when one stands under the other.
+        for (whose, signature) in [("here: ", &failure.caller_signature), ("there:", &failure.callee_signature)] {
+            if !signature.is_empty() {
+                write!(f, "\n  {whose} {}", printable_line(signature))?;
+            }
+        }
+        match failure.detail.lines().next().map(str::trim) {
+            None | Some("") => Ok(()),
+            Some(line) => write!(f, "\n  the other side says: {}", printable_line(line)),
+        }
+    }
+}
+
+/// The status, and the kind if that says more.
+fn status_and_kind(status: Status, kind: &str, f: &mut impl Write) -> fmt::Result {
+    let known = status.to_string();
+    match status {
+        _ if kind.is_empty() || kind == known => f.write_str(&known),
+        // Nearly everything is refused for a reason that has a name of its own.
+        Status::Refused => f.write_str(&printable(kind)),
+        _ => write!(f, "{known} ({})", printable(kind)),
+    }
+}
+
+/// When to try again, if the other side says so, as the end of a sentence.
+struct Again<'a>(&'a Failure);
+
+impl fmt::Display for Again<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.retry_after {
+            Some(span) => write!(f, "; it asks to be called again after {span:?}"),
+            None => Ok(()),
+        }
     }
 }
 
 /// What to do about a call that was refused with this status.
 fn refused(status: Status) -> &'static str {
     match status {
-        Status::Busy | Status::HopLimit | Status::Refused => {
+        Status::HopLimit => {
+            "it has not run; it has crossed too many borders between runtimes, look for a loop of remotes"
+        }
+        Status::Busy | Status::Refused => {
             "it has not run; try again when the other side can serve it, or look at its wiring"
         }
         Status::OutOfBudget => "it has not run; give it more time with `.timeout(..)`, and more fuel with `.fuel(..)`",
@@ -94,6 +180,8 @@ fn refused(status: Status) -> &'static str {
         }
         Status::TooLarge => "it has not run; pass less at a time, or raise `max_message` on both sides",
         Status::Malformed | Status::WireVersion => "it has not run; run the same version of isorun on both sides",
+        Status::WrongEpoch => "it has not run; what it calls has another owner now, find out which",
+        Status::UnknownHandle => "it has not run; get a new handle of the resource from the other side",
         _ => "it has not run, trying again is safe",
     }
 }
@@ -104,96 +192,10 @@ fn failed(status: Status) -> &'static str {
         Status::OutOfBudget => {
             "grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
         }
+        Status::Lost | Status::Duplicate => "it may have run; repeat only what may be done twice",
         _ => "it may have done a part of its work; the other side knows more",
     }
 }
 
-/// How a remote call ended, as its reply says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(u8)]
-pub enum Status {
-    /// The body is the value.
-    Ok = 0,
-    /// The guest, or the host behind it, was stopped.
-    Trap = 1,
-    /// The call's budget ran out.
-    OutOfBudget = 2,
-    /// The other side does not serve the call: the instance is poisoned, is retiring or was removed, for example.
-    Refused = 3,
-    /// The instance is busy, or waits itself for the end of this call.
-    Busy = 4,
-    /// Nothing is exported under this token.
-    UnknownTarget = 5,
-    /// The export is of another interface.
-    UnknownInterface = 6,
-    /// The other side's interface has no such function.
-    UnknownFunction = 7,
-    /// The other side's function has another signature.
-    SignatureMismatch = 8,
-    /// The message or its body breaks a rule.
-    Malformed = 9,
-    /// The message is of a version that the other side does not speak.
-    WireVersion = 10,
-    /// The message is larger than the other side accepts.
-    TooLarge = 11,
-    /// The call was cancelled.
-    Cancelled = 12,
-    /// The same call was made before, and its answer is no longer kept.
-    Duplicate = 13,
-    /// The call has crossed too many borders between runtimes.
-    HopLimit = 14,
-}
-
-impl Status {
-    const ALL: [Status; 15] = [
-        Status::Ok,
-        Status::Trap,
-        Status::OutOfBudget,
-        Status::Refused,
-        Status::Busy,
-        Status::UnknownTarget,
-        Status::UnknownInterface,
-        Status::UnknownFunction,
-        Status::SignatureMismatch,
-        Status::Malformed,
-        Status::WireVersion,
-        Status::TooLarge,
-        Status::Cancelled,
-        Status::Duplicate,
-        Status::HopLimit,
-    ];
-
-    /// The status of this number; `None` if there is none.
-    pub(crate) fn from_byte(byte: u8) -> Option<Status> {
-        Status::ALL.get(usize::from(byte)).copied()
-    }
-
-    /// Whether this status promises that no guest code has run, so that trying again is safe.
-    #[must_use]
-    pub fn did_not_run(self) -> bool {
-        !matches!(self, Status::Ok | Status::Trap | Status::OutOfBudget | Status::Cancelled | Status::Duplicate)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Status::Ok => "ok",
-            Status::Trap => "trap",
-            Status::OutOfBudget => "out of budget",
-            Status::Refused => "refused",
-            Status::Busy => "busy",
-            Status::UnknownTarget => "unknown target",
-            Status::UnknownInterface => "unknown interface",
-            Status::UnknownFunction => "unknown function",
-            Status::SignatureMismatch => "signature mismatch",
-            Status::Malformed => "malformed",
-            Status::WireVersion => "wire version",
-            Status::TooLarge => "too large",
-            Status::Cancelled => "cancelled",
-            Status::Duplicate => "duplicate",
-            Status::HopLimit => "hop limit",
-        })
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::Instant;
 use crate::error::call::{CallError, Result};
-use crate::error::remote::{RemoteError, Status};
+use crate::error::remote::{Failure, RemoteError, Status};
 use crate::image::Image;
 use crate::image::check::check_result;
 use crate::interface::Interface;
@@ -15,11 +15,12 @@ use crate::let_go::let_go;
 use crate::limits::awaiting::Awaiting;
 use crate::limits::chain::{Chain, Extent, Payer};
 use crate::limits::cx::Cx;
-use crate::limits::limit::Exhausted;
+use crate::limits::limit::{Exhausted, Limit};
 use crate::remote::wire::call::CallMessage;
 use crate::remote::wire::reply::ReplyMessage;
 use crate::remote::wire::token::Token;
 use crate::remote::wire::transport::{AnyTransport, Transport, TransportError};
+use crate::text::signature;
 
 /// Something behind a transport, as a provider.
 pub(crate) struct RemoteProvider {
@@ -36,7 +37,7 @@ impl RemoteProvider {
     pub(crate) fn new(interface: &Interface, token: Token, transport: impl Transport, limit: usize) -> RemoteProvider {
         let transport: Arc<dyn AnyTransport> = Arc::new(transport);
         let transport = RwLock::new(Some(transport));
-        RemoteProvider { interface: interface.id(), token, transport, limit, calls: AtomicU64::new(0) }
+        RemoteProvider { interface: interface.id(), token, transport, limit, calls: AtomicU64::new(1) }
     }
 
     pub(crate) async fn call(
@@ -55,17 +56,13 @@ impl RemoteProvider {
         let Some(function) = exports.function(function) else {
             return Err(CallError::bug("a function was wired that the remote's interface does not have"));
         };
-        let refused =
-            |status, message: &str| RemoteError::Refused { function: label.clone(), status, message: message.into() };
+        let refused = |status, failure| RemoteError::of_reply(label.clone(), status, false, failure);
         let Some(hops) = cx.hops().checked_sub(1) else {
-            return Err(refused(
-                Status::HopLimit,
-                "the hop limit is reached: the call has crossed too many borders; look for a loop of remotes",
-            )
-            .into());
+            return Err(refused(Status::HopLimit, Failure::of("hop limit")).into());
         };
         if params.as_bytes().len() > self.limit {
-            return Err(refused(Status::TooLarge, &format!("the arguments take more than {} bytes", self.limit)).into());
+            let (limit, used) = (self.limit as u64, params.as_bytes().len() as u64);
+            return Err(refused(Status::TooLarge, Failure::of_limit("too large", Limit::Message, limit, used)).into());
         }
         let message = CallMessage {
             // Session 0 means that duplicates of a message are not recognised, because neither side keeps track of them yet.
@@ -78,8 +75,15 @@ impl RemoteProvider {
             reply_limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
             time: cx.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now())),
             fuel: Some(fuel),
+            memory: None,
+            settled_below: 0,
+            incarnation: 0,
+            epoch: 0,
             hops,
+            idempotent: false,
+            retry: false,
             label: &label,
+            trail: Vec::new(),
             body: params.as_bytes(),
         };
         let answer = transport.call(message.encode()).await.map_err(|error| match error {
@@ -103,7 +107,14 @@ impl RemoteProvider {
                 check_result(function, reply.body, self.limit).await?;
                 Ok(Image::from_bytes(reply.body.to_vec()))
             }
-            status => Err(failure(label.clone(), status, reply.ran, reply.text).into()),
+            status => {
+                let mut failure = Failure::decode(reply.body).map_err(|error| bad(error.to_string()))?;
+                if status == Status::SignatureMismatch {
+                    // The other side was sent a digest of it only.
+                    failure.caller_signature = signature(function);
+                }
+                Err(RemoteError::of_reply(label.clone(), status, reply.ran, failure).into())
+            }
         }
     }
 
@@ -160,13 +171,5 @@ impl Drop for Reserved {
             chain.lend(*extent, self.fuel, false);
             chain.settle_long(*extent);
         }
-    }
-}
-
-fn failure(function: Arc<str>, status: Status, ran: bool, text: &str) -> RemoteError {
-    let message = text.into();
-    match ran || !status.did_not_run() {
-        true => RemoteError::Failed { function, status, message },
-        false => RemoteError::Refused { function, status, message },
     }
 }

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
+use super::wire::bad::BadMessage;
 use super::wire::call::CallMessage;
-use super::wire::header::BadMessage;
+use super::wire::echo::Echo;
 use super::wire::reply::ReplyMessage;
 use super::wire::token::Token;
 use crate::call::by_image;
 use crate::call::target::Target;
 use crate::clock::Instant;
 use crate::error::call::{CallError, Result};
-use crate::error::remote::{RemoteError, Status};
+use crate::error::remote::{Failure, RemoteError, Status};
 use crate::image::Image;
 use crate::image::check::check_params;
 use crate::image::malformed::Rule;
@@ -20,10 +20,11 @@ use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
 use crate::limits::budget::Budget;
+use crate::limits::limit::{Amount, Limit};
 use crate::limits::receipt::Receipt;
 use crate::provider::Provider;
 use crate::random::Random;
-use crate::text::{MOST_NAMED, printable_line};
+use crate::text::{MOST_NAMED, signature};
 
 /// What a runtime lets others call.
 #[derive(Default)]
@@ -40,7 +41,7 @@ struct Export {
 }
 
 /// Why a call was not made.
-struct Refusal(Status, String);
+struct Refusal(Status, Failure);
 
 impl ExportTable {
     pub(crate) fn add(&self, interface: &Interface, target: Target, random: &Random) -> Token {
@@ -79,29 +80,15 @@ impl ExportTable {
     pub(crate) async fn serve(&self, bytes: &[u8], defaults: Budget, limit: usize) -> Vec<u8> {
         let call = match CallMessage::decode(bytes) {
             Ok(call) => call,
-            Err(bad) => return nonsense(bad),
+            Err(bad) => return nonsense(bytes, bad),
         };
         let started = Instant::now();
-        let mut reply = ReplyMessage {
-            status: Status::Ok,
-            ran: false,
-            session: call.session,
-            call: call.call,
-            target: call.target,
-            interface: call.interface,
-            signature: 0,
-            function: call.function,
-            time: Duration::ZERO,
-            fuel: 0,
-            hops: call.hops,
-            text: "",
-            body: &[],
-        };
-        let (text, image);
+        let mut reply = ReplyMessage { incarnation: 1, ..call.echo().reply(Status::Refused) };
+        let image;
         match self.accept(&call, limit).await {
-            Err(Refusal(status, why)) => {
-                text = why;
-                (reply.status, reply.text) = (status, &text);
+            Err(Refusal(status, failure)) => {
+                reply.status = status;
+                image = failure.encode();
             }
             Ok((target, index, function)) => {
                 reply.signature = function.signature_id();
@@ -109,27 +96,22 @@ impl ExportTable {
                 reply.fuel = receipt.fuel;
                 match result {
                     Ok(value) if value.as_bytes().len() > call.reply_limit as usize => {
-                        text = format!(
-                            "the result takes {} bytes, the caller accepts {}",
-                            value.as_bytes().len(),
-                            call.reply_limit
-                        );
-                        (reply.status, reply.ran, reply.text) = (Status::OutOfBudget, true, &text);
+                        (reply.status, reply.ran) = (Status::OutOfBudget, true);
+                        let (limit, used) = (u64::from(call.reply_limit), value.as_bytes().len() as u64);
+                        image = Failure::of_limit("out of budget", Limit::Message, limit, used).encode();
                     }
                     Ok(value) => {
+                        (reply.status, reply.ran) = (Status::Ok, true);
                         image = value;
-                        (reply.ran, reply.body) = (true, image.as_bytes());
                     }
                     Err(error) => {
-                        // The text includes the causes, because only text reaches the other side, not the chain of errors. The help is left
-                        // out: it is for this side.
-                        text = told(&error);
                         (reply.status, reply.ran) = status_of(&error);
-                        reply.text = &text;
+                        image = told(&error).encode();
                     }
                 }
             }
         }
+        reply.body = image.as_bytes();
         reply.time = started.elapsed();
         reply.encode()
     }
@@ -143,7 +125,7 @@ impl ExportTable {
         let (target, index, function) = self.find(call, limit)?;
         check_params(&function, call.body, limit).await.map_err(|error| {
             let status = if error.rule == Rule::Parts { Status::TooLarge } else { Status::Malformed };
-            Refusal(status, format!("{} at byte {}", error.rule.message(), error.offset))
+            Refusal(status, Failure::of_rule(status.to_string(), error))
         })?;
         Ok((target, index, function))
     }
@@ -154,18 +136,17 @@ impl ExportTable {
         call: &CallMessage<'_>,
         limit: usize,
     ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
-        let refuse = |status, why: String| Err(Refusal(status, why));
+        let refuse =
+            |status: Status, why: String| Err(Refusal(status, Failure::of(status.to_string()).with_detail(why)));
         if call.body.len() > limit {
-            return refuse(Status::TooLarge, format!("a message here holds at most {limit} bytes"));
+            let failure = Failure::of_limit("too large", Limit::Message, limit as u64, call.body.len() as u64);
+            return Err(Refusal(Status::TooLarge, failure));
         }
         if call.hops == 0 {
-            return refuse(
-                Status::HopLimit,
-                "the hop limit is reached: the call has crossed too many borders; look for a loop of remotes".into(),
-            );
+            return Err(Refusal(Status::HopLimit, Failure::of("hop limit")));
         }
         if call.time.is_some_and(|time| time.is_zero()) {
-            return refuse(Status::OutOfBudget, "the deadline passed before the call arrived".into());
+            return Err(Refusal(Status::OutOfBudget, Failure::of_limit("out of budget", Limit::Time, 0, 0)));
         }
         let Some(Export { interface, positions, target }) = self.export(&call.target) else {
             return refuse(Status::UnknownTarget, "nothing is exported under this token; was it revoked?".into());
@@ -180,7 +161,9 @@ impl ExportTable {
         };
         let function = functions[position as usize].clone();
         if function.signature_id() != call.signature {
-            return refuse(Status::SignatureMismatch, format!("the signature there is {function}"));
+            let callee_signature = signature(&function);
+            let failure = Failure { callee_signature, ..Failure::of("signature mismatch") };
+            return Err(Refusal(Status::SignatureMismatch, failure));
         }
         let index = target.function(position);
         Ok((target, index, function))
@@ -217,14 +200,23 @@ async fn run(
     by_image(target.provider(), function, image).granted(budget, call.hops).receipt().await
 }
 
-/// What the other side is told of an error, on one line.
-fn told(error: &CallError) -> String {
+/// What the other side is told of an error.
+fn told(error: &CallError) -> Failure {
+    let number = |amount: &Amount| match amount {
+        Amount::Fuel(number) | Amount::Bytes(number) => *number,
+        Amount::Time(span) => u64::try_from(span.as_micros()).unwrap_or(u64::MAX),
+    };
     match error {
         // This side only relayed the call. What it was told itself is all that there is to say, however long the way is.
-        CallError::Remote(RemoteError::Refused { message, .. } | RemoteError::Failed { message, .. }) => {
-            printable_line(message.lines().next().unwrap_or_default())
+        CallError::Remote(RemoteError::Refused { failure, .. } | RemoteError::Failed { failure, .. }) => {
+            Failure::clone(failure)
         }
-        error => error.headline(),
+        CallError::OutOfBudget { limit, amount, used, .. } => {
+            Failure::of_limit(error.kind(), *limit, number(amount), number(used)).with_detail(error.headline())
+        }
+        // The text includes the causes, because only text reaches the other side, not the chain of errors. The help is left out: it is for
+        // this side.
+        error => Failure::of(error.kind()).with_detail(error.headline()),
     }
 }
 
@@ -245,28 +237,17 @@ fn status_of(error: &CallError) -> (Status, bool) {
         CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
         CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),
         CallError::Remote(RemoteError::NotSent { .. }) => (Status::Refused, false),
+        CallError::Remote(RemoteError::Lost { .. } | RemoteError::BadReply { .. }) => (Status::Lost, true),
         CallError::TooLarge(_) => (Status::OutOfBudget, true),
         _ => (Status::Trap, true),
     }
 }
 
-/// The answer to bytes that are no call. Its echoed fields are zero, because there is nothing to echo.
-fn nonsense(bad: BadMessage) -> Vec<u8> {
-    let text = bad.to_string();
-    let reply = ReplyMessage {
-        status: bad.status,
-        ran: false,
-        session: 0,
-        call: 0,
-        target: Token::from_bytes([0; 16]),
-        interface: 0,
-        signature: 0,
-        function: 0,
-        time: Duration::ZERO,
-        fuel: 0,
-        hops: 0,
-        text: &text,
-        body: &[],
-    };
-    reply.encode()
+/// The answer to bytes that are no call. Whatever of it cannot be read is zero.
+fn nonsense(bytes: &[u8], bad: BadMessage) -> Vec<u8> {
+    let nothing = Echo { session: 0, call: 0, interface: 0, function: 0, hops: 0 };
+    let failure = Failure { offset: bad.offset() as u64, ..Failure::of(bad.status().to_string()) };
+    let failure = failure.with_detail(bad.to_string()).encode();
+    let reply = Echo::of(bytes).unwrap_or(nothing).reply(bad.status());
+    ReplyMessage { incarnation: 1, body: failure.as_bytes(), ..reply }.encode()
 }
