@@ -2,6 +2,7 @@
 
 pub mod choices;
 pub mod fuzzed;
+pub mod relayed;
 pub mod spelled;
 pub mod uploads;
 pub mod wire;

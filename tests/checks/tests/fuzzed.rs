@@ -1,7 +1,7 @@
 //! The fuzzers' bodies on inputs that are the same every time, so that they are run wherever tests are. `fuzz/` searches for others.
 
 use isorun_checks::choices::noise;
-use isorun_checks::fuzzed;
+use isorun_checks::{fuzzed, relayed};
 
 #[test]
 fn what_decodes_is_what_is_accepted_on_either_side_of_a_remote() {
@@ -14,6 +14,13 @@ fn what_decodes_is_what_is_accepted_on_either_side_of_a_remote() {
 fn every_message_has_a_reply_and_no_answer_harms_who_called() {
     for input in inputs() {
         fuzzed::message(&input);
+    }
+}
+
+#[test]
+fn a_relay_stands_any_header() {
+    for input in inputs() {
+        relayed::header(&input);
     }
 }
 
