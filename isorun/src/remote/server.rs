@@ -41,7 +41,7 @@ struct Export {
 }
 
 /// Why a call was not made.
-struct Refusal(Status, Failure);
+struct Refusal(Status, Box<Failure>);
 
 impl ExportTable {
     pub(crate) fn add(&self, interface: &Interface, target: Target, random: &Random) -> Token {
@@ -125,7 +125,7 @@ impl ExportTable {
         let (target, index, function) = self.find(call, limit)?;
         check_params(&function, call.body, limit).await.map_err(|error| {
             let status = if error.rule == Rule::Parts { Status::TooLarge } else { Status::Malformed };
-            Refusal(status, Failure::of_rule(status.to_string(), error))
+            Refusal(status, Box::new(Failure::of_rule(status.to_string(), error)))
         })?;
         Ok((target, index, function))
     }
@@ -136,17 +136,18 @@ impl ExportTable {
         call: &CallMessage<'_>,
         limit: usize,
     ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
-        let refuse =
-            |status: Status, why: String| Err(Refusal(status, Failure::of(status.to_string()).with_detail(why)));
+        let refuse = |status: Status, why: String| {
+            Err(Refusal(status, Box::new(Failure::of(status.to_string()).with_detail(why))))
+        };
         if call.body.len() > limit {
             let failure = Failure::of_limit("too large", Limit::Message, limit as u64, call.body.len() as u64);
-            return Err(Refusal(Status::TooLarge, failure));
+            return Err(Refusal(Status::TooLarge, Box::new(failure)));
         }
         if call.hops == 0 {
-            return Err(Refusal(Status::HopLimit, Failure::of("hop limit")));
+            return Err(Refusal(Status::HopLimit, Box::new(Failure::of("hop limit"))));
         }
         if call.time.is_some_and(|time| time.is_zero()) {
-            return Err(Refusal(Status::OutOfBudget, Failure::of_limit("out of budget", Limit::Time, 0, 0)));
+            return Err(Refusal(Status::OutOfBudget, Box::new(Failure::of_limit("out of budget", Limit::Time, 0, 0))));
         }
         let Some(Export { interface, positions, target }) = self.export(&call.target) else {
             return refuse(Status::UnknownTarget, "nothing is exported under this token; was it revoked?".into());
@@ -163,7 +164,7 @@ impl ExportTable {
         if function.signature_id() != call.signature {
             let callee_signature = signature(&function);
             let failure = Failure { callee_signature, ..Failure::of("signature mismatch") };
-            return Err(Refusal(Status::SignatureMismatch, failure));
+            return Err(Refusal(Status::SignatureMismatch, Box::new(failure)));
         }
         let index = target.function(position);
         Ok((target, index, function))
