@@ -5,6 +5,8 @@
 //! function from bytes to bytes, and [`Runtime::serve`](crate::Runtime::serve) is the other end of it.
 
 pub(crate) mod server;
+#[allow(dead_code, reason = "the server does not use it yet")]
+mod session;
 pub(crate) mod wire;
 
 use std::fmt;
