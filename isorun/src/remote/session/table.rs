@@ -1,6 +1,6 @@
 //! What the lock of the sessions guards: peers, their sessions, and the calls of those.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -12,7 +12,7 @@ use crate::clock::Instant;
 /// All sessions of all peers.
 pub(super) struct Table {
     limits: Limits,
-    names: HashMap<Option<Arc<str>>, u32>,
+    names: BTreeMap<Option<Arc<str>>, u32>,
     peers: Slab<Peer>,
     sessions: Slab<Session>,
     pub(super) calls: Slab<Call>,
@@ -199,7 +199,7 @@ impl Table {
     pub(super) fn new(limits: Limits) -> Table {
         Table {
             limits,
-            names: HashMap::new(),
+            names: BTreeMap::new(),
             peers: Slab::new(),
             sessions: Slab::new(),
             calls: Slab::new(),
@@ -224,21 +224,25 @@ impl Table {
             self.settle(key, arriving.settled_below);
             return self.begin(key, call, digest);
         };
-        self.touch(key, now);
         self.settle(key, arriving.settled_below);
         let session = &self.sessions[key];
-        if let Some(&running) = session.running.get(&call) {
-            return self.calls[running].join(digest);
-        }
-        if let Some(&memory) = session.remembered.get(&call) {
-            return match &self.memories[memory].state {
+        let found = if let Some(&running) = session.running.get(&call) {
+            self.calls[running].join(digest)
+        } else if let Some(&memory) = session.remembered.get(&call) {
+            match &self.memories[memory].state {
                 State::Answered { digest: first, .. } if *first != digest => Found::Differs,
                 State::Answered { reply, .. } => Found::Answered(reply.clone()),
                 State::Gone => Found::Gone,
                 State::Cancelled => Found::Cancelled,
-            };
+            }
+        } else {
+            self.begin(key, call, digest)
+        };
+        // What a call that runs touches is touched again when it ends.
+        if !matches!(found, Found::First(_)) {
+            self.touch(key, now);
         }
-        self.begin(key, call, digest)
+        found
     }
 
     /// Lets a call run that the session knows nothing of.
