@@ -103,6 +103,16 @@ pub mod at {
     pub const TIME: Range<usize> = 64..72;
     /// Units of fuel: granted, or used.
     pub const FUEL: Range<usize> = 72..80;
+    /// Bytes: granted, or used.
+    pub const MEMORY: Range<usize> = 80..88;
+    /// The lowest call that is still open.
+    pub const SETTLED: Range<usize> = 88..96;
+    /// In replies: which life of the callee's process it is.
+    pub const INCARNATION: Range<usize> = 96..104;
+    /// Borders that may yet be crossed.
+    pub const HOPS: Range<usize> = 112..114;
+    /// How many marks of who waits follow the label.
+    pub const TRAIL: Range<usize> = 116..118;
 }
 
 /// The number in a field of eight bytes.
@@ -215,4 +225,37 @@ pub fn ring() -> Vec<u8> {
             (instance $out (export "f" (func $g)))
             (export "test:ring/a" (instance $out)))"#,
     )
+}
+
+/// The reply of a peer that says of `call` that it failed: by this status and in these words, having run or not.
+///
+/// The body is the record `failure` of `isorun:wire`, placed by hand.
+pub fn failed(call: &[u8], status: u8, ran: bool, (kind, detail): (&str, &str)) -> Vec<u8> {
+    const ROOT: usize = 96;
+    let mut body = vec![0; ROOT];
+    for (place, text) in [(0, kind), (72, ""), (80, ""), (88, detail)] {
+        let start = body.len() as u32;
+        body[place..place + 4].copy_from_slice(&start.to_le_bytes());
+        body[place + 4..place + 8].copy_from_slice(&(text.len() as u32).to_le_bytes());
+        body.extend_from_slice(text.as_bytes());
+    }
+    let mut reply = header_of_reply(call);
+    (reply[at::STATUS], reply[at::FLAGS]) = (status, if ran { 2 } else { 0 });
+    reply[120..124].copy_from_slice(&(body.len() as u32).to_le_bytes());
+    reply.extend_from_slice(&body);
+    reply
+}
+
+/// Bytes of a header.
+const HEADER: usize = 128;
+
+/// What a reply repeats of its call, and an incarnation; no time, no fuel, no memory and no body.
+fn header_of_reply(call: &[u8]) -> Vec<u8> {
+    let mut reply = vec![0; HEADER];
+    reply[..8].copy_from_slice(b"iso\x01\x01\0\0\0");
+    for echoed in [at::SESSION, at::CALL, at::INTERFACE, at::SIGNATURE, at::FUNCTION, at::HOPS] {
+        reply[echoed.clone()].copy_from_slice(&call[echoed]);
+    }
+    reply[at::INCARNATION].copy_from_slice(&1_u64.to_le_bytes());
+    reply
 }

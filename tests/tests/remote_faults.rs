@@ -17,7 +17,7 @@ use isorun_tests::remote::{
 use isorun_tests::wire::call_message;
 use isorun_tests::{
     Echo, Memory, Ticker, add, again, apps, caller_of, chained, guests, host, in_short_slices, kv, link_to, misbehave,
-    misbehaving, poll_once, runtime, runtime_of, start, types, with_turns_of_another,
+    misbehaving, poll_once, relay, runtime, runtime_of, start, types, with_turns_of_another,
 };
 
 const OUT_OF_BUDGET: u8 = 2;
@@ -365,6 +365,32 @@ async fn a_guest_that_comes_back_to_itself_under_another_token_is_told_at_once()
     let replies = inner.replies();
     let innermost = replies.first().unwrap_or_else(|| panic!("the innermost call has no reply: {error:?}"));
     assert_told_at_once(&error, innermost);
+}
+
+/// A system that calls by a remote, with the budget of who called it.
+struct Back(Arc<OnceLock<relay::Caller>>);
+
+#[isorun::system]
+impl host::Host for Back {
+    async fn tick(&self, cx: &Cx, _n: u64) -> isorun::Result<u64> {
+        let caller = self.0.get().expect("it was set");
+        caller.add(1, 2).timeout(Duration::from_millis(300)).within(cx).await.map(u64::from)
+    }
+}
+
+#[tokio::test]
+async fn a_guest_that_comes_back_to_itself_by_a_system_and_a_remote_is_told_at_once() {
+    let (runtime, caller) = (runtime(), Arc::default());
+    let system = runtime.provide(Back(Arc::clone(&caller)));
+    let calc = start(&runtime, "calc", apps::CALC, &[]).await;
+    let relay = start(&runtime, "relay", apps::RELAY, &[&calc, &system]).await;
+    let tap = Tap::to(&runtime);
+    let token = runtime.export::<relay::Interface>(&relay).unwrap();
+    // What the system holds is a remote of this runtime, so that the system's own call is made within it.
+    let remote = runtime.import::<relay::Interface>(token, tap.clone());
+    assert!(caller.set(remote.caller::<relay::Interface>().unwrap()).is_ok());
+    let error = relay.call("tick-many", "(1)").await.unwrap_err();
+    assert_told_at_once(&error, &tap.replies()[0]);
 }
 
 /// They come to the same guest at once, and neither waits for itself.
