@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use isorun::{Budget, Cx, Remote, Runtime, TransportError};
+use isorun::{Budget, Cx, Remote, Runtime};
 use isoserver_interface::{Interface, Method, Request, Response, Server, server};
 
 #[isorun::interface("../wit/kv/kv.wit")]
@@ -73,10 +73,7 @@ async fn main() -> anyhow::Result<()> {
 
     // The same request, to three kinds of server.
     let token = runtime.export::<Interface>(&notes)?;
-    let remote = Remote::<Interface>::new(token, move |message: Vec<u8>| {
-        let runtime = runtime.clone();
-        async move { Ok::<_, TransportError>(runtime.serve(&message).await) }
-    });
+    let remote = Remote::<Interface>::new(token, runtime.clone());
     let get = Request::get("/notes/today");
     println!("GET from the app: {}", status(&web, &get).await?);
     println!("GET from a remote: {}", status(&remote, &get).await?);

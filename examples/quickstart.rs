@@ -6,7 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use isorun::{Runtime, TransportError};
+use isorun::Runtime;
+use isorun::remote::Revoke;
 
 #[isorun::interface("../wit/kv/kv.wit")]
 pub mod kv {}
@@ -116,15 +117,12 @@ async fn main() -> anyhow::Result<()> {
     let call = second.caller::<server::Interface>()?;
     println!("{}\n", call.handle(&spin).timeout(Duration::from_millis(50)).await.unwrap_err());
 
-    // Another runtime, as on another machine, reaches the same `kv` by bytes; here the transport is a function call.
+    // Another runtime, as on another machine, reaches the same `kv` by bytes; here the transport is the runtime itself.
     let token = runtime.export::<kv::Interface>(&store)?;
-    let (elsewhere, here) = (Runtime::new()?, runtime.clone());
+    let elsewhere = Runtime::new()?;
     elsewhere.register::<kv::Interface>()?;
     elsewhere.register::<server::Interface>()?;
-    let remote = elsewhere.import::<kv::Interface>(token, move |message: Vec<u8>| {
-        let here = here.clone();
-        async move { Ok::<_, TransportError>(here.serve(&message).await) }
-    });
+    let remote = elsewhere.import::<kv::Interface>(token, runtime.clone());
     let app = elsewhere.add_app("notes", NOTES).await?;
     let far = elsewhere.instantiate(&app).with(&remote).await?;
     let (response, receipt) = far.caller::<server::Interface>()?.handle(&get).receipt().await;
@@ -132,7 +130,7 @@ async fn main() -> anyhow::Result<()> {
 
     // What is in use stays. From the top down, everything goes.
     println!("{}\n", runtime.remove(&store).unwrap_err());
-    runtime.revoke(&token);
+    runtime.revoke(&token, Revoke::New).await;
     for instance in [&notes, &second, &store, &disk] {
         runtime.remove(instance)?;
     }

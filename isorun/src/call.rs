@@ -13,7 +13,6 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -24,6 +23,7 @@ use crate::error::call::{CallError, CallResult, Result};
 use crate::give_way::Inside;
 use crate::image::Image;
 use crate::interface::exports::FuncIndex;
+use crate::limits::border::Border;
 use crate::limits::budget::{Budget, Grant};
 use crate::limits::cx::{Cx, MAX_DEPTH};
 use crate::limits::deadline::Deadline;
@@ -32,7 +32,7 @@ use crate::limits::slow;
 use crate::limits::trace::Trace;
 use crate::limits::tracer::{Place, Traced};
 use crate::observe::Callee;
-use crate::provider::Provider;
+use crate::provider::{Provider, Served};
 use driver::Driver;
 pub use run::{Run, Step};
 use work::{CallCx, OwnedWork, Spent, Started, Work, owned};
@@ -196,17 +196,25 @@ impl<'a, T> Call<'a, T> {
                 Err(CallError::system(error).into())
             })
         });
-        Run::new(self.provider.clone(), self.function, self.grant, work)
+        Run::new(self.provider.clone(), self.function, self.grant.clone(), work)
     }
 
-    /// Sets the budget of a call that came in a message, which has crossed `MAX_HOPS - hops` borders between runtimes.
-    pub(crate) fn granted(mut self, budget: Budget, hops: u16) -> Call<'a, T> {
+    /// Says that the function may run more than once for this call, because a second time changes nothing. Then a remote sends a message again
+    /// whose answer was lost; see [`ImportPolicy::retries`](crate::remote::ImportPolicy::retries). Elsewhere it has no effect.
+    pub fn idempotent(mut self) -> Call<'a, T> {
+        self.grant.idempotent = true;
+        self
+    }
+
+    /// Sets the budget of a call that came in a message, and what it brought along.
+    pub(crate) fn granted(mut self, budget: Budget, border: Arc<Border>) -> Call<'a, T> {
         self.grant = Grant {
             fuel: Some(budget.fuel),
             timeout: Some(budget.time),
             deadline: None,
             memory: Some(budget.memory),
-            hops: Some(hops),
+            border: Some(border),
+            idempotent: false,
         };
         self
     }
@@ -269,6 +277,7 @@ impl<'a, T> Call<'a, T> {
         self.begun = true;
         let mut cx = match self.parent {
             None => Cx::first(self.provider.defaults(), &self.grant),
+            Some(parent) if self.provider.is_remote() => parent.apart(&self.grant),
             Some(parent) => parent.child(&self.grant),
         };
         if self.place.is_some() || cx.place().is_some() {
@@ -336,6 +345,14 @@ pub struct CallWithReceipt<'a, T> {
     started: Option<Instant>,
 }
 
+impl<T> CallWithReceipt<'_, T> {
+    /// Gives the call up, as dropping it does. What it has used until now.
+    pub(crate) fn give_up(&mut self) -> Receipt {
+        self.call.work = None;
+        self.spent.receipt(self.started.map_or(Duration::ZERO, |started| started.elapsed()))
+    }
+}
+
 impl<T> Future for CallWithReceipt<'_, T> {
     type Output = (Result<T>, Receipt);
 
@@ -343,8 +360,8 @@ impl<T> Future for CallWithReceipt<'_, T> {
         let this = self.get_mut();
         let started = *this.started.get_or_insert_with(Instant::now);
         let result = ready!(this.call.poll_result(task));
-        let (fuel, memory) = (this.spent.fuel.load(Ordering::Relaxed), this.spent.memory.load(Ordering::Relaxed));
-        Poll::Ready((result, Receipt { fuel, memory, time: started.elapsed() }))
+        let receipt = this.spent.receipt(started.elapsed());
+        Poll::Ready((result, receipt))
     }
 }
 
@@ -367,16 +384,21 @@ impl<T> Future for CallWithTrace<'_, T> {
     }
 }
 
-/// A call of a function with parameters and result as images.
-pub(crate) fn by_image(provider: &Arc<Provider>, function: FuncIndex, params: Image) -> Call<'_, Image> {
+/// A call of a function with parameters and result as images, on behalf of the consumer that has this value of a system.
+pub(crate) fn by_image<'a>(
+    provider: &'a Arc<Provider>,
+    value: &'a Option<Arc<Served>>,
+    function: FuncIndex,
+    params: Image,
+) -> Call<'a, Image> {
     Call::new(
         provider,
         function,
         params,
-        move |params, cx| async move { provider.call_by_host(&cx, function, params).await },
+        move |params, cx| async move { provider.call_by_host(value.as_deref(), &cx, function, params).await },
         move |params| {
-            owned((provider.clone(), params), move |(provider, params), cx| async move {
-                provider.call_by_host(&cx, function, params).await
+            owned((provider.clone(), value.clone(), params), move |(provider, value, params), cx| async move {
+                provider.call_by_host(value.as_deref(), &cx, function, params).await
             })
         },
     )

@@ -87,7 +87,7 @@ impl GuestProvider {
     /// Refuses a call that is not to wait for its turn.
     #[inline]
     pub(crate) fn check(&self, cx: &Cx, function: FuncIndex) -> CallResult<()> {
-        match cx.is_deep(self.depth) || cx.is_awaited_by(&self.payer.name) || self.floor.is_above(cx) {
+        match cx.is_deep(self.depth) || cx.is_awaited_by(&self.payer) || self.floor.is_above(cx) {
             false => Ok(()),
             true => Err(self.unfit(cx, function).into()),
         }
@@ -128,6 +128,7 @@ impl GuestProvider {
         let mut turn = Turn::new(&self.payer.name, &self.stores, live, cx, function, begun);
         let result = {
             let (store, chain) = turn.parts()?;
+            cx.enter();
             let call = pin!(typed.call_async(store, Guest(params)));
             caught(pin!(metered(chain, call, || self.label(function)))).await
         };
@@ -187,6 +188,7 @@ impl GuestProvider {
         tokio::task::consume_budget().await;
         let frame = Frame::of(cx, 0);
         let (fuel, memory) = (cx.granted_fuel(), cx.memory());
+        cx.enter();
         let starting = prototype.start((place, holds), (fuel, memory), frame, cx.chain(), &spent);
         let (stop, used) = match caught(pin!(starting)).await {
             Ok(Ok(live)) => {
@@ -230,7 +232,7 @@ impl GuestProvider {
         let (instance, function) = (self.payer.name.clone(), self.label(function));
         match cx.granted_fuel() {
             0 => CallError::out_of_fuel(instance, function),
-            _ if cx.is_awaited_by(&self.payer.name) => CallError::ReEntered { instance, function },
+            _ if cx.is_awaited_by(&self.payer) => CallError::ReEntered { instance, function },
             _ if cx.is_deep(self.depth) => CallError::TooDeep { instance, function, limit: self.depth },
             _ => {
                 let (granted, floor) = self.floor.of(cx);

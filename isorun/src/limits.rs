@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod admission;
 pub(crate) mod app;
 pub(crate) mod awaiting;
+pub(crate) mod border;
 pub(crate) mod bound;
 pub(crate) mod budget;
 pub(crate) mod chain;

@@ -45,8 +45,8 @@ use call_counts::Tally;
 use counters::Counters;
 use drain::{Drain, Draining};
 #[cfg(feature = "engine")]
-use finish::run_to_its_end;
-use remote::{RemoteProvider, Reserved};
+use finish::{Ceiling, run_to_its_end};
+use remote::RemoteProvider;
 use state::InstanceState;
 use system::SystemProvider;
 
@@ -85,6 +85,15 @@ pub(crate) enum Kind {
     Guest(GuestProvider),
     System(SystemProvider),
     Remote(RemoteProvider),
+}
+
+/// What serves one consumer of a system.
+pub(crate) type Served = dyn Any + Send + Sync;
+
+/// How far a guest goes on that a peer calls, if the export says so. What that guest calls is up to its own instance.
+#[cfg(feature = "engine")]
+fn ceiling_of(cx: &Cx) -> Option<Ceiling> {
+    cx.border().as_ref().filter(|_| !cx.is_nested())?.ceiling
 }
 
 /// What a runtime gives to each of its providers.
@@ -207,15 +216,22 @@ impl Provider {
         }
     }
 
-    /// Calls a function with parameters and result as images, whatever is behind the handle.
-    pub(crate) async fn call_image(self: &Arc<Self>, cx: &Cx, function: FuncIndex, params: Image) -> CallResult<Image> {
+    /// Calls a function with parameters and result as images, whatever is behind the handle. `value` is a consumer's own of a system; without it
+    /// the host calls.
+    pub(crate) async fn call_image(
+        self: &Arc<Self>,
+        value: Option<&Served>,
+        cx: &Cx,
+        function: FuncIndex,
+        params: Image,
+    ) -> CallResult<Image> {
         let mut watch = self.observers.watch(&**self, function, cx);
         match &self.kind {
             #[cfg(feature = "engine")]
             Kind::Guest(guest) => {
                 let root = self.exports().function(function).map_or(Layout::EMPTY, Function::params_layout);
                 let params = ImageParams::of(params, root);
-                if let Some(ceiling) = guest.ceiling() {
+                if let Some(ceiling) = guest.ceiling().or_else(|| ceiling_of(cx)) {
                     let call =
                         run_to_its_end::<_, _, { MAX_FLAT_PARAMS as usize }>(self, ceiling, cx, function, params);
                     let mut call = Box::pin(call);
@@ -229,7 +245,7 @@ impl Provider {
                 if let Some(place) = cx.place() {
                     place.takes(params.as_bytes().len() as u64);
                 }
-                let mut call = Box::pin(self.call_host(None, cx, function, params));
+                let mut call = Box::pin(self.call_host(value, cx, function, params));
                 let result = see(&mut watch, call.as_mut()).await;
                 if let (Some(place), Ok(image)) = (cx.place(), &result) {
                     place.gives(image.as_bytes().len() as u64);
@@ -242,12 +258,13 @@ impl Provider {
     /// As [`call_image`](Provider::call_image), on behalf of host code. Calls that guests make are counted by their slots.
     pub(crate) async fn call_by_host(
         self: &Arc<Self>,
+        value: Option<&Served>,
         cx: &Cx,
         function: FuncIndex,
         params: Image,
     ) -> CallResult<Image> {
         let counting = self.tally.begin();
-        let result = self.call_image(cx, function, params).await;
+        let result = self.call_image(value, cx, function, params).await;
         counting.end(result.is_err());
         result
     }
@@ -255,7 +272,7 @@ impl Provider {
     /// Calls host code, and turns its panics into errors. `value` is a consumer's own of a system; without it the host calls.
     pub(crate) async fn call_host(
         &self,
-        value: Option<&(dyn Any + Send + Sync)>,
+        value: Option<&Served>,
         cx: &Cx,
         function: FuncIndex,
         params: Image,
@@ -271,15 +288,11 @@ impl Provider {
         };
         let work = async {
             match &self.kind {
-                Kind::System(system) => system.call(self.name(), value, function, cx, &params).await,
-                Kind::Remote(remote) => {
-                    let label = || self.label(function);
-                    let reserved = Reserved::of(&self.payer, cx, label).await;
-                    let reserved = reserved.map_err(|met| CallError::met(met, self.payer.name.clone(), label()))?;
-                    let result = remote.call(self.name(), (cx, reserved.fuel), function, &self.exports(), params).await;
-                    reserved.end(cx);
-                    result
+                Kind::System(system) => {
+                    cx.enter();
+                    system.call(self.name(), value, function, cx, &params).await
                 }
+                Kind::Remote(remote) => remote.call(&self.payer, cx, function, &self.exports(), params).await,
                 #[cfg(feature = "engine")]
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }

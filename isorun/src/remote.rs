@@ -4,9 +4,14 @@
 //! one runtime pass to each other; what is around them is a [`Header`] of 128 bytes. isorun holds no networking code: a [`Transport`] is one
 //! function from bytes to bytes, and [`Runtime::serve`](crate::Runtime::serve) is the other end of it.
 
+pub(crate) mod export;
+pub(crate) mod exports;
+pub(crate) mod peer;
+pub(crate) mod policy;
+pub(crate) mod serve;
 pub(crate) mod server;
-#[allow(dead_code, reason = "the server does not use it yet")]
-mod session;
+pub(crate) mod session;
+mod told;
 pub(crate) mod wire;
 
 use std::fmt;
@@ -14,6 +19,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use crate::error::remote::{Failure, RemoteError, Status};
+pub use export::Exported;
+pub use peer::Peer;
+pub use policy::{Cancel, Detail, ExportPolicy, ImportPolicy, Revoke};
+pub use serve::Serve;
 pub use wire::header::{BadHeader, Header, MessageKind};
 pub use wire::token::{ParseTokenError, Token};
 pub use wire::transport::{Transport, TransportError};
@@ -27,6 +36,7 @@ use crate::limits::settings::SLICE;
 use crate::observe::Observers;
 use crate::provider::remote::RemoteProvider;
 use crate::provider::{Belonging, Kind, Provider};
+use crate::random::Random;
 use crate::system::contract::StaticInterface;
 
 /// An implementation of the interface `I` that does its work elsewhere: it sends each call over a transport to the export of a token.
@@ -44,8 +54,16 @@ const MAX_MESSAGE: usize = 8 << 20;
 impl<I: StaticInterface> Remote<I> {
     /// Makes a remote. Nothing is sent before the first call. Calls that set no budget get the [default](crate::Budget::default) one.
     pub fn new(token: Token, transport: impl Transport) -> Remote<I> {
+        Remote::with(token, transport, &ImportPolicy::default())
+    }
+
+    /// As [`new`](Remote::new), under a policy.
+    pub fn with(token: Token, transport: impl Transport, policy: &ImportPolicy) -> Remote<I> {
         let interface = I::interface();
-        let kind = Kind::Remote(RemoteProvider::new(interface, token, transport, MAX_MESSAGE));
+        // Without randomness there is no session, and a message that comes twice runs twice.
+        let session = Random::from_system().map_or(0, |random| u64::from_le_bytes(random.bytes()));
+        let own = (MAX_MESSAGE, policy.clone(), session);
+        let kind = Kind::Remote(RemoteProvider::new(interface, (token, transport), own));
         let name = format!("remote {}", interface.name().interface());
         let belonging = Belonging {
             id: 0,
@@ -56,7 +74,7 @@ impl<I: StaticInterface> Remote<I> {
             observers: Observers::default(),
         };
         let provider =
-            Provider::new(Arc::new(Payer::new(name.into())), belonging, Exports::one(interface.clone()), kind);
+            Provider::new(Arc::new(Payer::new(name.into(), 0)), belonging, Exports::one(interface.clone()), kind);
         let functions = (0..interface.functions().len() as u32).map(FuncIndex).collect();
         let target = Target::new(Instance::whole(Arc::new(provider)), functions);
         Remote { target, interface: PhantomData }

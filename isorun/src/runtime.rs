@@ -16,6 +16,7 @@ mod tenant;
 
 use std::any::type_name;
 use std::fmt;
+use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
@@ -59,7 +60,11 @@ use crate::provider::slot::Slot;
 use crate::provider::system::{Consumer, Source, SystemProvider};
 use crate::provider::{Belonging, Kind, Provider};
 use crate::random::Random;
-use crate::remote::server::ExportTable;
+use crate::remote::export::Exported;
+use crate::remote::exports::Tokens;
+use crate::remote::policy::{ExportPolicy, ImportPolicy, Revoke};
+use crate::remote::serve::Serve;
+use crate::remote::server::Server;
 use crate::remote::wire::token::Token;
 use crate::remote::wire::transport::Transport;
 use crate::system::closure::{self, HostFunction};
@@ -119,7 +124,9 @@ pub(crate) struct Inner {
     /// Shared with the checks that are under way, which do not hold the lock.
     interfaces: RwLock<Arc<Registered>>,
     registry: Registry,
-    exports: ExportTable,
+    server: Server,
+    /// What the tokens of named exports are made with.
+    secret: Option<[u8; 32]>,
 }
 
 impl Runtime {
@@ -244,7 +251,7 @@ impl Runtime {
     /// the system's value.
     pub fn remove(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
-        self.0.registry.remove(instance.provider(), &self.0.exports)
+        self.0.registry.remove(instance.provider(), &self.0.server.exports)
     }
 
     /// Removes an instance together with every instance that is wired to it, directly or by way of others. Returns the names of the removed
@@ -255,7 +262,7 @@ impl Runtime {
     /// Those of [`remove`](Runtime::remove), for each of these instances: if one of them is exported or runs a call, none is removed.
     pub fn remove_tree(&self, instance: &Instance) -> Result<Vec<String>, RemoveError> {
         self.check_owned(instance)?;
-        self.0.registry.remove_tree(instance.provider(), &self.0.exports)
+        self.0.registry.remove_tree(instance.provider(), &self.0.server.exports)
     }
 
     /// Retires an instance: waits until its calls have ended, those that wait for their turn included, and then removes it. From the start of
@@ -271,9 +278,9 @@ impl Runtime {
     pub async fn retire(&self, instance: &Instance) -> Result<(), RemoveError> {
         self.check_owned(instance)?;
         let provider = instance.provider();
-        let mut closed = self.0.registry.retire(provider, &self.0.exports)?;
+        let mut closed = self.0.registry.retire(provider, &self.0.server.exports)?;
         closed.idle().await;
-        self.0.registry.remove_retired(provider, closed, &self.0.exports)
+        self.0.registry.remove_retired(provider, closed, &self.0.server.exports)
     }
 
     /// What is wired to what, right now.
@@ -301,23 +308,82 @@ impl Runtime {
         self.export_interface(instance, I::interface())
     }
 
+    /// As [`export`](Runtime::export), under a policy.
+    ///
+    /// ```
+    /// # #[isorun::system("tests/wit/greeter.wit")]
+    /// # impl greeter::Greeter for Polite {
+    /// #     fn greet(&self, name: &str) -> String { format!("good day, {name}") }
+    /// # }
+    /// # struct Polite;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let secret = [7; 32];
+    /// use isorun::remote::ExportPolicy;
+    ///
+    /// let runtime = isorun::Runtime::builder().secret(secret).build()?;
+    /// let polite = runtime.provide(Polite);
+    /// let policy = ExportPolicy::default().named("acme/greeter").calls(16);
+    /// let token = runtime.export_with::<greeter::Interface>(&polite, &policy)?;
+    /// assert_eq!(runtime.exports()[0].token, token);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`export`](Runtime::export); [`ExportError::UnknownFunctions`] with all names that the interface does not have;
+    /// [`ExportError::NoSecret`] if the export is to have a name and the runtime has no secret; [`ExportError::NameTaken`] if the same is exported
+    /// under that name already.
+    pub fn export_with<I: StaticInterface>(
+        &self,
+        instance: &Instance,
+        policy: &ExportPolicy,
+    ) -> Result<Token, ExportError> {
+        self.export_interface_with(instance, I::interface(), policy)
+    }
+
     /// As [`export`](Runtime::export), for an interface without Rust types.
     ///
     /// # Errors
     ///
     /// Those of [`export`](Runtime::export).
     pub fn export_interface(&self, instance: &Instance, interface: &Interface) -> Result<Token, ExportError> {
+        self.export_interface_with(instance, interface, &ExportPolicy::default())
+    }
+
+    /// As [`export_with`](Runtime::export_with), for an interface without Rust types.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`export_with`](Runtime::export_with).
+    pub fn export_interface_with(
+        &self,
+        instance: &Instance,
+        interface: &Interface,
+        policy: &ExportPolicy,
+    ) -> Result<Token, ExportError> {
         if !self.owns(instance) {
             return Err(ExportError::Foreign { instance: instance.name().into() });
         }
-        let export = || Ok(self.0.exports.add(interface, instance.target(interface)?, &self.0.random));
-        let exported = self.0.registry.export(instance.provider(), export);
+        let tokens = Tokens { random: &self.0.random, secret: self.0.secret.as_ref() };
+        let exports = &self.0.server.exports;
+        let made = exports.make(interface, instance.target(interface)?, policy, (tokens, &self.0.limits))?;
+        let exported = self.0.registry.export(instance.provider(), || exports.add(made));
         exported.unwrap_or_else(|| Err(ExportError::Removed { instance: instance.name().into() }))
     }
 
-    /// Ends an export: calls with its token are refused from now on. Returns `false` if there was no export under this token.
-    pub fn revoke(&self, token: &Token) -> bool {
-        self.0.exports.remove(token)
+    /// What is exported now.
+    pub fn exports(&self) -> Vec<Exported> {
+        self.0.server.exports.all()
+    }
+
+    /// Ends an export: calls with its token are refused from the first poll on. Gives `false` if there is no export under this token.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future after its first poll leaves the export ended, and no longer waits for what has come before.
+    #[must_use = "an export is ended when this is awaited"]
+    pub fn revoke<'a>(&'a self, token: &'a Token, how: Revoke) -> impl Future<Output = bool> + Send + 'a {
+        self.0.server.exports.revoke(token, how)
     }
 
     /// Makes a handle of something on the other side of a transport, which another runtime has exported under this token as the interface `I`.
@@ -330,9 +396,32 @@ impl Runtime {
         self.import_interface(I::interface(), token, transport)
     }
 
+    /// As [`import`](Runtime::import), under a policy.
+    pub fn import_with<I: StaticInterface>(
+        &self,
+        token: Token,
+        transport: impl Transport,
+        policy: &ImportPolicy,
+    ) -> Instance {
+        self.import_interface_with(I::interface(), token, transport, policy)
+    }
+
     /// As [`import`](Runtime::import), for an interface without Rust types.
     pub fn import_interface(&self, interface: &Interface, token: Token, transport: impl Transport) -> Instance {
-        let remote = RemoteProvider::new(interface, token, transport, self.0.limits.message);
+        self.import_interface_with(interface, token, transport, &ImportPolicy::default())
+    }
+
+    /// As [`import_with`](Runtime::import_with), for an interface without Rust types.
+    pub fn import_interface_with(
+        &self,
+        interface: &Interface,
+        token: Token,
+        transport: impl Transport,
+        policy: &ImportPolicy,
+    ) -> Instance {
+        let session = u64::from_le_bytes(self.0.random.bytes());
+        let own = (self.0.limits.message, policy.clone(), session);
+        let remote = RemoteProvider::new(interface, (token, transport), own);
         // Functions at the root have no interface to be named after.
         let first = interface.functions().first().map_or("", Function::name);
         let named = if interface.name().is_root() { first } else { interface.name().interface() };
@@ -340,14 +429,32 @@ impl Runtime {
         self.admit(&name, Exports::one(interface.clone()), Kind::Remote(remote))
     }
 
-    /// Answers one message of a remote. This is all that a server has to call: it takes the bytes of a message and returns those of the answer.
-    /// Every message gets an answer, also one that is malformed.
+    /// Answers one message of a remote. This is all that a server has to call: it takes the bytes of a message and gives those of the answer, or
+    /// nothing if the message deserves none: a cancel, an answer, and what is no message of isorun.
+    ///
+    /// A call runs once while it is remembered, however often its message comes: the same bytes again get the same answer. A cancel ends the call
+    /// that it is about, whose own answer then says so.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future while the guest runs stops the guest, as dropping a [`Call`](crate::Call) does.
-    pub async fn serve(&self, message: &[u8]) -> Vec<u8> {
-        self.0.exports.serve(message, self.0.limits.budget, self.0.limits.message).await
+    /// Dropping the future gives the call up, as the [policy](crate::remote::ExportPolicy::on_cancel) of its export says.
+    ///
+    /// ```
+    /// # async fn example(runtime: isorun::Runtime, message: Vec<u8>) {
+    /// use isorun::remote::Peer;
+    ///
+    /// if let Some(answer) = runtime.serve(&message).from(&Peer::named("b")).await {
+    ///     // Send it back to where the message came from.
+    /// #   let _ = answer;
+    /// }
+    /// # }
+    /// ```
+    pub fn serve<'a>(&'a self, message: &'a [u8]) -> Serve<'a> {
+        Serve::new(self, message)
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        &self.0.server
     }
 
     #[cfg(feature = "engine")]
@@ -444,7 +551,7 @@ impl Runtime {
         app: &App,
         offered: &Exports,
     ) -> Result<(), ReplaceError> {
-        self.0.registry.check_replacement(provider, app, offered, &self.0.exports)
+        self.0.registry.check_replacement(provider, app, offered, &self.0.server.exports)
     }
 
     /// Puts another app behind an instance whose calls are suspended.
@@ -457,7 +564,7 @@ impl Runtime {
         prototype: Arc<Prototype>,
         first: Option<Box<Live>>,
     ) -> Result<(), ReplaceError> {
-        self.0.registry.swap(replacing, suspended, app, prototype, first, &self.0.exports)
+        self.0.registry.swap(replacing, suspended, app, prototype, first, &self.0.server.exports)
     }
 
     fn check_owned(&self, instance: &Instance) -> Result<(), RemoveError> {
@@ -467,10 +574,16 @@ impl Runtime {
         }
     }
 
+    /// By what other runtimes are to know an instance that waits for them.
+    pub(crate) fn mark(&self) -> u64 {
+        u64::from_le_bytes(self.0.random.bytes())
+    }
+
     /// Makes the provider of a system or remote, and puts it into the registry.
     fn admit(&self, name: &str, exports: Exports, kind: Kind) -> Instance {
         let name = self.reserve_some_name(name);
-        let provider = self.make(self.0.registry.next_id(), Arc::new(Payer::new(name.get())), exports, kind);
+        let provider =
+            self.make(self.0.registry.next_id(), Arc::new(Payer::new(name.get(), self.mark())), exports, kind);
         self.0.registry.admit(name, &provider);
         Instance::whole(provider)
     }

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use crate::engine::meter::Meter;
 use crate::error::call::CallError;
+use crate::limits::border::Border;
 use crate::limits::chain::Chain;
-use crate::limits::cx::{Cx, MAX_HOPS};
+use crate::limits::cx::Cx;
 use crate::limits::deadline::Deadline;
 use crate::limits::tracer::Place;
 use crate::provider::slot::{Slot, mislinked};
@@ -38,7 +39,8 @@ pub(crate) struct Frame {
     deadline: Option<Deadline>,
     /// How long the host had held the store before, in nanoseconds.
     held: u64,
-    pub(crate) hops: u16,
+    /// What the call has brought along from a peer.
+    pub(crate) border: Option<Arc<Border>>,
     /// Where the call is in a trace, if it is traced.
     pub(crate) place: Option<Place>,
 }
@@ -46,13 +48,13 @@ pub(crate) struct Frame {
 impl Frame {
     /// The frame of a component that is started by the host, not for a call.
     pub(crate) fn first(deadline: Option<Deadline>) -> Frame {
-        Frame { deadline, held: 0, hops: MAX_HOPS, place: None }
+        Frame { deadline, held: 0, border: None, place: None }
     }
 
     /// The frame of a call, in a store that the host has held for so long before.
     #[inline]
     pub(crate) fn of(cx: &Cx, held: u64) -> Frame {
-        Frame { deadline: cx.end(), held, hops: cx.hops(), place: cx.place().cloned() }
+        Frame { deadline: cx.end(), held, border: cx.border().clone(), place: cx.place().cloned() }
     }
 }
 

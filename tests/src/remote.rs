@@ -13,7 +13,7 @@ pub mod plain {}
 
 /// What a runtime answers to a message; `None` if it finds that it deserves no answer.
 pub async fn answer(runtime: &Runtime, message: &[u8]) -> Option<Vec<u8>> {
-    Some(runtime.serve(message).await)
+    runtime.serve(message).await
 }
 
 /// What changes a message on its way.

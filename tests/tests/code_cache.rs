@@ -469,7 +469,7 @@ async fn a_runtimes_secret_has_nothing_to_do_with_the_folder() {
     let cache = folder.path().join("cache");
     let mut tokens = Vec::new();
     for cached in [false, true] {
-        let runtime = runtime_of(Runtime::builder().secret([7; 32]).code_cache(&cache));
+        let runtime = runtime_of(Runtime::builder().seed([7; 32]).code_cache(&cache));
         let app = add(&runtime, "calc", apps::CALC).await;
         assert_eq!(app.was_cached(), cached);
         let calc = again(&runtime, &app, &[]).await;
@@ -488,7 +488,7 @@ fn runtimes_of_one_secret_open_a_folder_at_the_same_time() {
             for _ in 0..4 {
                 scope.spawn(|| {
                     together.wait();
-                    Runtime::builder().secret([7; 32]).code_cache(&cache).max_stores(1).build().unwrap();
+                    Runtime::builder().seed([7; 32]).code_cache(&cache).max_stores(1).build().unwrap();
                 });
             }
         });

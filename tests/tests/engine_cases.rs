@@ -13,6 +13,7 @@ use std::time::Duration;
 use isorun::error::AppProblemKind;
 use isorun::instance::InstanceState;
 use isorun::limits::{Amount, Limit};
+use isorun::remote::Revoke;
 use isorun::{App, AppError, Budget, CallError, Cx, Instance, Runtime, RuntimeBuilder, Value};
 use isorun_tests::engine::{ALONE, End, HOST_IMPORT, HOST_WAT, HOST_WIT, ON_A_HOST, Step, follow, lives, thrice};
 use isorun_tests::{add, again, host, link_to, runtime_of, start};
@@ -129,7 +130,7 @@ async fn every_case_ends_the_same_behind_a_remote() {
             Ok(()) => passed += 1,
             Err(error) => wrong.push(format!("{id}: {error}")),
         }
-        runtime.revoke(&token);
+        runtime.revoke(&token, Revoke::New).await;
         runtime.remove(&guest).unwrap();
     }
     println!("{passed} cases passed, {} failed", wrong.len());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use isorun::error::WiringProblem;
 use isorun::instance::InstanceState;
+use isorun::remote::Revoke;
 use isorun::{CallError, ExportError, Instance, InstantiateError, RemoveError, ReplaceError, Reuse, Runtime};
 use isorun_tests::{
     Bench, Gate, Ticker, add, again, apps, bench, caller_of, compute, guests, host, link_to, poll_once, relay, runtime,
@@ -89,7 +90,7 @@ async fn host_code_that_retires_ends_the_calls_that_it_has_and_takes_no_new_ones
         drop(calls);
         tokio::time::timeout(Duration::from_secs(10), retiring).await.expect("it is woken").unwrap().unwrap();
         assert!(matches!(instance.call("tick", "(1)").await, Err(CallError::Removed { .. })));
-        there.revoke(&token);
+        there.revoke(&token, Revoke::New).await;
     }
     assert_eq!(there.graph().nodes.len() + here.graph().nodes.len(), 0);
 }
@@ -174,7 +175,7 @@ async fn what_is_wired_or_exported_does_not_retire() {
         matches!(runtime.retire(&relay).await, Err(RemoveError::InUse { by, .. }) if by[0].starts_with("an export of"))
     );
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
-    runtime.revoke(&token);
+    runtime.revoke(&token, Revoke::New).await;
     runtime.retire(&relay).await.unwrap();
     runtime.retire(&calc).await.unwrap();
 }
@@ -208,7 +209,7 @@ async fn exporting_an_instance_and_removing_it_at_once_ends_well() {
         let exported = exporting.await.unwrap();
         assert!(exported.is_ok() != removed.is_ok(), "{exported:?} {removed:?}");
         if let Ok(token) = exported {
-            runtime.revoke(&token);
+            runtime.revoke(&token, Revoke::New).await;
             runtime.remove(&ticker).unwrap();
         }
     }
@@ -288,7 +289,7 @@ async fn a_tree_in_which_a_call_runs_or_something_is_exported_stays_as_a_whole()
     assert!(matches!(runtime.remove_tree(&one), Err(RemoveError::InUse { by, .. }) if by.len() == 1));
     // All of them are open as before.
     assert_eq!(three.call("f", "(1)").await.unwrap(), "1000002");
-    runtime.revoke(&token);
+    runtime.revoke(&token, Revoke::New).await;
     assert_eq!(runtime.remove_tree(&one).unwrap().len(), 4);
     assert!(matches!(two.state(), InstanceState::Removed));
 }

@@ -17,7 +17,10 @@ async fn call_of_join() -> (Runtime, Instance, Vec<u8>) {
         let remote = Remote::<compute::Interface>::new(token, transport).caller();
         remote.join(&["ab".into(), "c".into()]).await.unwrap_err();
     });
-    (runtime, calc, message.await)
+    let mut message = message.await;
+    // Without a session, so that one message after the other can be tried under the same number.
+    message[8..16].fill(0);
+    (runtime, calc, message)
 }
 
 /// The message that a remote sends over the transport that it is given.
@@ -55,7 +58,7 @@ async fn a_message_is_what_the_wire_format_says() {
         *body_of(&message),
         [8, 0, 0, 0, 2, 0, 0, 0, 24, 0, 0, 0, 2, 0, 0, 0, 26, 0, 0, 0, 1, 0, 0, 0, b'a', b'b', b'c']
     );
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.ran, reply.text.as_str()), (OK, true, ""));
     assert_eq!(reply.body, [8, 0, 0, 0, 3, 0, 0, 0, b'a', b'b', b'c']);
 }
@@ -75,7 +78,7 @@ async fn a_message_carries_what_is_left_of_the_budget() {
     assert_eq!(u16::from_le_bytes([message[HOPS], message[HOPS + 1]]), 15, "hops");
 }
 
-/// Whatever one flipped bit makes of a call, there is an answer to it, and the guest is none the worse.
+/// Whatever one flipped bit makes of a call, there is an answer to it if it is still a call, and the guest is none the worse.
 #[tokio::test]
 async fn every_flipped_bit_is_answered_and_harms_nobody() {
     let (runtime, calc, message) = call_of_join().await;
@@ -83,12 +86,17 @@ async fn every_flipped_bit_is_answered_and_harms_nobody() {
     for bit in 0..message.len() * 8 {
         let mut flipped = message.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let reply = Reply::read(&runtime.serve(&flipped).await);
+        let Some(reply) = runtime.serve(&flipped).await else {
+            // It is no message of isorun any more, or one of another kind.
+            assert!([0, 1, 2, 4].contains(&(bit / 8)), "bit {bit}");
+            continue;
+        };
+        let reply = Reply::read(&reply);
         statuses[usize::from(reply.status)] += 1;
         assert!(matches!(calc.state(), InstanceState::Idle), "bit {bit}: {reply:?}");
     }
     assert!(statuses[usize::from(MALFORMED)] > 100, "{statuses:?}");
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.body.as_slice()), (OK, &[8, 0, 0, 0, 3, 0, 0, 0, b'a', b'b', b'c'][..]));
 }
 
@@ -96,13 +104,17 @@ async fn every_flipped_bit_is_answered_and_harms_nobody() {
 async fn a_message_that_is_cut_or_extended_is_malformed() {
     let (runtime, _, message) = call_of_join().await;
     for end in 0..message.len() {
-        let reply = Reply::read(&runtime.serve(&message[..end]).await);
+        let Some(reply) = runtime.serve(&message[..end]).await else {
+            assert!(end < 24, "cut at {end}");
+            continue;
+        };
+        let reply = Reply::read(&reply);
         assert_eq!((reply.status, reply.ran), (MALFORMED, false), "cut at {end}: {reply:?}");
     }
     for more in 1..=16 {
         let mut longer = message.clone();
         longer.resize(message.len() + more, 0);
-        let reply = Reply::read(&runtime.serve(&longer).await);
+        let reply = Reply::read(&runtime.serve(&longer).await.unwrap());
         assert_eq!((reply.status, reply.ran), (MALFORMED, false), "{more} more: {reply:?}");
     }
 }
@@ -126,22 +138,20 @@ async fn a_malformed_body_never_reaches_the_guest() {
     ] {
         let mut bad = message.clone();
         bad[body + at] = byte;
-        let reply = Reply::read(&runtime.serve(&bad).await);
+        let reply = Reply::read(&runtime.serve(&bad).await.unwrap());
         assert_eq!((reply.status, reply.ran), (MALFORMED, false), "{at}: {reply:?}");
         assert!(reply.text.contains(rule), "byte {at}: {}", reply.text);
     }
     assert!(matches!(calc.state(), InstanceState::Idle));
-    assert_eq!(Reply::read(&runtime.serve(&message).await).status, OK);
+    assert_eq!(Reply::read(&runtime.serve(&message).await.unwrap()).status, OK);
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_message_are_told_so() {
+async fn bytes_that_are_no_message_are_not_answered() {
     let runtime = runtime();
     let noise: Vec<u8> = (0..64_u32 << 10).map(|index| (index.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for bytes in [&b""[..], b"iso", b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n", &[0; 200], &[0xff; 200], &noise] {
-        let reply = Reply::read(&runtime.serve(bytes).await);
-        assert_eq!((reply.status, reply.ran, reply.fuel), (MALFORMED, false, 0));
-        assert!(reply.text.contains("malformed"), "{}", reply.text);
+        assert_eq!(runtime.serve(bytes).await, None);
     }
 }
 
@@ -149,22 +159,22 @@ async fn bytes_that_are_no_message_are_told_so() {
 async fn a_message_of_another_version_is_told_so() {
     let (runtime, _, mut message) = call_of_join().await;
     message[3] = 2;
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.ran), (WIRE_VERSION, false), "{reply:?}");
 }
 
 #[tokio::test]
 async fn a_reply_is_no_call() {
     let (runtime, _, message) = call_of_join().await;
-    let reply = runtime.serve(&message).await;
-    assert_eq!(Reply::read(&runtime.serve(&reply).await).status, MALFORMED);
+    let reply = runtime.serve(&message).await.unwrap();
+    assert_eq!(runtime.serve(&reply).await, None);
 }
 
 #[tokio::test]
 async fn a_call_that_comes_too_late_does_not_run() {
     let (runtime, _, mut message) = call_of_join().await;
     message[64..72].fill(0);
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.ran, reply.fuel), (OUT_OF_BUDGET, false, 0), "{reply:?}");
 }
 
@@ -172,7 +182,7 @@ async fn a_call_that_comes_too_late_does_not_run() {
 async fn a_call_without_fuel_does_not_run_and_harms_nobody() {
     let (runtime, calc, mut message) = call_of_join().await;
     message[72..80].fill(0);
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.fuel), (OUT_OF_BUDGET, 0), "{reply:?}");
     assert!(matches!(calc.state(), InstanceState::Idle));
 }
@@ -181,7 +191,7 @@ async fn a_call_without_fuel_does_not_run_and_harms_nobody() {
 async fn a_call_that_has_no_hop_left_does_not_run() {
     let (runtime, _, mut message) = call_of_join().await;
     message[HOPS..HOPS + 2].fill(0);
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.ran), (HOP_LIMIT, false), "{reply:?}");
 }
 
@@ -189,7 +199,7 @@ async fn a_call_that_has_no_hop_left_does_not_run() {
 async fn a_budget_that_is_not_set_is_the_callees_own() {
     let (runtime, _, mut message) = call_of_join().await;
     message[64..88].fill(0xff);
-    let reply = Reply::read(&runtime.serve(&message).await);
+    let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.ran), (OK, true), "{reply:?}");
     assert!(reply.fuel > 0);
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use isorun::instance::InstanceState;
+use isorun::remote::Revoke;
 use isorun::remote::{RemoteError, Status};
 use isorun::{Budget, CallError, Cx, Instance, Remote, Runtime, Token, TransportError};
 use isorun_tests::kv::Kv;
@@ -221,7 +222,7 @@ async fn a_token_that_was_taken_back_is_unknown() {
     let token = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     let remote = Remote::<compute::Interface>::new(token, link_to(&far.runtime)).caller();
     assert_eq!(remote.add(1, 2).await.unwrap(), 3);
-    far.runtime.revoke(&token);
+    far.runtime.revoke(&token, Revoke::New).await;
     let error = remote.add(1, 2).await.unwrap_err();
     assert!(matches!(error, CallError::Remote(RemoteError::Refused { status: Status::UnknownTarget, .. })), "{error}");
 }
@@ -232,7 +233,7 @@ async fn every_export_has_a_token_of_its_own() {
     let first = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     let second = far.runtime.export::<compute::Interface>(&far.calc).unwrap();
     assert_ne!(first, second);
-    far.runtime.revoke(&first);
+    far.runtime.revoke(&first, Revoke::New).await;
     assert_eq!(Remote::<compute::Interface>::new(second, link_to(&far.runtime)).caller().add(1, 2).await.unwrap(), 3);
 }
 
@@ -359,7 +360,7 @@ async fn a_loop_of_remotes_ends_at_the_hop_limit() {
             async move {
                 *sent.lock().unwrap() += 1;
                 message[24..40].copy_from_slice(&target.get().unwrap().to_bytes());
-                Ok::<_, TransportError>(runtime.serve(&message).await)
+                runtime.serve(&message).await.ok_or_else(|| TransportError::Lost("it has no answer".into()))
             }
         }
     };

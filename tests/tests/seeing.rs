@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use isorun::observe::CallEnded;
+use isorun::remote::Revoke;
 use isorun::{CallError, Cx, Instance, Reuse, Runtime, RuntimeBuilder};
 use isorun_tests::{
     Bench, Gate, Ticker, add, again, apps, bench, caller_of, compute, host, link_to, poll_once, relay, runtime,
@@ -183,7 +184,7 @@ async fn calls_of_a_remote_are_counted_on_both_sides() {
     let relay = start(&here, "relay", apps::RELAY, &[&far, &here.provide(Ticker)]).await;
     relay.call("add", "(1, 2)").await.unwrap();
     far.call("add", "(1, 2)").await.unwrap();
-    there.runtime.revoke(&token);
+    there.runtime.revoke(&token, Revoke::New).await;
     far.call("add", "(1, 2)").await.unwrap_err();
     assert_eq!((counted(&far), counted(&there.calc)), ((3, 1), (2, 0)));
     assert_eq!(edge(&here, "relay", far.name()), (1, 0));

@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 
 use isorun::instance::InstanceState;
+use isorun::remote::Revoke;
 use isorun::{App, CallError, Instance, InstantiateError, RemoveError, ReplaceError, Runtime};
 use isorun_tests::{Gate, Starts, add, again, apps, guests, host, link_to, poll_once, runtime, start, starter};
 
@@ -130,7 +131,7 @@ async fn what_a_start_function_calls_stays_whatever_it_is() {
         gate.open(1);
         runtime.remove(&starting.await.unwrap()).unwrap();
         match provider == &remote {
-            true => assert!(runtime.revoke(&token)),
+            true => assert!(runtime.revoke(&token, Revoke::New).await),
             false => assert_used_by_app_named(&runtime, &system, "between"),
         }
     }

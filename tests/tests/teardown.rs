@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isorun::instance::InstanceState;
+use isorun::remote::Revoke;
 use isorun::{AppError, InstantiateError, RemoveError, Runtime};
 use isorun_tests::{
     Bench, Ticker, add, again, apps, bench, caller_of, compute, host, names_of, poll_once, relay, runtime, runtime_of,
@@ -25,7 +26,7 @@ async fn an_instance_in_use_stays_and_names_all_its_users() {
     );
     assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
 
-    runtime.revoke(&token);
+    runtime.revoke(&token, Revoke::New).await;
     runtime.remove(&second).unwrap();
     assert_eq!(
         runtime.remove(&calc).unwrap_err().to_string(),
@@ -50,10 +51,10 @@ async fn an_export_counts_as_a_use_until_it_is_taken_back() {
     let Bench { runtime, relay, .. } = bench().await;
     let (first, second) =
         (runtime.export::<relay::Interface>(&relay).unwrap(), runtime.export::<relay::Interface>(&relay).unwrap());
-    assert!(runtime.revoke(&first));
+    assert!(runtime.revoke(&first, Revoke::New).await);
     assert!(matches!(runtime.remove(&relay), Err(RemoveError::InUse { .. })));
-    assert!(runtime.revoke(&second));
-    assert!(!runtime.revoke(&second));
+    assert!(runtime.revoke(&second, Revoke::New).await);
+    assert!(!runtime.revoke(&second, Revoke::New).await);
     runtime.remove(&relay).unwrap();
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use isorun::error::Frame;
 use isorun::instance::InstanceState;
 use isorun::limits::{Limit, Scope};
+use isorun::remote::Revoke;
 use isorun::{CallError, Instance, Reuse, Runtime, TransportError};
 use isorun_tests::guests::parse;
 use isorun_tests::{
@@ -296,7 +297,7 @@ async fn whoever_keeps_an_instance_is_told_as_what_it_is() {
         "`calc` is in use by `relay`, its export of `test:bench/compute@0.1.0`
   help: remove those first; end the export by `revoke` with its token"
     );
-    assert!(bench.runtime.revoke(&token));
+    assert!(bench.runtime.revoke(&token, Revoke::New).await);
     let error = bench.runtime.remove(&bench.calc).unwrap_err().to_string();
     assert_eq!(error, "`calc` is in use by `relay`\n  help: remove those first");
 }

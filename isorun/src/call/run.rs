@@ -174,7 +174,7 @@ impl<T> Run<T> {
     fn begin(&mut self) {
         self.begun = true;
         let defaults = self.provider.defaults();
-        let mut cx = Cx::first(defaults, &Grant { fuel: Some(UNBOUNDED), ..self.grant });
+        let mut cx = Cx::first(defaults, &Grant { fuel: Some(UNBOUNDED), ..self.grant.clone() });
         self.driver.end = cx.end().and_then(|end| end.with_more(self.later));
         cx.without_end();
         cx.bind(&self.bound);

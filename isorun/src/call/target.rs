@@ -72,7 +72,7 @@ impl Target {
             move |params| {
                 let arguments = (provider.clone(), encode_params(&params).map_err(CallError::from));
                 owned(arguments, move |(provider, params), cx| async move {
-                    let image = provider.call_by_host(&cx, function, params?).await?;
+                    let image = provider.call_by_host(None, &cx, function, params?).await?;
                     Ok(decode(image.as_bytes()).map_err(CallError::from)?)
                 })
             },
@@ -102,6 +102,6 @@ where
     }
     let params = encode_params(&params).map_err(CallError::from)?;
     // Boxed, so that the future of a call to a guest, which does not come here, stays small.
-    let image = Box::pin(provider.call_by_host(&cx, function, params)).await?;
+    let image = Box::pin(provider.call_by_host(None, &cx, function, params)).await?;
     Ok(decode(image.as_bytes()).map_err(CallError::from)?)
 }

@@ -4,13 +4,15 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
 use crate::error::call::CallResult;
 use crate::limits::cx::Cx;
+use crate::limits::receipt::Receipt;
 
 /// The work of a call: gets its context, and is then polled as a future.
 pub(crate) trait Work<'a, T> {
@@ -38,6 +40,19 @@ pub(crate) struct CallCx<'a> {
 pub(super) struct Spent {
     pub(super) fuel: AtomicU64,
     pub(super) memory: AtomicU64,
+    pub(super) retries: AtomicU32,
+}
+
+impl Spent {
+    /// The receipt of a call that has taken so long.
+    pub(super) fn receipt(&self, time: Duration) -> Receipt {
+        Receipt {
+            fuel: self.fuel.load(Ordering::Relaxed),
+            time,
+            memory: self.memory.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+        }
+    }
 }
 
 impl Deref for CallCx<'_> {
@@ -57,7 +72,7 @@ impl Drop for CallCx<'_> {
         }
         let (fuel, memory) = self.cx.used();
         if let Some(parent) = self.parent {
-            parent.charge(fuel, memory);
+            parent.gives_back(&self.cx);
         }
         if let Some(place) = self.cx.place() {
             place.dropped();
@@ -65,6 +80,7 @@ impl Drop for CallCx<'_> {
         if let Some(spent) = &self.spent {
             spent.fuel.store(fuel, Ordering::Relaxed);
             spent.memory.store(memory, Ordering::Relaxed);
+            spent.retries.store(self.cx.retries(), Ordering::Relaxed);
         }
     }
 }

@@ -74,6 +74,42 @@ pub enum ExportError {
         /// The instance.
         instance: String,
     },
+    /// The policy names functions that the interface does not have.
+    #[error(
+        "`{}` has no {}\n  it has: {}\n  help: name functions as the interface does, without it: `get`",
+        printable(interface),
+        list(functions),
+        list(available)
+    )]
+    UnknownFunctions {
+        /// The interface.
+        interface: String,
+        /// The names that mean nothing.
+        functions: Vec<String>,
+        /// The functions that it has.
+        available: Vec<String>,
+    },
+    /// The export is to have a name, from which no token can be made.
+    #[error(
+        "the export `{}` cannot have a name, because the runtime has no secret\n  help: give it one with `.secret(..)` in its builder, the same in every process that is to have the same tokens",
+        printable(name)
+    )]
+    NoSecret {
+        /// The name.
+        name: String,
+    },
+    /// The interface is exported under this name already.
+    #[error(
+        "`{}` is exported under the name `{}` already\n  help: choose another name, or `revoke` the export that has it",
+        printable(interface),
+        printable(name)
+    )]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// The interface.
+        interface: String,
+    },
     /// The instance belongs to another runtime; only that one can export it.
     #[error("`{}` belongs to another runtime\n  help: export it there", printable(instance))]
     Foreign {

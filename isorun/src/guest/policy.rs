@@ -158,7 +158,7 @@ impl Recent {
 /// the call had not used any of its time before the app began with it, in a line or elsewhere.
 pub(crate) fn is_the_apps(fault: &CallError, defaults: &Budget, instance_memory: u64, had_all_time: bool) -> bool {
     match fault {
-        CallError::Cancelled { .. } | CallError::ProviderDown { .. } => false,
+        CallError::Cancelled { .. } | CallError::ProviderDown { .. } | CallError::Remote(_) => false,
         // What an instance is given as long as it lives is up to the host, and what a tenant has is used by others too.
         CallError::OutOfBudget { limit: Limit::Fuel, scope: Scope::Instance(_), .. }
         | CallError::OutOfBudget { scope: Scope::Tenant(_), .. } => false,

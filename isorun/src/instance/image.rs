@@ -74,5 +74,5 @@ async fn call(
     let (index, function) = found?;
     // Checked before the call, because a malformed image would otherwise stop the guest while it reads, and cost its store.
     check_params(&function, params.as_bytes(), provider.max_message()).await.map_err(CallError::from)?;
-    provider.call_by_host(&cx, index, params).await
+    provider.call_by_host(None, &cx, index, params).await
 }

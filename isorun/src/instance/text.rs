@@ -87,7 +87,7 @@ async fn call(provider: &Arc<Provider>, cx: CallCx<'_>, arguments: Arguments) ->
         Err(error) => Err(NoArguments::Text(error)),
     };
     let params = params.map_err(|error| wrong_arguments(name, &function, error))?;
-    let image = provider.call_by_host(&cx, index, params).await?;
+    let image = provider.call_by_host(None, &cx, index, params).await?;
     let text = result_text(&function, image.as_bytes(), limit).await;
     Ok(text.map_err(|error| match error {
         NoText::Malformed(error) => error.into(),

@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn who_was_counted_as_stopped_is_counted_off_wherever_the_chain_ends_by_then() {
         let tenant = Arc::new(Tenancy::new("acme".into(), 0, 0));
-        let payer = |name: &str| Arc::new(Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into()) });
+        let payer = |name: &str| Arc::new(Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into(), 0) });
         let (above, below) = (payer("above"), payer("below"));
         let bound = Arc::new(Bound::finishes(Account::with_fuel(Scope::Call, 1), Account::new(Scope::Call)));
         let chain = Chain::bound(&bound, &Some(Chain::instance(&above, &None)));

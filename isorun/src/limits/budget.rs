@@ -1,7 +1,9 @@
 //! What one call may use.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::border::Border;
 use super::deadline::Deadline;
 use crate::clock::Instant;
 
@@ -32,14 +34,16 @@ impl Default for Budget {
 }
 
 /// The parts of a budget that one call sets for itself.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Grant {
     pub(crate) fuel: Option<u64>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) memory: Option<u64>,
-    /// How many more borders between runtimes the call may cross; set if it came from another runtime.
-    pub(crate) hops: Option<u16>,
+    /// What the call brought along, if it came from a peer.
+    pub(crate) border: Option<Arc<Border>>,
+    /// Whether the function may run more than once.
+    pub(crate) idempotent: bool,
 }
 
 impl Grant {

@@ -41,6 +41,8 @@ pub(crate) struct Payer {
     /// The instance's name.
     pub(crate) name: Arc<str>,
     pub(crate) account: Account,
+    /// By what other runtimes know it while it waits for a call that goes there: a number that they can neither guess nor use otherwise.
+    pub(crate) mark: u64,
     pub(crate) tenant: Option<Arc<Tenancy>>,
     /// Whether it pays for what it does without those that call it.
     pub(crate) alone: bool,
@@ -56,8 +58,8 @@ pub(crate) struct Extent {
 
 impl Payer {
     /// An instance that belongs to no tenant.
-    pub(crate) fn new(name: Arc<str>) -> Payer {
-        Payer { account: Account::new(Scope::Instance(name.clone())), name, tenant: None, alone: false }
+    pub(crate) fn new(name: Arc<str>, mark: u64) -> Payer {
+        Payer { account: Account::new(Scope::Instance(name.clone())), name, mark, tenant: None, alone: false }
     }
 
     /// Whether its calls are stopped: by its own pause or its tenant's, or one of them because it waits to be granted more.
@@ -173,6 +175,8 @@ impl Chain {
             CallError::OutOfBudget { scope: scope @ (Scope::Instance(_) | Scope::Tenant(_)), .. } => {
                 self.accounts().any(|(_, account)| account.scope() == scope)
             }
+            // A method that had no context has not asked a peer on the guest's behalf.
+            CallError::Remote(_) => false,
             _ => true,
         }
     }
@@ -303,7 +307,7 @@ mod tests {
     use super::*;
 
     fn payer(name: &str, tenant: Option<&Arc<Tenancy>>, alone: bool) -> Arc<Payer> {
-        Arc::new(Payer { tenant: tenant.cloned(), alone, ..Payer::new(name.into()) })
+        Arc::new(Payer { tenant: tenant.cloned(), alone, ..Payer::new(name.into(), 0) })
     }
 
     /// A chain that begins with the last of these.

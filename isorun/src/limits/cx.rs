@@ -1,12 +1,13 @@
 //! The context of a call: who calls, and what is left of the budget.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::border::{Border, MAX_TRAIL};
 use super::bound::Bound;
 use super::budget::{Budget, Grant};
-use super::chain::{Chain, Link};
+use super::chain::{Chain, Link, Payer};
 use super::deadline::Deadline;
 use super::tenancy::Tenancy;
 use super::tracer::Place;
@@ -20,7 +21,8 @@ use crate::error::call::CallError;
 /// [`Call::within`](crate::Call::within) or by a method of a generated host trait, runs under the same budget and is charged to it.
 ///
 /// Each call gets what is left when it starts, and is charged when it ends. So several calls that run at the same time with one `Cx` may
-/// together use more than is left.
+/// together use more than is left. What goes to a peer is taken off while the call runs, because its end may never be told: a call of a remote
+/// gets half of what is left, unless it is granted something with [`Call::fuel`](crate::Call::fuel) or [`Call::memory`](crate::Call::memory).
 #[derive(Debug)]
 pub struct Cx {
     chain: Option<Arc<Chain>>,
@@ -32,9 +34,16 @@ pub struct Cx {
     /// What the chain says of how long the host has held it, in nanoseconds, when the deadline was set: what comes after that is added to it. It wraps
     /// around where there is no chain, and the call itself is held.
     held: AtomicU64,
-    hops: u16,
+    /// What the call, or the one that it is a part of, has brought along from a peer.
+    border: Option<Arc<Border>>,
     /// Where the call is in a trace, if somebody has asked for one.
     place: Option<Place>,
+    /// How many times a message of a remote was sent again.
+    retries: AtomicU32,
+    /// Whether the function may run more than once.
+    idempotent: bool,
+    /// Whether all that is left was taken off the parent for this call alone.
+    is_apart: bool,
 }
 
 /// How many instances may wait for one call at most, each for the next, and how many calls one thread may be inside of. What grows with the depth of a
@@ -51,7 +60,7 @@ impl Cx {
     /// A context without a caller, for host code that calls the methods of a host trait directly, as tests do.
     #[must_use]
     pub fn root(budget: Budget) -> Cx {
-        Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), MAX_HOPS, None)
+        Cx::new(None, (budget.fuel, budget.memory), Deadline::after(budget.time), None, None)
     }
 
     /// The context of a call with these callers, and so much fuel and memory.
@@ -60,7 +69,7 @@ impl Cx {
         chain: Option<Arc<Chain>>,
         granted: (u64, u64),
         deadline: Option<Deadline>,
-        hops: u16,
+        border: Option<Arc<Border>>,
         place: Option<Place>,
     ) -> Cx {
         let held = AtomicU64::new(chain.as_ref().map_or(0, |chain| chain.held()));
@@ -71,8 +80,11 @@ impl Cx {
             granted,
             deadline,
             held,
-            hops,
+            border,
             place,
+            retries: AtomicU32::new(0),
+            idempotent: false,
+            is_apart: false,
         }
     }
 
@@ -80,7 +92,8 @@ impl Cx {
     pub(crate) fn first(defaults: &Budget, grant: &Grant) -> Cx {
         let granted = (grant.fuel.unwrap_or(defaults.fuel), grant.memory.unwrap_or(defaults.memory));
         let deadline = if grant.sets_an_end() { grant.end() } else { Deadline::after(defaults.time) };
-        Cx::new(None, granted, deadline, grant.hops.unwrap_or(MAX_HOPS).min(MAX_HOPS), None)
+        let cx = Cx::new(None, granted, deadline, grant.border.clone(), None);
+        Cx { idempotent: grant.idempotent, ..cx }
     }
 
     /// The context of a call that is made within this one: the smallest limit wins.
@@ -90,12 +103,52 @@ impl Cx {
         // A nested call that sets no time of its own does not read the clock, which would cost more than the rest.
         let deadline = grant.end().into_iter().chain(self.end()).min_by_key(|deadline| deadline.at);
         let place = self.place.as_ref().map(|place| place.child(0));
-        Cx::new(self.chain.clone(), granted, deadline, self.hops, place)
+        let cx = Cx::new(self.chain.clone(), granted, deadline, self.border.clone(), place);
+        Cx { idempotent: grant.idempotent, ..cx }
+    }
+
+    /// The context of a call that is made within this one and whose end may never be told. It gets what it is granted, or else half of what is left, and
+    /// that is taken off until it comes [back](Cx::gives_back): two calls at the same time are not granted the same units.
+    pub(crate) fn apart(&self, grant: &Grant) -> Cx {
+        let mut cx = self.child(grant);
+        let take = |left: &AtomicU64, own: Option<u64>| {
+            let part = |left: u64| own.unwrap_or(left - left / 2).min(left);
+            let before = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left - part(left)));
+            part(before.unwrap_or_else(|left| left))
+        };
+        cx.granted = (take(&self.fuel, grant.fuel), take(&self.memory, grant.memory));
+        (*cx.fuel.get_mut(), *cx.memory.get_mut()) = cx.granted;
+        cx.is_apart = true;
+        cx
+    }
+
+    /// Gives this context, in which the call was made, what the call has not used.
+    pub(crate) fn gives_back(&self, call: &Cx) {
+        let (fuel, memory) = call.used();
+        match call.is_apart {
+            true => {
+                self.fuel.fetch_add(call.granted.0 - fuel, Ordering::Relaxed);
+                self.memory.fetch_add(call.granted.1 - memory, Ordering::Relaxed);
+            }
+            false => self.charge(fuel, memory),
+        }
+        self.note_retries(call.retries());
     }
 
     /// The name of the instance whose call this is; `None` if the host calls.
     pub fn caller(&self) -> Option<&str> {
         self.chain.as_deref()?.instances().next().map(|payer| &*payer.name)
+    }
+
+    /// The name of the peer that has made the call, or the one that this is a part of; `None` if no peer has, or one without a
+    /// [name](crate::remote::Peer::named).
+    pub fn peer(&self) -> Option<&str> {
+        self.border.as_deref()?.peer.as_deref()
+    }
+
+    /// Whether a peer has made the call, or the one that this is a part of.
+    pub fn is_from_peer(&self) -> bool {
+        self.border.is_some()
     }
 
     /// Units of fuel that are left: the smallest of what is left of the grants and of the accounts on the way to here.
@@ -182,8 +235,18 @@ impl Cx {
     }
 
     /// Whether the instance waits for this call and so cannot serve it. Names are compared by address: each instance has its own.
-    pub(crate) fn is_awaited_by(&self, instance: &Arc<str>) -> bool {
-        self.chain.as_ref().is_some_and(|chain| chain.instances().any(|payer| Arc::ptr_eq(&payer.name, instance)))
+    pub(crate) fn is_awaited_by(&self, instance: &Payer) -> bool {
+        self.chain.as_ref().is_some_and(|chain| chain.instances().any(|payer| Arc::ptr_eq(&payer.name, &instance.name)))
+            || self.border.as_ref().is_some_and(|border| border.trail.contains(&instance.mark))
+    }
+
+    /// The marks of all instances that wait for this call, here and elsewhere, for a message; `None` if there are more than one may hold.
+    pub(crate) fn trail(&self) -> Option<Vec<u64>> {
+        let mut trail = self.border.as_ref().map_or_else(Vec::new, |border| border.trail.clone());
+        if let Some(chain) = &self.chain {
+            trail.extend(chain.instances().map(|payer| payer.mark));
+        }
+        (trail.len() <= MAX_TRAIL).then_some(trail)
     }
 
     /// Whether as many instances wait for this call already.
@@ -211,7 +274,7 @@ impl Cx {
         let place = self.place.as_ref().map(Place::apart);
         // It has all of its caller's time, and then its own.
         let end = self.end().and_then(|end| end.with_more(time));
-        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), end, self.hops, place);
+        let mut cx = Cx::new(self.chain.clone(), (UNBOUNDED, self.memory()), end, self.border.clone(), place);
         cx.bind(bound);
         cx
     }
@@ -232,11 +295,57 @@ impl Cx {
     #[cfg(feature = "engine")]
     #[cold]
     pub(crate) fn concerns(&self, error: &CallError) -> bool {
-        self.chain.as_ref().is_none_or(|chain| chain.concerns(error))
+        match error {
+            // What a peer says of its budget, or of ours, is no reason to stop those that wait here while they have something left.
+            CallError::Remote(_) => self.is_used_up(),
+            _ => self.chain.as_ref().is_none_or(|chain| chain.concerns(error)),
+        }
     }
 
+    /// Whether nothing is left of something that was granted.
+    #[cfg(feature = "engine")]
+    fn is_used_up(&self) -> bool {
+        self.granted_fuel() == 0 || self.end().is_some_and(|end| end.has_passed())
+    }
+
+    /// How many more borders the call may cross.
     pub(crate) fn hops(&self) -> u16 {
-        self.hops
+        self.border.as_ref().map_or(MAX_HOPS, |border| border.hops.min(MAX_HOPS))
+    }
+
+    /// What the call has brought along from a peer.
+    #[inline]
+    pub(crate) fn border(&self) -> &Option<Arc<Border>> {
+        &self.border
+    }
+
+    /// A provider begins with the call.
+    #[inline]
+    pub(crate) fn enter(&self) {
+        if let Some(border) = &self.border {
+            border.enter();
+        }
+    }
+
+    /// Whether the function may run more than once.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.idempotent
+    }
+
+    /// Whether what is left may be granted to a peer in full: nobody else here has a claim on it.
+    pub(crate) fn is_for_one(&self) -> bool {
+        self.is_apart || !self.is_nested()
+    }
+
+    /// How many times messages of the call were sent again.
+    pub(crate) fn retries(&self) -> u32 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_retries(&self, more: u32) {
+        if more > 0 {
+            self.retries.fetch_add(more, Ordering::Relaxed);
+        }
     }
 
     /// Where the call is in a trace, if somebody has asked for one.

@@ -81,7 +81,7 @@ mod tests {
     fn what_the_tenant_refuses_is_not_held_by_the_instance_either() {
         let tenant = Arc::new(Tenancy::new("acme".into(), 0, 9));
         tenant.account.set_memory(Some(100));
-        let payer = |name: &str| Arc::new(Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into()) });
+        let payer = |name: &str| Arc::new(Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into(), 0) });
         let (one, two) = (payer("one"), payer("two"));
         let mut first = Footprint::new(&one).unwrap();
         let mut second = Footprint::new(&two).unwrap();

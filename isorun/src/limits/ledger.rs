@@ -372,7 +372,7 @@ mod tests {
 
     /// An instance with so much fuel, if that is limited.
     fn payer(name: &str, fuel: Option<u64>) -> Arc<Payer> {
-        let payer = Payer::new(name.into());
+        let payer = Payer::new(name.into(), 0);
         payer.account.set_fuel(fuel);
         Arc::new(payer)
     }
@@ -511,7 +511,7 @@ mod tests {
         let tenant = Arc::new(Tenancy::new("acme".into(), 0, 1));
         tenant.account.set_fuel(Some(70_000));
         let of_tenant = |name: &str, fuel| {
-            let payer = Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into()) };
+            let payer = Payer { tenant: Some(tenant.clone()), ..Payer::new(name.into(), 0) };
             payer.account.set_fuel(fuel);
             Arc::new(payer)
         };
@@ -529,7 +529,7 @@ mod tests {
     #[test]
     fn what_an_instance_calls_stops_when_it_is_paused_whoever_pays() {
         let above = payer("above", None);
-        let below = Arc::new(Payer { alone: true, ..Payer::new("below".into()) });
+        let below = Arc::new(Payer { alone: true, ..Payer::new("below".into(), 0) });
         let chain = Chain::instance(&below, &Some(Chain::instance(&above, &None)));
         above.account.set_fuel(Some(0));
         assert!(chain.take(1, 1).is_ok(), "it does not pay");

@@ -13,10 +13,16 @@ pub struct Receipt {
     pub time: Duration,
     /// Bytes by which memories and tables of the called instances grew.
     pub memory: u64,
+    /// How many times messages to other runtimes were sent again.
+    pub retries: u32,
 }
 
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} fuel, {:?}, {} bytes grown", self.fuel, self.time, self.memory)
+        write!(f, "{} fuel, {:?}, {} bytes grown", self.fuel, self.time, self.memory)?;
+        if self.retries > 0 {
+            write!(f, ", sent again {} times", self.retries)?;
+        }
+        Ok(())
     }
 }

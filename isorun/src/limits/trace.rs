@@ -117,7 +117,7 @@ impl Trace {
     /// What the call used, as [`Call::receipt`](crate::Call::receipt) gives it.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
-        Receipt { fuel: self.fuel, time: self.time, memory: self.memory }
+        Receipt { fuel: self.fuel, time: self.time, memory: self.memory, retries: 0 }
     }
 
     /// Units of fuel that the call used itself, and none of those that it made: those of all calls, and what was omitted, sum up to the fuel of the first.

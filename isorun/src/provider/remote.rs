@@ -1,8 +1,15 @@
 //! The calling side of a remote: the parameters are sent as an image in a message, and the result comes back as the body of the answer.
 
-use std::future::poll_fn;
+mod again;
+mod granted;
+mod open;
+mod reserved;
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::Poll;
 
 use crate::clock::Instant;
 use crate::error::call::{CallError, Result};
@@ -11,16 +18,22 @@ use crate::image::Image;
 use crate::image::check::check_result;
 use crate::interface::Interface;
 use crate::interface::exports::{Exports, FuncIndex};
+use crate::interface::function::Function;
 use crate::let_go::let_go;
-use crate::limits::awaiting::Awaiting;
-use crate::limits::chain::{Chain, Extent, Payer};
+use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
-use crate::limits::limit::{Exhausted, Limit};
+use crate::limits::deadline::Deadline;
+use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
+use crate::remote::policy::ImportPolicy;
 use crate::remote::wire::call::CallMessage;
 use crate::remote::wire::reply::ReplyMessage;
 use crate::remote::wire::token::Token;
 use crate::remote::wire::transport::{AnyTransport, Transport, TransportError};
-use crate::text::signature;
+
+use again::{Again, wait, wait_before};
+use granted::Granted;
+use open::OpenCalls;
+use reserved::Reserved;
 
 /// Something behind a transport, as a provider.
 pub(crate) struct RemoteProvider {
@@ -30,92 +43,107 @@ pub(crate) struct RemoteProvider {
     transport: RwLock<Option<Arc<dyn AnyTransport>>>,
     /// The most bytes of a message.
     limit: usize,
-    calls: AtomicU64,
+    policy: ImportPolicy,
+    /// A number that no other caller has; 0 if there was no randomness to make one, and the other side then does not recognise what it gets twice.
+    session: u64,
+    calls: OpenCalls,
+    /// The process that has answered last; 0 before the first answer.
+    incarnation: AtomicU64,
+}
+
+/// One call of a remote.
+struct Call<'a> {
+    remote: &'a RemoteProvider,
+    transport: &'a dyn AnyTransport,
+    function: &'a Function,
+    label: &'a Arc<str>,
+    params: &'a Image,
+    cx: &'a Cx,
+    end: Option<Deadline>,
+    trail: Vec<u64>,
+    hops: u16,
+    idempotent: bool,
 }
 
 impl RemoteProvider {
-    pub(crate) fn new(interface: &Interface, token: Token, transport: impl Transport, limit: usize) -> RemoteProvider {
+    pub(crate) fn new(
+        interface: &Interface,
+        (token, transport): (Token, impl Transport),
+        (limit, policy, session): (usize, ImportPolicy, u64),
+    ) -> RemoteProvider {
         let transport: Arc<dyn AnyTransport> = Arc::new(transport);
-        let transport = RwLock::new(Some(transport));
-        RemoteProvider { interface: interface.id(), token, transport, limit, calls: AtomicU64::new(1) }
+        RemoteProvider {
+            interface: interface.id(),
+            token,
+            transport: RwLock::new(Some(transport)),
+            limit,
+            policy,
+            session,
+            calls: OpenCalls::new(),
+            incarnation: AtomicU64::new(0),
+        }
     }
 
+    /// Calls a function of the other side.
     pub(crate) async fn call(
         &self,
-        name: &Arc<str>,
-        (cx, fuel): (&Cx, u64),
-        function: FuncIndex,
+        payer: &Arc<Payer>,
+        cx: &Cx,
+        index: FuncIndex,
         exports: &Exports,
         params: Image,
     ) -> Result<Image> {
         let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(transport) = transport else {
-            return Err(CallError::Removed { instance: name.clone() });
+            return Err(CallError::Removed { instance: payer.name.clone() });
         };
-        let label = exports.label(function);
-        let Some(function) = exports.function(function) else {
+        let label = exports.label(index);
+        let Some(function) = exports.function(index) else {
             return Err(CallError::bug("a function was wired that the remote's interface does not have"));
         };
         let refused = |status, failure| RemoteError::of_reply(label.clone(), status, false, failure);
-        let Some(hops) = cx.hops().checked_sub(1) else {
+        let (Some(hops), Some(trail)) = (cx.hops().checked_sub(1), cx.trail()) else {
             return Err(refused(Status::HopLimit, Failure::of("hop limit")).into());
         };
         if params.as_bytes().len() > self.limit {
-            let (limit, used) = (self.limit as u64, params.as_bytes().len() as u64);
-            return Err(refused(Status::TooLarge, Failure::of_limit("too large", Limit::Message, limit, used)).into());
+            let (most, used) = (self.limit as u64, params.as_bytes().len() as u64);
+            return Err(refused(Status::TooLarge, Failure::of_limit("too large", Limit::Message, most, used)).into());
         }
-        let message = CallMessage {
-            // Session 0 means that duplicates of a message are not recognised, because neither side keeps track of them yet.
-            session: 0,
-            call: self.calls.fetch_add(1, Ordering::Relaxed),
-            target: self.token,
-            interface: self.interface,
-            signature: function.signature_id(),
-            function: function.id(),
-            reply_limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
-            time: cx.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now())),
-            fuel: Some(fuel),
-            memory: None,
-            settled_below: 0,
-            incarnation: 0,
-            epoch: 0,
-            hops,
-            idempotent: false,
-            retry: false,
+        // What nobody else here may need is granted in full. Otherwise those that wait keep as much, so that they can go on when the peer is lost.
+        let part = |left: u64| if cx.is_for_one() { left } else { left - left / 2 };
+        let fuel = part(cx.granted_fuel()).min(self.policy.fuel.unwrap_or(u64::MAX));
+        let memory = part(cx.memory()).min(self.policy.memory.unwrap_or(u64::MAX));
+        let reserved = Reserved::of(payer, cx, fuel, || label.clone()).await;
+        let reserved = reserved.map_err(|met| CallError::met(met, payer.name.clone(), label.clone()))?;
+        let granted = Granted::new(cx, (reserved.fuel, memory), self.policy.charge.unwrap_or(u64::MAX));
+        let own = self.policy.timeout.and_then(Deadline::after);
+        let end = cx.end().into_iter().chain(own).min_by_key(|end| end.at);
+        let idempotent = cx.is_idempotent() || self.policy.idempotent.iter().any(|name| name == function.name());
+        let call = Call {
+            remote: self,
+            transport: &*transport,
+            function,
             label: &label,
-            trail: Vec::new(),
-            body: params.as_bytes(),
+            params: &params,
+            cx,
+            end,
+            trail,
+            hops,
+            idempotent,
         };
-        let answer = transport.call(message.encode()).await.map_err(|error| match error {
-            TransportError::NotSent(message) => {
-                RemoteError::NotSent { function: label.clone(), message: message.into() }
-            }
-            TransportError::Lost(message) => RemoteError::Lost { function: label.clone(), message: message.into() },
-        })?;
-        let bad = |message: String| RemoteError::BadReply { function: label.clone(), message: message.into() };
-        let reply = ReplyMessage::decode(&answer).map_err(|error| bad(error.to_string()))?;
-        if (reply.session, reply.call) != (message.session, message.call) {
-            return Err(bad("it answers another call".into()).into());
-        }
-        // The peer's figure is not trusted: it cannot charge more than what it was granted.
-        cx.charge(reply.fuel.min(fuel), 0);
-        match reply.status {
-            Status::Ok if reply.body.len() > self.limit => {
-                Err(bad(format!("its body takes more than {} bytes", self.limit)).into())
-            }
-            Status::Ok => {
-                check_result(function, reply.body, self.limit).await?;
-                Ok(Image::from_bytes(reply.body.to_vec()))
-            }
-            status => {
-                let mut failure = Failure::decode(reply.body).map_err(|error| bad(error.to_string()))?;
-                if status == Status::SignatureMismatch {
-                    // The other side was sent a digest of it only.
-                    failure.caller_signature = signature(function);
+        let result = match own {
+            None => call.make(granted).await,
+            Some(own) => match in_time(own, call.make(granted)).await {
+                Some(result) => result,
+                None => {
+                    let amount = Amount::Time(own.span);
+                    let met = Exhausted { limit: Limit::Time, amount, used: amount, scope: Scope::Import };
+                    Err(CallError::met(met, payer.name.clone(), label.clone()))
                 }
-                Err(RemoteError::of_reply(label.clone(), status, reply.ran, failure).into())
-            }
-        }
+            },
+        };
+        drop(reserved);
+        result
     }
 
     /// Drops the transport.
@@ -126,50 +154,117 @@ impl RemoteProvider {
     }
 }
 
-/// Fuel that is taken off the accounts of a call for the other side. All that is granted is taken, since nobody can be asked for more while a peer
-/// runs, but no more than half of what an account has, so that one peer does not stop everybody else; what it has not used, as it says, comes
-/// back.
-pub(super) struct Reserved {
-    /// Units that the other side may use.
-    pub(super) fuel: u64,
-    /// Where it was taken; `None` if no account limits anything.
-    taken: Option<(Arc<Chain>, Extent)>,
-    /// What was left of the grant.
-    granted: u64,
+impl Call<'_> {
+    /// Sends the call, and again as often as may be.
+    async fn make(&self, mut granted: Granted<'_>) -> Result<Image> {
+        let most = self.remote.policy.retries.unwrap_or(if self.idempotent { 2 } else { 0 });
+        let (mut open, mut times, mut is_retry) = (self.remote.calls.open(), 0, false);
+        loop {
+            let error = match self.send(open.number, is_retry, &mut granted).await {
+                Ok(image) => return Ok(image),
+                Err(error) => error,
+            };
+            let again = Again::after(&error, self.idempotent).filter(|_| times < most);
+            let Some((again, hint)) = again else { return Err(error) };
+            if !wait(wait_before(times, hint, self.remote.session, open.number), self.end).await {
+                return Err(error);
+            }
+            times += 1;
+            self.cx.note_retries(1);
+            match again {
+                Again::Same => is_retry |= !matches!(error, CallError::Remote(RemoteError::NotSent { .. })),
+                Again::Anew => (open, is_retry) = (self.remote.calls.open(), false),
+            }
+        }
+    }
+
+    /// Sends one message and takes its answer.
+    async fn send(&self, number: u64, is_retry: bool, granted: &mut Granted<'_>) -> Result<Image> {
+        let remote = self.remote;
+        let message = CallMessage {
+            session: remote.session,
+            call: number,
+            target: remote.token,
+            interface: remote.interface,
+            signature: self.function.signature_id(),
+            function: self.function.id(),
+            reply_limit: u32::try_from(remote.limit).unwrap_or(u32::MAX),
+            time: self.end.map(|end| end.at.saturating_duration_since(Instant::now())),
+            fuel: Some(granted.fuel),
+            memory: Some(granted.memory),
+            settled_below: remote.calls.settled_below(),
+            incarnation: if is_retry { remote.incarnation.load(Ordering::Relaxed) } else { 0 },
+            epoch: remote.policy.epoch,
+            hops: self.hops,
+            idempotent: self.idempotent,
+            retry: is_retry,
+            label: self.label,
+            trail: self.trail.clone(),
+            body: self.params.as_bytes(),
+        };
+        let function = || self.label.clone();
+        granted.sends();
+        let answer = match self.transport.call(message.encode()).await {
+            Ok(answer) => answer,
+            Err(TransportError::NotSent(why)) => {
+                if !is_retry {
+                    granted.was_not_sent();
+                }
+                return Err(RemoteError::NotSent { function: function(), message: why.into() }.into());
+            }
+            Err(TransportError::Lost(why)) => {
+                return Err(RemoteError::Lost { function: function(), message: why.into() }.into());
+            }
+        };
+        let bad = |message: String| RemoteError::BadReply { function: function(), message: message.into() };
+        let reply = ReplyMessage::decode(&answer).map_err(|error| bad(error.to_string()))?;
+        let echo = |session, call, interface, function| (session, call, interface, function);
+        if echo(reply.session, reply.call, reply.interface, reply.function)
+            != echo(message.session, message.call, message.interface, message.function)
+        {
+            return Err(bad("it answers another call".into()).into());
+        }
+        if reply.status == Status::Ok {
+            if reply.signature != message.signature {
+                return Err(bad("it is the value of a function of another type".into()).into());
+            }
+            if reply.body.len() > remote.limit {
+                return Err(bad(format!("its body takes more than {} bytes", remote.limit)).into());
+            }
+            if let Err(malformed) = check_result(self.function, reply.body, remote.limit).await {
+                return Err(bad(format!("{} at byte {}", malformed.rule.message(), malformed.offset)).into());
+            }
+        }
+        let failure = match reply.status {
+            Status::Ok => None,
+            _ => Some(Failure::decode(reply.body).map_err(|error| bad(error.to_string()))?),
+        };
+        granted.answered(reply.fuel, reply.memory, reply.ran);
+        if reply.incarnation != 0 {
+            remote.incarnation.store(reply.incarnation, Ordering::Relaxed);
+        }
+        let Some(mut failure) = failure else { return Ok(Image::from_bytes(reply.body.to_vec())) };
+        if reply.status == Status::SignatureMismatch {
+            failure.caller_signature = self.function.to_string();
+        }
+        Err(match reply.status {
+            Status::Lost => {
+                let message = "the other side has passed it on, and lost it".into();
+                RemoteError::Lost { function: function(), message }
+            }
+            status => RemoteError::of_reply(function(), status, reply.ran, failure),
+        }
+        .into())
+    }
 }
 
-impl Reserved {
-    /// Takes what a call of this function has left.
-    pub(super) async fn of(
-        payer: &Arc<Payer>,
-        cx: &Cx,
-        function: impl Fn() -> Arc<str>,
-    ) -> std::result::Result<Reserved, Exhausted> {
-        let granted = cx.granted_fuel();
-        if payer.account.is_free() && cx.chain().as_ref().is_none_or(|chain| chain.is_free()) {
-            return Ok(Reserved { fuel: granted, taken: None, granted });
-        }
-        let (chain, mut awaiting) = (Chain::instance(payer, cx.chain()), Awaiting::default());
-        poll_fn(|task| awaiting.poll_with(&chain, |chain| chain.take_long(granted), &function, task)).await?;
-        let fuel = u64::try_from(chain.ledger.left()).unwrap_or(0).min(granted);
-        let extent = chain.extent();
-        chain.lend(extent, fuel, true);
-        Ok(Reserved { fuel, taken: Some((chain, extent)), granted })
-    }
-
-    /// Books what the call was charged meanwhile.
-    pub(super) fn end(self, cx: &Cx) {
-        if let Some((chain, _)) = &self.taken {
-            chain.ledger.spend(self.granted.saturating_sub(cx.granted_fuel()));
-        }
-    }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        if let Some((chain, extent)) = &self.taken {
-            chain.lend(*extent, self.fuel, false);
-            chain.settle_long(*extent);
-        }
-    }
+/// The value of a future, unless its time is over first.
+async fn in_time<T>(end: Deadline, future: impl Future<Output = T>) -> Option<T> {
+    let (mut future, mut timer) = (pin!(future), None);
+    poll_fn(|task| match future.as_mut().poll(task) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending if end.poll_passed(&mut timer, task) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }

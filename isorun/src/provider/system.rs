@@ -1,11 +1,11 @@
 //! A system as a provider: Rust code of the host behind a handle.
 
-use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
 
+use super::Served;
 #[cfg(feature = "engine")]
 use super::glue::Glue;
 use crate::error::call::{CallError, Result};
@@ -26,13 +26,14 @@ pub(crate) type Handler<T> =
 pub struct Consumer<'a> {
     pub(crate) instance: Option<&'a str>,
     pub(crate) app: Option<&'a str>,
+    pub(crate) export: Option<&'a str>,
 }
 
 impl<'a> Consumer<'a> {
-    /// The host itself, also for the calls that it makes for a peer.
-    pub(crate) const HOST: Consumer<'static> = Consumer { instance: None, app: None };
+    /// The host itself.
+    pub(crate) const HOST: Consumer<'static> = Consumer { instance: None, app: None, export: None };
 
-    /// The name of the instance that is wired with the system; `None` if the consumer is the host, which calls it directly or for a peer.
+    /// The name of the instance that is wired with the system; `None` if the consumer is the host or an export.
     pub fn instance(&self) -> Option<&'a str> {
         self.instance
     }
@@ -40,6 +41,12 @@ impl<'a> Consumer<'a> {
     /// The name of that instance's app.
     pub fn app(&self) -> Option<&'a str> {
         self.app
+    }
+
+    /// What an export of the system says of [who uses it](crate::remote::ExportPolicy::consumer), empty if it says nothing; `None` if the consumer is no
+    /// export.
+    pub fn export(&self) -> Option<&'a str> {
+        self.export
     }
 }
 
@@ -96,8 +103,7 @@ impl SystemProvider {
     }
 
     /// The value that serves a consumer; `None` if the system is removed.
-    #[cfg(feature = "engine")]
-    pub(crate) fn value(&self, consumer: &Consumer<'_>) -> Option<Arc<dyn Any + Send + Sync>> {
+    pub(crate) fn value(&self, consumer: &Consumer<'_>) -> Option<Arc<Served>> {
         self.system().map(|system| system.value(consumer))
     }
 
@@ -110,7 +116,7 @@ impl SystemProvider {
     pub(crate) async fn call(
         &self,
         name: &Arc<str>,
-        value: Option<&(dyn Any + Send + Sync)>,
+        value: Option<&Served>,
         function: FuncIndex,
         cx: &Cx,
         params: &Image,
@@ -149,13 +155,13 @@ async fn give_way_for(image: &Image) {
 /// A system whose type is forgotten.
 trait AnySystem: Send + Sync {
     /// The value that serves a consumer.
-    fn value(&self, consumer: &Consumer<'_>) -> Arc<dyn Any + Send + Sync>;
+    fn value(&self, consumer: &Consumer<'_>) -> Arc<Served>;
 
     /// Calls a function by image, on behalf of the consumer that has this value, or of the host.
     fn call<'a>(
         &'a self,
         name: &'a Arc<str>,
-        value: Option<&'a (dyn Any + Send + Sync)>,
+        value: Option<&'a Served>,
         function: FuncIndex,
         cx: &'a Cx,
         params: &'a Image,
@@ -169,7 +175,7 @@ struct Handled<T> {
 }
 
 impl<T: Send + Sync + 'static> AnySystem for Handled<T> {
-    fn value(&self, consumer: &Consumer<'_>) -> Arc<dyn Any + Send + Sync> {
+    fn value(&self, consumer: &Consumer<'_>) -> Arc<Served> {
         match &self.source {
             Source::Shared(system) => system.clone(),
             Source::PerConsumer { make, .. } => Arc::new(make(consumer)),
@@ -179,7 +185,7 @@ impl<T: Send + Sync + 'static> AnySystem for Handled<T> {
     fn call<'a>(
         &'a self,
         name: &'a Arc<str>,
-        value: Option<&'a (dyn Any + Send + Sync)>,
+        value: Option<&'a Served>,
         function: FuncIndex,
         cx: &'a Cx,
         params: &'a Image,
@@ -188,7 +194,7 @@ impl<T: Send + Sync + 'static> AnySystem for Handled<T> {
             let bug = CallError::bug("a system was asked for a function that its interface does not have");
             return Box::pin(std::future::ready(Err(bug)));
         };
-        if let Some(system) = value.and_then(<dyn Any + Send + Sync>::downcast_ref) {
+        if let Some(system) = value.and_then(<Served>::downcast_ref) {
             return handler(system, cx, params);
         }
         match &self.source {

@@ -1,254 +1,348 @@
 //! The answering side of a remote: a message comes in, an export is called, a reply goes out.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
 
+use super::export::Export;
+use super::exports::ExportTable;
+use super::session::{Arrival, Limits, Running, Sessions};
+use super::told::Told;
 use super::wire::bad::BadMessage;
 use super::wire::call::CallMessage;
+use super::wire::cancel::CancelMessage;
 use super::wire::echo::Echo;
+use super::wire::header::{Header, MessageKind};
 use super::wire::reply::ReplyMessage;
-use super::wire::token::Token;
 use crate::call::by_image;
-use crate::call::target::Target;
 use crate::clock::Instant;
-use crate::error::call::{CallError, Result};
-use crate::error::remote::{Failure, RemoteError, Status};
+use crate::error::remote::{Failure, Status};
 use crate::image::Image;
 use crate::image::check::check_params;
 use crate::image::malformed::Rule;
-use crate::interface::Interface;
+use crate::image::weight;
 use crate::interface::exports::FuncIndex;
 use crate::interface::function::Function;
+use crate::limits::border::Border;
 use crate::limits::budget::Budget;
-use crate::limits::limit::{Amount, Limit};
+use crate::limits::deadline::Deadline;
+use crate::limits::limit::Limit;
 use crate::limits::receipt::Receipt;
-use crate::provider::Provider;
+use crate::limits::settings::Settings;
 use crate::random::Random;
-use crate::text::{MOST_NAMED, signature};
 
-/// What a runtime lets others call.
-#[derive(Default)]
-pub(crate) struct ExportTable {
-    exports: RwLock<HashMap<Token, Export>>,
+/// What answers messages: the exports of a runtime, and the calls that came lately.
+pub(crate) struct Server {
+    pub(crate) exports: ExportTable,
+    sessions: Arc<Sessions>,
+    /// Tells this process from one that has its exports after a restart.
+    incarnation: u64,
+    limits: Settings,
 }
 
-#[derive(Clone)]
-struct Export {
-    interface: Interface,
-    /// The position of the function of each id. Two functions have one id only where there are very many; the first is meant then.
-    positions: Arc<HashMap<u32, u32>>,
-    target: Target,
+/// A call that fits, as far as its header says.
+struct Found<'a> {
+    export: Arc<Export>,
+    index: FuncIndex,
+    function: Function,
+    call: CallMessage<'a>,
+    arrived: Instant,
+    /// The bytes of its message.
+    size: usize,
 }
 
-/// Why a call was not made.
-struct Refusal(Status, Box<Failure>);
+/// How a call ended here.
+enum Ended {
+    /// With a value.
+    Value(Image, Receipt),
+    /// Without one, with what it has used and whether it has run.
+    Not(Told, Receipt, bool),
+}
 
-impl ExportTable {
-    pub(crate) fn add(&self, interface: &Interface, target: Target, random: &Random) -> Token {
-        let token = Token::from_bytes(random.bytes());
-        let mut positions = HashMap::new();
-        for (position, function) in interface.functions().iter().enumerate() {
-            positions.entry(function.id()).or_insert(position as u32);
+impl Server {
+    pub(crate) fn new(limits: Settings, random: &Random) -> Server {
+        let number = || u64::from_le_bytes(random.bytes());
+        let sessions = Limits { idle: limits.budget.time.saturating_mul(2), ..Limits::default() };
+        Server {
+            exports: ExportTable::default(),
+            sessions: Arc::new(Sessions::new(sessions, number())),
+            incarnation: number().max(1),
+            limits,
         }
-        let export = Export { interface: interface.clone(), positions: Arc::new(positions), target };
-        self.exports.write().unwrap_or_else(PoisonError::into_inner).insert(token, export);
-        token
     }
 
-    pub(crate) fn remove(&self, token: &Token) -> bool {
-        // The export holds a handle, which is dropped after the lock.
-        let export = self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token);
-        export.is_some()
+    /// Whether a call is mostly done where it arrives.
+    pub(crate) fn is_quick(&self, header: &Header) -> bool {
+        let export = header.target().and_then(|target| self.exports.get(&target));
+        export.is_none_or(|export| export.is_of_the_host())
     }
 
-    /// The exports of an instance: each as text for messages, its interface, and the instance's functions.
-    pub(crate) fn of(&self, provider: &Arc<Provider>) -> Vec<(String, Interface, Arc<[FuncIndex]>)> {
-        let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
-        let exports = exports.values().filter(|export| Arc::ptr_eq(export.target.provider(), provider));
-        let mut exports: Vec<_> = exports
-            .map(|export| {
-                let by = format!("an export of {}", export.interface.name());
-                (by, export.interface.clone(), export.target.functions().clone())
-            })
-            .collect();
-        // One interface may be exported under several tokens, and more of it under one than under another.
-        exports.sort_by(|one, other| one.0.cmp(&other.0));
-        exports.dedup();
-        exports
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 
-    pub(crate) async fn serve(&self, bytes: &[u8], defaults: Budget, limit: usize) -> Vec<u8> {
-        let call = match CallMessage::decode(bytes) {
+    /// Answers a message of the peer of this name; `None` if it deserves no answer.
+    pub(crate) async fn serve(&self, peer: &Option<Arc<str>>, message: &[u8]) -> Option<Vec<u8>> {
+        let arrived = Instant::now();
+        let call = match CallMessage::decode(message) {
             Ok(call) => call,
-            Err(bad) => return nonsense(bytes, bad),
-        };
-        let started = Instant::now();
-        let mut reply = ReplyMessage { incarnation: 1, ..call.echo().reply(Status::Refused) };
-        let image;
-        match self.accept(&call, limit).await {
-            Err(Refusal(status, failure)) => {
-                reply.status = status;
-                image = failure.encode();
-            }
-            Ok((target, index, function)) => {
-                reply.signature = function.signature_id();
-                let (result, receipt) = run(&target, index, &call, defaults).await;
-                reply.fuel = receipt.fuel;
-                match result {
-                    Ok(value) if value.as_bytes().len() > call.reply_limit as usize => {
-                        (reply.status, reply.ran) = (Status::OutOfBudget, true);
-                        let (limit, used) = (u64::from(call.reply_limit), value.as_bytes().len() as u64);
-                        image = Failure::of_limit("out of budget", Limit::Message, limit, used).encode();
-                    }
-                    Ok(value) => {
-                        (reply.status, reply.ran) = (Status::Ok, true);
-                        image = value;
-                    }
-                    Err(error) => {
-                        (reply.status, reply.ran) = status_of(&error);
-                        image = told(&error).encode();
-                    }
+            Err(BadMessage::Kind(MessageKind::Cancel)) => {
+                if let Ok(CancelMessage { session, call }) = CancelMessage::decode(message) {
+                    self.sessions.cancel(peer, session, call);
                 }
+                return None;
             }
-        }
-        reply.body = image.as_bytes();
-        reply.time = started.elapsed();
-        reply.encode()
-    }
-
-    /// Finds the export and function that a message calls, and checks its parameters. Gives the reason if the message is to be refused.
-    async fn accept(
-        &self,
-        call: &CallMessage<'_>,
-        limit: usize,
-    ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
-        let (target, index, function) = self.find(call, limit)?;
-        check_params(&function, call.body, limit).await.map_err(|error| {
-            let status = if error.rule == Rule::Parts { Status::TooLarge } else { Status::Malformed };
-            Refusal(status, Box::new(Failure::of_rule(status.to_string(), error)))
-        })?;
-        Ok((target, index, function))
-    }
-
-    /// Finds the export and function that a message calls, or the reason to refuse it.
-    fn find(
-        &self,
-        call: &CallMessage<'_>,
-        limit: usize,
-    ) -> std::result::Result<(Target, FuncIndex, Function), Refusal> {
-        let refuse = |status: Status, why: String| {
-            Err(Refusal(status, Box::new(Failure::of(status.to_string()).with_detail(why))))
+            Err(bad) => return self.nonsense(message, bad),
         };
-        if call.body.len() > limit {
-            let failure = Failure::of_limit("too large", Limit::Message, limit as u64, call.body.len() as u64);
-            return Err(Refusal(Status::TooLarge, Box::new(failure)));
+        let echo = call.echo();
+        match self.find(call, arrived, message.len()) {
+            Ok(found) => Some(self.once(peer, found).await),
+            Err(told) => Some(self.reply(echo, told, false)),
+        }
+    }
+
+    /// The answer to bytes that are no call in order.
+    fn nonsense(&self, message: &[u8], bad: BadMessage) -> Option<Vec<u8>> {
+        let echo = Echo::of(message)?;
+        let failure = Failure { offset: bad.offset() as u64, rule: Some(bad.to_string()), ..Failure::of("malformed") };
+        Some(self.reply(echo, Told { status: bad.status(), failure: Box::new(failure) }, false))
+    }
+
+    /// A reply without a value.
+    fn reply(&self, echo: Echo, told: Told, ran: bool) -> Vec<u8> {
+        let body = told.failure.encode();
+        let reply = echo.reply(told.status);
+        let ran = (ran || reply.ran) && !told.status.did_not_run();
+        ReplyMessage { ran, incarnation: self.incarnation, body: body.as_bytes(), ..reply }.encode()
+    }
+
+    /// Finds the export and function that a message calls, or the reason to refuse it. It looks at the header only.
+    fn find<'a>(&self, call: CallMessage<'a>, arrived: Instant, size: usize) -> Result<Found<'a>, Told> {
+        if call.body.len() > self.limits.message {
+            let (most, used) = (self.limits.message as u64, call.body.len() as u64);
+            return Err(Told::of_limit(Status::TooLarge, Limit::Message, most, used));
         }
         if call.hops == 0 {
-            return Err(Refusal(Status::HopLimit, Box::new(Failure::of("hop limit"))));
+            return Err(Told::new(Status::HopLimit, "hop limit"));
         }
         if call.time.is_some_and(|time| time.is_zero()) {
-            return Err(Refusal(Status::OutOfBudget, Box::new(Failure::of_limit("out of budget", Limit::Time, 0, 0))));
+            return Err(Told::of_limit(Status::OutOfBudget, Limit::Time, 0, 0));
         }
-        let Some(Export { interface, positions, target }) = self.export(&call.target) else {
-            return refuse(Status::UnknownTarget, "nothing is exported under this token; was it revoked?".into());
+        let Some(export) = self.exports.get(&call.target) else {
+            return Err(Told::new(Status::UnknownTarget, "unknown target"));
         };
-        if interface.id() != call.interface {
-            return refuse(Status::UnknownInterface, format!("the export is of {}", interface.name()));
+        if export.interface.id() != call.interface {
+            return Err(Told::new(Status::UnknownInterface, "unknown interface"));
         }
-        let functions = interface.functions();
-        let Some(&position) = positions.get(&call.function) else {
-            let names: Vec<&str> = functions.iter().map(Function::name).collect();
-            return refuse(Status::UnknownFunction, format!("{} has {}", interface.name(), first(&names)));
+        let Some((index, function)) = export.function(call.function) else {
+            return Err(Told::new(Status::UnknownFunction, "unknown function"));
         };
-        let function = functions[position as usize].clone();
         if function.signature_id() != call.signature {
-            let callee_signature = signature(&function);
-            let failure = Failure { callee_signature, ..Failure::of("signature mismatch") };
-            return Err(Refusal(Status::SignatureMismatch, Box::new(failure)));
+            let mut told = Told::new(Status::SignatureMismatch, "signature mismatch");
+            told.failure.callee_signature = function.to_string();
+            return Err(told);
         }
-        let index = target.function(position);
-        Ok((target, index, function))
-    }
-
-    /// A copy of the export under a token, so that the table is not locked while a peer's message is checked.
-    fn export(&self, token: &Token) -> Option<Export> {
-        self.exports.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
-    }
-}
-
-/// The first names, and how many more there are: a peer needs no list of a hundred thousand.
-fn first(names: &[&str]) -> String {
-    let named = names[..names.len().min(MOST_NAMED)].join(", ");
-    match names.len().saturating_sub(MOST_NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
-}
-
-/// Makes the call under what its message grants and no more than this side's defaults.
-async fn run(
-    target: &Target,
-    function: FuncIndex,
-    call: &CallMessage<'_>,
-    defaults: Budget,
-) -> (Result<Image>, Receipt) {
-    let budget = Budget {
-        fuel: call.fuel.unwrap_or(defaults.fuel).min(defaults.fuel),
-        time: call.time.unwrap_or(defaults.time).min(defaults.time),
-        memory: defaults.memory,
-    };
-    let image = Image::from_bytes(call.body.to_vec());
-    by_image(target.provider(), function, image).granted(budget, call.hops).receipt().await
-}
-
-/// What the other side is told of an error.
-fn told(error: &CallError) -> Failure {
-    let number = |amount: &Amount| match amount {
-        Amount::Fuel(number) | Amount::Bytes(number) => *number,
-        Amount::Time(span) => u64::try_from(span.as_micros()).unwrap_or(u64::MAX),
-    };
-    match error {
-        // This side only relayed the call. What it was told itself is all that there is to say, however long the way is.
-        CallError::Remote(RemoteError::Refused { failure, .. } | RemoteError::Failed { failure, .. }) => {
-            Failure::clone(failure)
+        if call.epoch != 0 && call.epoch != export.epoch() {
+            return Err(Told::new(Status::WrongEpoch, "wrong epoch"));
         }
-        CallError::OutOfBudget { limit, amount, used, .. } => {
-            Failure::of_limit(error.kind(), *limit, number(amount), number(used)).with_detail(error.headline())
+        let function = function.clone();
+        Ok(Found { export, index, function, call, arrived, size })
+    }
+
+    /// Answers a call, which runs once however often its message comes.
+    async fn once(&self, peer: &Option<Arc<str>>, found: Found<'_>) -> Vec<u8> {
+        let call = &found.call;
+        let echo = call.echo();
+        if call.incarnation != 0 && call.incarnation != self.incarnation && !call.idempotent {
+            // The process that it was sent to before may have run it.
+            return self.reply(echo, Told::new(Status::Duplicate, "another incarnation"), true);
         }
-        // The text includes the causes, because only text reaches the other side, not the chain of errors. The help is left out: it is for
-        // this side.
-        error => Failure::of(error.kind()).with_detail(error.headline()),
+        if call.session == 0 {
+            return self.run(peer, &found, None).await;
+        }
+        let digest = self.sessions.digest(&call.target.to_bytes(), call.function, call.body);
+        let retry = call.retry && !call.idempotent;
+        match self.sessions.arrive(peer, call.session, call.call, digest, call.settled_below, retry) {
+            Arrival::First(running) => {
+                let reply = self.run(peer, &found, Some(&running)).await;
+                running.answer(&reply);
+                reply
+            }
+            Arrival::Again(joined) => match joined.await {
+                Some(reply) => reply.to_vec(),
+                None => self.reply(echo, Told::new(Status::Duplicate, "duplicate"), true),
+            },
+            Arrival::Answered(reply) => reply.to_vec(),
+            Arrival::Gone => self.reply(echo, Told::new(Status::Duplicate, "duplicate"), true),
+            Arrival::Differs => {
+                let mut told = Told::new(Status::Malformed, "malformed");
+                told.failure.rule = Some("another call has this number".into());
+                self.reply(echo, told, false)
+            }
+            Arrival::Cancelled => self.reply(echo, Told::new(Status::Cancelled, "cancelled"), false),
+            Arrival::Full => self.reply(echo, Told::new(Status::Refused, "too many sessions").and_again(), false),
+        }
+    }
+
+    /// Runs a call when the policy of its export lets it, and says how it ended.
+    async fn run(&self, peer: &Option<Arc<str>>, found: &Found<'_>, running: Option<&Running>) -> Vec<u8> {
+        let ended = self.admit(peer, found, running).await.unwrap_or_else(|told| {
+            found.export.note_refused();
+            Ended::Not(told, Receipt::default(), false)
+        });
+        let (body, status, ran, receipt) = match ended {
+            Ended::Value(image, receipt) => (image, Status::Ok, true, receipt),
+            Ended::Not(told, receipt, ran) => {
+                let ran = ran && !told.status.did_not_run();
+                (told.failure.encode(), told.status, ran, receipt)
+            }
+        };
+        ReplyMessage {
+            ran,
+            signature: found.function.signature_id(),
+            time: found.arrived.elapsed(),
+            fuel: receipt.fuel,
+            memory: receipt.memory,
+            incarnation: self.incarnation,
+            epoch: found.export.epoch(),
+            body: body.as_bytes(),
+            ..found.call.echo().reply(status)
+        }
+        .encode()
+    }
+
+    /// Lets a call in when it is its turn, checks its parameters, and makes it. The reason, if it is refused before that.
+    async fn admit(
+        &self,
+        peer: &Option<Arc<str>>,
+        found: &Found<'_>,
+        running: Option<&Running>,
+    ) -> Result<Ended, Told> {
+        let Found { export, function, call, .. } = found;
+        let Some(_here) = export.arrives(found.size) else {
+            return Err(Told::new(Status::Refused, "too many bytes").and_again());
+        };
+        let mut budget = granted(call, &export.cap);
+        let end = Deadline::after(budget.time.saturating_sub(found.arrived.elapsed()));
+        if let Some(floor) = &export.floor
+            && (budget.fuel < floor.fuel || budget.time < floor.time || budget.memory < floor.memory)
+        {
+            return Err(Told::new(Status::Refused, "below floor"));
+        }
+        let _admitted = self.enter(found, running, end).await?;
+        // A guest pays for what it is passed. What the host does for a message to its own code is paid for here.
+        let price = if export.is_of_the_host() { price(call.body) } else { 0 };
+        if price > budget.fuel {
+            return Err(Told::of_limit(Status::OutOfBudget, Limit::Fuel, budget.fuel, price));
+        }
+        budget.fuel -= price;
+        check_params(function, call.body, self.limits.message).await.map_err(|bad| {
+            let status = if bad.rule == Rule::Parts { Status::TooLarge } else { Status::Malformed };
+            Told { status, failure: Box::new(Failure::of_rule("malformed", bad)) }
+        })?;
+        budget.time = budget.time.saturating_sub(found.arrived.elapsed());
+        export.note_served();
+        let border = Arc::new(Border::new(
+            peer.clone(),
+            call.hops,
+            call.trail.clone(),
+            #[cfg(feature = "engine")]
+            export.ceiling(&self.limits.budget),
+        ));
+        let image = Image::from_bytes(call.body.to_vec());
+        let mut made =
+            by_image(export.provider(), &export.value, found.index, image).granted(budget, border.clone()).receipt();
+        let ended = attended(&mut made, export, running, None).await;
+        let entered = border.is_entered();
+        let (result, mut receipt) = match ended {
+            Ok(ended) => ended,
+            Err(GivenUp) => {
+                let told = Told::new(Status::Cancelled, "cancelled");
+                return Ok(Ended::Not(told, made.give_up(), entered));
+            }
+        };
+        receipt.fuel += price;
+        let most = self.limits.message.min(call.reply_limit as usize);
+        Ok(match result {
+            Ok(image) if image.as_bytes().len() > most => {
+                let (most, used) = (most as u64, image.as_bytes().len() as u64);
+                Ended::Not(Told::of_limit(Status::OutOfBudget, Limit::Message, most, used), receipt, true)
+            }
+            Ok(image) => Ended::Value(image, receipt),
+            Err(error) => Ended::Not(Told::of(&error, entered, export.detail), receipt, entered),
+        })
+    }
+
+    /// Waits for the call's turn at its export.
+    async fn enter<'a>(
+        &self,
+        found: &'a Found<'_>,
+        running: Option<&Running>,
+        end: Option<Deadline>,
+    ) -> Result<Admitted<'a>, Told> {
+        let export = &*found.export;
+        if !export.admission.try_enter() {
+            let mut entering = pin!(export.admission.enter());
+            match attended(&mut entering, export, running, end).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(Told::new(Status::Busy, "busy").and_again()),
+                Err(GivenUp) if end.is_some_and(|end| end.has_passed()) => {
+                    let micros = end.map_or(0, |end| end.span.as_micros() as u64);
+                    return Err(Told::of_limit(Status::OutOfBudget, Limit::Time, micros, micros));
+                }
+                Err(GivenUp) => return Err(Told::new(Status::Cancelled, "cancelled")),
+            }
+        }
+        Ok(Admitted(export))
     }
 }
 
-/// The status for an error, and whether guest code may have run.
-fn status_of(error: &CallError) -> (Status, bool) {
-    match error {
-        error if error.is_out_of_budget() => (Status::OutOfBudget, true),
-        CallError::Cancelled { .. } => (Status::Cancelled, true),
-        CallError::Poisoned { .. }
-        | CallError::Removed { .. }
-        | CallError::Retiring { .. }
-        | CallError::NotExported { .. }
-        | CallError::TooDeep { .. }
-        | CallError::BelowFloor { .. }
-        | CallError::NoCapacity { .. } => (Status::Refused, false),
-        CallError::ReEntered { .. } | CallError::Busy { .. } | CallError::TenantFull { .. } => (Status::Busy, false),
-        // This side only relayed the call, so it passes on the status that it got.
-        CallError::Remote(RemoteError::Refused { status, .. }) => (*status, false),
-        CallError::Remote(RemoteError::Failed { status, .. }) => (*status, true),
-        CallError::Remote(RemoteError::NotSent { .. }) => (Status::Refused, false),
-        CallError::Remote(RemoteError::Lost { .. } | RemoteError::BadReply { .. }) => (Status::Lost, true),
-        CallError::TooLarge(_) => (Status::OutOfBudget, true),
-        _ => (Status::Trap, true),
+/// A call that the policy of its export has let in.
+struct Admitted<'a>(&'a Export);
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        self.0.admission.leave();
     }
 }
 
-/// The answer to bytes that are no call. Whatever of it cannot be read is zero.
-fn nonsense(bytes: &[u8], bad: BadMessage) -> Vec<u8> {
-    let nothing = Echo { session: 0, call: 0, interface: 0, function: 0, hops: 0 };
-    let failure = Failure { offset: bad.offset() as u64, ..Failure::of(bad.status().to_string()) };
-    let failure = failure.with_detail(bad.to_string()).encode();
-    let reply = Echo::of(bytes).unwrap_or(nothing).reply(bad.status());
-    ReplyMessage { incarnation: 1, body: failure.as_bytes(), ..reply }.encode()
+/// The peer has cancelled the call, its export was revoked, or it is too late.
+struct GivenUp;
+
+/// The value of a future, unless the call is given up first. The future is looked at before everything else, because most have a value at once.
+async fn attended<F: Future + Unpin>(
+    future: &mut F,
+    export: &Export,
+    running: Option<&Running>,
+    end: Option<Deadline>,
+) -> Result<F::Output, GivenUp> {
+    let (mut cancelled, mut stopped, mut timer) =
+        (running.map(Running::cancelled), pin!(export.stopped.notified()), None);
+    poll_fn(|task| {
+        if let Poll::Ready(value) = Pin::new(&mut *future).poll(task) {
+            return Poll::Ready(Ok(value));
+        }
+        let cancelled = cancelled.as_mut().is_some_and(|cancelled| Pin::new(cancelled).poll(task).is_ready());
+        let stopped = stopped.as_mut().poll(task).is_ready() || export.is_stopping();
+        let late = end.is_some_and(|end| end.poll_passed(&mut timer, task));
+        if cancelled || stopped || late { Poll::Ready(Err(GivenUp)) } else { Poll::Pending }
+    })
+    .await
+}
+
+/// What a call is granted: what its message says, and no more than the cap.
+fn granted(call: &CallMessage<'_>, cap: &Budget) -> Budget {
+    Budget {
+        fuel: call.fuel.unwrap_or(cap.fuel).min(cap.fuel),
+        time: call.time.unwrap_or(cap.time).min(cap.time),
+        memory: call.memory.unwrap_or(cap.memory).min(cap.memory),
+    }
+}
+
+/// Fuel for the check of a body, unless it is so small that it is a part of every call.
+fn price(body: &[u8]) -> u64 {
+    /// Bytes that take no longer than what is around them.
+    const SMALL: usize = 256;
+    if body.len() > SMALL { body.len() as u64 * weight::FUEL } else { 0 }
 }

@@ -21,7 +21,7 @@ use crate::limits::cx::MAX_DEPTH;
 use crate::limits::settings::Settings;
 use crate::observe::{Observer, Observers};
 use crate::random::Random;
-use crate::remote::server::ExportTable;
+use crate::remote::server::Server;
 
 /// Settings of a [`Runtime`]. Every limit has a finite default. The settings that concern apps need the feature `engine`.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,7 @@ pub struct RuntimeBuilder {
     limits: Settings,
     observers: Observers,
     secret: Option<[u8; 32]>,
+    seed: Option<[u8; 32]>,
     #[cfg(feature = "engine")]
     gate: GateSettings,
 }
@@ -238,13 +239,22 @@ impl RuntimeBuilder {
         self
     }
 
-    /// What tokens and other unguessable bytes are made from. Default: the system's randomness.
+    /// What the tokens of [named](crate::remote::ExportPolicy::named) exports are made with, so that they are the same after a restart and in every process
+    /// that has the same secret. Default: none, and no export can have a name.
     ///
-    /// With the same secret a runtime makes the same tokens in the same order, which tests and simulations need. Anywhere else the secret
-    /// must be random, used for one runtime only, and kept from everybody: whoever knows it knows every token. The
+    /// It must be random, and kept from everybody: whoever knows it knows the token of every name. The
     /// [code cache](RuntimeBuilder::code_cache) does not depend on it.
     pub fn secret(mut self, secret: [u8; 32]) -> RuntimeBuilder {
         self.secret = Some(secret);
+        self
+    }
+
+    /// What random tokens, sessions and other unguessable bytes are made from. Default: the system's randomness.
+    ///
+    /// With the same seed a runtime makes the same bytes in the same order, which tests and simulations need. For anything else it is not: two
+    /// runtimes with one seed, or one before and after a restart, have the same sessions and tokens, and whoever knows the seed knows them too.
+    pub fn seed(mut self, seed: [u8; 32]) -> RuntimeBuilder {
+        self.seed = Some(seed);
         self
     }
 
@@ -257,10 +267,11 @@ impl RuntimeBuilder {
     /// be used; [`RuntimeError::Random`] if the system provides no random bytes; [`RuntimeError::IsWorker`] if this process was itself started to
     /// compile for a runtime.
     pub fn build(self) -> Result<Runtime, RuntimeError> {
-        let random = match self.secret {
-            Some(secret) => Random::new(secret),
+        let random = match self.seed {
+            Some(seed) => Random::new(seed),
             None => Random::from_system().map_err(RuntimeError::Random)?,
         };
+        let server = Server::new(self.limits, &random);
         let random = Arc::new(random);
         #[cfg(feature = "engine")]
         let places = engine::places(self.limits.stores);
@@ -280,7 +291,8 @@ impl RuntimeBuilder {
             random,
             interfaces: Default::default(),
             registry: Default::default(),
-            exports: ExportTable::default(),
+            server,
+            secret: self.secret,
         })))
     }
 }

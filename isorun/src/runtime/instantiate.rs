@@ -229,7 +229,7 @@ impl Instantiate {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
             None => runtime.reserve_some_name(app.name()),
         };
-        let payer = Arc::new(Payer { tenant, alone, ..Payer::new(name.get()) });
+        let payer = Arc::new(Payer { tenant, alone, ..Payer::new(name.get(), runtime.mark()) });
         payer.account.set_memory(memory);
         payer.account.set_fuel(fuel);
         let plan = Plan { runtime: &runtime, app: &app, payer, reuse: policy.reuse };
@@ -269,7 +269,7 @@ impl Plan<'_> {
         let wires = given.resolve(self.app.name(), imports, |instance| self.runtime.owns(instance))?;
         let linked = || link(self.runtime.engine(), self.app.component(), imports, &wires);
         let pre = self.app.linked(key(&wires), linked).map_err(|error| self.failed(&error))?;
-        let consumer = Consumer { instance: Some(&self.payer.name), app: Some(self.app.name()) };
+        let consumer = Consumer { instance: Some(&self.payer.name), app: Some(self.app.name()), export: None };
         // Making the slots may call the factory of a system per consumer, which is the user's code and may panic.
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             slots(wires, consumer, self.reuse, &given.before, &given.times)

@@ -39,7 +39,7 @@ use crate::limits::tenancy::Tenancy;
 use crate::provider::slot::Slot;
 use crate::provider::state::InstanceState;
 use crate::provider::{Closed, Kind, Provider};
-use crate::remote::server::ExportTable;
+use crate::remote::exports::ExportTable;
 
 /// The apps and instances of a runtime, and the names in use.
 #[derive(Default)]

@@ -19,7 +19,7 @@ use crate::provider::Provider;
 use crate::provider::slot::Slot;
 #[cfg(feature = "engine")]
 use crate::provider::state::InstanceState;
-use crate::remote::server::ExportTable;
+use crate::remote::exports::ExportTable;
 
 /// How many circles one report tells.
 #[cfg(feature = "engine")]

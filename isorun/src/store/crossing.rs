@@ -168,9 +168,9 @@ fn enter(store: &mut StoreContextMut<'_, State>, units: u64) -> wasmtime::Result
     if let Some(chain) = &state.chain {
         chain.ledger.enter(fuel);
     }
-    let Frame { hops, ref place, .. } = state.frame;
-    let place = place.as_ref().map(|place| place.child(units));
-    Ok(Cx::new(state.chain.take(), (fuel, state.meter.left()), deadline, hops, place))
+    let Frame { border, place, .. } = &state.frame;
+    let (border, place) = (border.clone(), place.as_ref().map(|place| place.child(units)));
+    Ok(Cx::new(state.chain.take(), (fuel, state.meter.left()), deadline, border, place))
 }
 
 /// Ends a call out of the guest, which pays for what it is given and goes on with what the callee has left. Returns whether its quantum has
@@ -348,9 +348,9 @@ pub(crate) fn call_sync_with_cx<R>(
 fn context(store: &StoreContextMut<'_, State>) -> wasmtime::Result<Cx> {
     let state = store.data();
     let granted = (store.get_fuel()?, state.meter.left());
-    let Frame { hops, place, .. } = &state.frame;
+    let Frame { border, place, .. } = &state.frame;
     let place = place.as_ref().map(|place| place.child(0));
-    Ok(Cx::new(state.chain.clone(), granted, state.deadline(), *hops, place))
+    Ok(Cx::new(state.chain.clone(), granted, state.deadline(), border.clone(), place))
 }
 
 /// Calls a sync method, counts it, and reports it if there is an observer or a trace.
@@ -377,7 +377,10 @@ fn seen<R>(
         }
         Err(error) => {
             // It may come from a call that the method has made with the guest's own budget.
-            let concerns = store.data().chain.as_ref().is_none_or(|chain| chain.concerns(&error));
+            let concerns = match cx {
+                Some(cx) => cx.concerns(&error),
+                None => store.data().chain.as_ref().is_none_or(|chain| chain.concerns(&error)),
+            };
             let ends_the_caller = error.ends_the_tree() && concerns;
             Err(failed(slot, error, ends_the_caller))
         }

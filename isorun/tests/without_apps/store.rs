@@ -77,6 +77,6 @@ pub(crate) fn link_to(runtime: &Runtime) -> impl Transport + Clone + use<> {
     let runtime = runtime.clone();
     move |message: Vec<u8>| {
         let runtime = runtime.clone();
-        async move { Ok::<_, TransportError>(runtime.serve(&message).await) }
+        async move { runtime.serve(&message).await.ok_or_else(|| TransportError::Lost("it has no answer".into())) }
     }
 }

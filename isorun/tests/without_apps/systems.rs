@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use isorun::error::ExportError;
 use isorun::instance::InstanceState;
+use isorun::remote::Revoke;
 use isorun::{CallError, Remote, RemoveError, Runtime, Value};
 
 use crate::kv;
@@ -114,8 +115,8 @@ async fn what_is_exported_is_in_use_until_its_token_is_revoked() {
     assert!(matches!(&in_use, RemoveError::InUse { by, .. } if by.len() == 1), "{in_use}");
     let in_use = runtime.retire(&store).await.unwrap_err();
     assert!(matches!(&in_use, RemoveError::InUse { .. }), "{in_use}");
-    assert!(runtime.revoke(&token));
-    assert!(!runtime.revoke(&token));
+    assert!(runtime.revoke(&token, Revoke::New).await);
+    assert!(!runtime.revoke(&token, Revoke::New).await);
     runtime.retire(&store).await.unwrap();
     assert!(matches!(store.call("get", r#"("a")"#).await, Err(CallError::Removed { .. })));
 }

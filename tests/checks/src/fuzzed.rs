@@ -4,6 +4,7 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use isorun::image::Image;
+use isorun::remote::Revoke;
 use isorun::wit::Function;
 use isorun::{CallError, Instance, Interface, Runtime, StaticInterface, Token, TransportError, Type, Value};
 use tokio::runtime::{Builder, Runtime as Tokio};
@@ -80,8 +81,8 @@ fn relayed(interface: &Interface, body: &[u8], answer: &[u8]) -> (Option<Vec<u8>
     let remote = RUNTIME.import_interface(interface, Token::from_bytes([7; 16]), far);
     let token = RUNTIME.export_interface(&remote, interface).expect("it provides that");
     let message = call_message(token, interface, &interface.functions()[0], body);
-    let reply = Reply::read(&block_on(RUNTIME.serve(&message)));
-    RUNTIME.revoke(&token);
+    let reply = Reply::read(&block_on(RUNTIME.serve(&message).into_future()).unwrap());
+    block_on(RUNTIME.revoke(&token, Revoke::New));
     RUNTIME.remove(&remote).expect("nobody uses it");
     let sent = sent.lock().expect("no panic").take();
     (sent, reply)
@@ -89,7 +90,7 @@ fn relayed(interface: &Interface, body: &[u8], answer: &[u8]) -> (Option<Vec<u8>
 
 /// The first bytes say how the rest is a message: as it is, as the body of a call, or as changes to a call that is in order.
 ///
-/// Every message has a reply, which says what the codec for run-time types says of the body; and whatever comes back in place of a reply
+/// Every call has a reply, which says what the codec for run-time types says of the body; and whatever comes back in place of a reply
 /// ends a call with an error that is none of the host's making.
 pub fn message(bytes: &[u8]) {
     static SERVER: LazyLock<(Runtime, Instance, Token)> = LazyLock::new(|| {
@@ -111,7 +112,11 @@ pub fn message(bytes: &[u8]) {
         2 => (of_body(&edited(params.as_bytes(), changes)), true),
         _ => (edited(&of_body(params.as_bytes()), changes), false),
     };
-    let reply = Reply::read(&block_on(runtime.serve(&message)));
+    let Some(reply) = block_on(runtime.serve(&message).into_future()) else {
+        assert!(!only_the_body, "a call was not answered");
+        return answered(runtime, function, *mode, rest);
+    };
+    let reply = Reply::read(&reply);
     if only_the_body {
         let accepted = Value::decode_params(function, body_of(&message)).is_ok();
         assert_eq!(reply.status, if accepted { OK } else { MALFORMED }, "{function}: {}", reply.text);

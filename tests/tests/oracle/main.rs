@@ -149,7 +149,7 @@ struct Recorded {
 
 impl Transport for Recorded {
     async fn call(&self, message: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let reply = self.runtime.serve(&message).await;
+        let reply = self.runtime.call(message.clone()).await?;
         self.seen.lock().unwrap().push((body_of(&message).to_vec(), body_of(&reply).to_vec()));
         Ok(reply)
     }

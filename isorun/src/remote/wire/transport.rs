@@ -7,14 +7,17 @@ use crate::text::printable_line;
 
 /// Carries one message to the other side and brings its answer back. Framing, connections, retries and encryption are up to the transport.
 ///
-/// An async closure is one:
+/// An async closure is one, a [`Link`](super::super::Link) is one, and a [`Runtime`](crate::Runtime) is one to itself, for two runtimes of one process:
 ///
 /// ```
 /// # use isorun::{Runtime, Transport, TransportError};
 /// # fn example(other: Runtime) -> impl Transport {
 /// move |message: Vec<u8>| {
 ///     let other = other.clone();
-///     async move { Ok::<_, TransportError>(other.serve(&message).await) }
+///     async move {
+///         println!("{} bytes go to the other runtime", message.len());
+///         other.call(message).await
+///     }
 /// }
 /// # }
 /// ```

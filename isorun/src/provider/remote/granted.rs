@@ -1,0 +1,48 @@
+//! What a call grants a peer, until it is known what the peer has used.
+
+use crate::limits::cx::Cx;
+
+/// Fuel and memory that a peer may use. If nobody says what it has used, it counts as used: the peer may go on where its answer is lost.
+pub(super) struct Granted<'a> {
+    cx: &'a Cx,
+    pub(super) fuel: u64,
+    pub(super) memory: u64,
+    /// The most fuel that is charged.
+    most: u64,
+    /// Whether messages of the call have left, and none of them was answered.
+    is_out: bool,
+}
+
+impl<'a> Granted<'a> {
+    pub(super) fn new(cx: &'a Cx, (fuel, memory): (u64, u64), most: u64) -> Granted<'a> {
+        Granted { cx, fuel, memory, most, is_out: false }
+    }
+
+    /// A message is about to leave.
+    pub(super) fn sends(&mut self) {
+        self.is_out = true;
+    }
+
+    /// No byte of it has left.
+    pub(super) fn was_not_sent(&mut self) {
+        self.is_out = false;
+    }
+
+    /// The peer says what it has used, and whether the function has run. It cannot charge more than it was granted.
+    pub(super) fn answered(&mut self, fuel: u64, memory: u64, ran: bool) {
+        self.is_out = false;
+        self.cx.charge(fuel.min(self.fuel).min(self.most), memory.min(self.memory));
+        if ran {
+            self.cx.enter();
+        }
+    }
+}
+
+impl Drop for Granted<'_> {
+    fn drop(&mut self) {
+        if self.is_out {
+            self.cx.charge(self.fuel.min(self.most), self.memory);
+            self.cx.enter();
+        }
+    }
+}

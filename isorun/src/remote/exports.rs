@@ -1,0 +1,143 @@
+//! What a runtime lets peers call.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::export::{Export, Exported, check};
+use super::policy::{ExportPolicy, Revoke};
+use super::wire::token::Token;
+use crate::call::target::Target;
+use crate::error::instance::ExportError;
+use crate::interface::Interface;
+use crate::interface::exports::FuncIndex;
+use crate::limits::settings::Settings;
+use crate::provider::Provider;
+use crate::random::Random;
+
+/// What a runtime lets peers call.
+#[derive(Default)]
+pub(crate) struct ExportTable {
+    exports: RwLock<HashMap<Token, Arc<Export>>>,
+}
+
+/// From what a runtime makes tokens.
+pub(crate) struct Tokens<'a> {
+    pub(crate) random: &'a Random,
+    /// What the tokens of names are made with, if the runtime was given a secret.
+    pub(crate) secret: Option<&'a [u8; 32]>,
+}
+
+impl ExportTable {
+    /// Makes an export of what `target` has of an interface. Nothing is locked, since a system's factory may run.
+    pub(crate) fn make(
+        &self,
+        interface: &Interface,
+        target: Target,
+        policy: &ExportPolicy,
+        (tokens, limits): (Tokens<'_>, &Settings),
+    ) -> Result<Arc<Export>, ExportError> {
+        check(interface, policy)?;
+        let token = tokens.token(interface, policy)?;
+        Ok(Arc::new(Export::new(token, interface, target, policy, limits)))
+    }
+
+    /// Lets peers call an export from now on.
+    pub(crate) fn add(&self, export: Arc<Export>) -> Result<Token, ExportError> {
+        let token = export.token;
+        let mut exports = self.exports.write().unwrap_or_else(PoisonError::into_inner);
+        match exports.entry(token) {
+            Entry::Vacant(entry) => {
+                entry.insert(export);
+                Ok(token)
+            }
+            Entry::Occupied(entry) if entry.get().is_over() => {
+                let old = std::mem::replace(entry.into_mut(), export);
+                drop(exports);
+                drop(old);
+                Ok(token)
+            }
+            Entry::Occupied(_) => {
+                drop(exports);
+                let name = export.name.as_deref().unwrap_or_default().into();
+                Err(ExportError::NameTaken { name, interface: export.interface.name().to_string() })
+            }
+        }
+    }
+
+    /// The export of a token. It is a copy, so that the table is not locked while a peer's message is looked at.
+    pub(crate) fn get(&self, token: &Token) -> Option<Arc<Export>> {
+        let export = self.exports.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned();
+        export.filter(|export| !export.is_over())
+    }
+
+    /// Ends an export. New calls find nothing from the first poll on.
+    pub(crate) async fn revoke(&self, token: &Token, how: Revoke) -> bool {
+        // The export holds a handle, which is dropped after the lock.
+        let export = self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token);
+        let Some(export) = export else { return false };
+        match how {
+            Revoke::New => {}
+            Revoke::Drain => export.idle().await,
+            Revoke::Stop => {
+                export.stop();
+                export.idle().await;
+            }
+        }
+        true
+    }
+
+    /// All exports, in the order of their interfaces and names.
+    pub(crate) fn all(&self) -> Vec<Exported> {
+        let exports: Vec<_> = self.exports.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let mut exports: Vec<_> =
+            exports.iter().filter(|export| !export.is_over()).map(|export| export.describe()).collect();
+        exports.sort_by(|one, other| {
+            let key = |export: &Exported| (export.interface.to_string(), export.name.clone(), export.token);
+            key(one).cmp(&key(other))
+        });
+        exports
+    }
+
+    /// The exports of an instance: each as text for messages, its interface, and the instance's functions.
+    pub(crate) fn of(&self, provider: &Arc<Provider>) -> Vec<(String, Interface, Arc<[FuncIndex]>)> {
+        let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
+        let exports = exports.values().filter(|export| Arc::ptr_eq(export.provider(), provider) && !export.is_over());
+        let mut exports: Vec<_> = exports
+            .map(|export| {
+                let by = format!("an export of {}", export.interface.name());
+                (by, export.interface.clone(), export.target.functions().clone())
+            })
+            .collect();
+        // One interface may be exported under several tokens, and more of it under one than under another.
+        exports.sort_by(|one, other| one.0.cmp(&other.0));
+        exports.dedup();
+        exports
+    }
+}
+
+impl Tokens<'_> {
+    /// The token of a name, or a random one.
+    fn token(&self, interface: &Interface, policy: &ExportPolicy) -> Result<Token, ExportError> {
+        let Some(name) = &policy.name else { return Ok(Token::from_bytes(self.random.bytes())) };
+        let Some(secret) = self.secret else { return Err(ExportError::NoSecret { name: name.to_string() }) };
+        let mut only: Vec<&str> = policy.only.iter().flatten().map(String::as_str).collect();
+        only.sort_unstable();
+        only.dedup();
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(secret).map_err(|_| ExportError::NoSecret { name: name.to_string() })?;
+        // Each part has its length before it, so that no two lists of parts are the same bytes.
+        let interface = interface.name().on_track();
+        let served = [if policy.only.is_some() { "only" } else { "all" }];
+        for part in ["isorun export 1", name, &interface].into_iter().chain(served).chain(only) {
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        Ok(Token::from_bytes(bytes))
+    }
+}

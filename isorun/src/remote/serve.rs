@@ -1,0 +1,54 @@
+//! One message, answered.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::peer::Peer;
+use super::wire::transport::{Transport, TransportError};
+use crate::runtime::Runtime;
+
+/// The answer to one message, which is made when this is awaited: see [`Runtime::serve`].
+#[must_use = "a message is answered when this is awaited"]
+pub struct Serve<'a> {
+    runtime: &'a Runtime,
+    message: &'a [u8],
+    peer: Option<Arc<str>>,
+}
+
+impl<'a> Serve<'a> {
+    pub(crate) fn new(runtime: &'a Runtime, message: &'a [u8]) -> Serve<'a> {
+        Serve { runtime, message, peer: None }
+    }
+
+    /// Says which peer the message came from. Its name is what systems see of it with [`Cx::peer`](crate::Cx::peer), and messages of peers with
+    /// different names never count as the same call. How much may be under way is a matter of a [`Link`](super::Link): there is none here.
+    pub fn from(mut self, peer: &Peer) -> Serve<'a> {
+        self.peer = peer.shared_name().clone();
+        self
+    }
+}
+
+impl<'a> IntoFuture for Serve<'a> {
+    type Output = Option<Vec<u8>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.runtime.server().serve(&self.peer, self.message).await })
+    }
+}
+
+/// The shortest way: a runtime in the same process answers.
+impl Transport for Runtime {
+    async fn call(&self, message: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let answer = self.serve(&message).await;
+        answer.ok_or_else(|| TransportError::Lost("the message deserves no answer".into()))
+    }
+}
+
+impl fmt::Debug for Serve<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serve").field("bytes", &self.message.len()).field("peer", &self.peer).finish_non_exhaustive()
+    }
+}
