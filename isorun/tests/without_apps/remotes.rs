@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use isorun::remote::Revoke;
 use isorun::remote::{RemoteError, Status};
-use isorun::{Budget, CallError, Cx, Remote, Runtime, Token, TransportError};
+use isorun::{Budget, CallError, Cx, Remote, Runtime, Token, Transport, TransportError};
 
 use crate::kv::{self, Kv};
 use crate::store::{Broken, Store, link_to};
