@@ -6,10 +6,10 @@
 
 pub(crate) mod export;
 pub(crate) mod exports;
+pub(crate) mod link;
 pub(crate) mod peer;
 pub(crate) mod policy;
 pub(crate) mod serve;
-pub(crate) mod link;
 pub(crate) mod server;
 pub(crate) mod session;
 mod told;
@@ -21,10 +21,10 @@ use std::sync::Arc;
 
 pub use crate::error::remote::{Failure, RemoteError, Status};
 pub use export::Exported;
+pub use link::{Link, LinkError, LinkStats};
 pub use peer::Peer;
 pub use policy::{Cancel, Detail, ExportPolicy, ImportPolicy, Revoke};
 pub use serve::Serve;
-pub use link::{Link, LinkError, LinkStats};
 pub use wire::header::{BadHeader, Header, MessageKind};
 pub use wire::token::{ParseTokenError, Token};
 pub use wire::transport::{Transport, TransportError};

@@ -6,6 +6,7 @@ pub(crate) mod builder;
 #[cfg(feature = "engine")]
 pub(crate) mod instantiate;
 mod interfaces;
+mod links;
 mod names;
 mod registry;
 #[cfg(feature = "engine")]

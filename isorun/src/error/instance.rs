@@ -98,6 +98,15 @@ pub enum ExportError {
         /// The name.
         name: String,
     },
+    /// The link for which it was to be exported has ended.
+    #[error(
+        "`{}` is not exported, because the link to its peer has ended\n  help: make a new link",
+        printable(instance)
+    )]
+    LinkEnded {
+        /// The instance.
+        instance: String,
+    },
     /// The interface is exported under this name already.
     #[error(
         "`{}` is exported under the name `{}` already\n  help: choose another name, or `revoke` the export that has it",

@@ -76,9 +76,7 @@ impl ExportTable {
 
     /// Ends an export. New calls find nothing from the first poll on.
     pub(crate) async fn revoke(&self, token: &Token, how: Revoke) -> bool {
-        // The export holds a handle, which is dropped after the lock.
-        let export = self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token);
-        let Some(export) = export else { return false };
+        let Some(export) = self.take(token) else { return false };
         match how {
             Revoke::New => {}
             Revoke::Drain => export.idle().await,
@@ -88,6 +86,16 @@ impl ExportTable {
             }
         }
         true
+    }
+
+    /// Ends an export, and lets what has come go on.
+    pub(crate) fn withdraw(&self, token: &Token) {
+        drop(self.take(token));
+    }
+
+    /// Takes an export out. It holds a handle, which is dropped after the lock.
+    fn take(&self, token: &Token) -> Option<Arc<Export>> {
+        self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token)
     }
 
     /// All exports, in the order of their interfaces and names.

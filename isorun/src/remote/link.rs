@@ -22,17 +22,22 @@ use futures_core::Stream;
 use futures_sink::Sink;
 
 use super::peer::Peer;
+use super::policy::ExportPolicy;
 use super::wire::header::{Header, MessageKind};
+use super::wire::token::Token;
 use super::wire::transport::{Transport, TransportError};
+use crate::error::instance::ExportError;
 use crate::error::remote::Status;
+use crate::instance::Instance;
 use crate::panics::woken;
+use crate::system::contract::StaticInterface;
 use call::LinkCall;
 use ending::Ending;
 use serve::Served;
 use state::State;
 
 pub use error::LinkError;
-pub(crate) use serve::Serve;
+pub(crate) use serve::{Answer, Serve};
 pub use stats::LinkStats;
 
 /// One end of a connection to a [`Peer`]: it carries the calls that this side makes, and serves those that the peer makes.
@@ -142,6 +147,35 @@ impl Link {
     /// connection ends.
     pub fn close(&self) {
         self.0.end(Ending::Closed);
+    }
+
+    /// Exports an interface of an instance of this runtime for as long as the link lasts: with it the export ends. Its token is told to the peer by the
+    /// program, for example as an argument of a call.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Runtime::export`](crate::Runtime::export), and [`ExportError::LinkEnded`] if the link has ended.
+    pub fn offer<I: StaticInterface>(&self, instance: &Instance) -> Result<Token, ExportError> {
+        self.offer_with::<I>(instance, &ExportPolicy::default())
+    }
+
+    /// As [`offer`](Link::offer), under a policy.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Runtime::export_with`](crate::Runtime::export_with), and [`ExportError::LinkEnded`] if the link has ended.
+    pub fn offer_with<I: StaticInterface>(
+        &self,
+        instance: &Instance,
+        policy: &ExportPolicy,
+    ) -> Result<Token, ExportError> {
+        let token = self.0.server.export(instance, I::interface(), policy)?;
+        let is_kept = self.0.state().keep(token);
+        if !is_kept {
+            self.0.server.withdraw(&[token]);
+            return Err(ExportError::LinkEnded { instance: instance.name().into() });
+        }
+        Ok(token)
     }
 
     /// What the link is doing.
@@ -274,7 +308,8 @@ impl Shared {
     fn end(&self, ending: Ending) {
         // The text may be somebody's code, which does not run under the lock.
         let why = ending.to_string();
-        let remains = self.state().end(ending, why);
+        let mut remains = self.state().end(ending, why);
+        self.server.withdraw(&std::mem::take(&mut remains.offers));
         remains.let_go();
     }
 }

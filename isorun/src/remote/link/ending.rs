@@ -10,6 +10,7 @@ use super::local::Local;
 use super::serve::Running;
 use super::state::Queued;
 use crate::panics::woken;
+use crate::remote::wire::token::Token;
 
 /// Why a link has ended.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub(super) struct Remains {
     pub(super) queue: VecDeque<Queued>,
     pub(super) running: HashMap<u64, Running>,
     pub(super) ready: VecDeque<Arc<Local>>,
+    /// What was exported for the peer.
+    pub(super) offers: Vec<Token>,
     /// A second reason, which nobody is told.
     pub(super) ending: Option<Ending>,
 }

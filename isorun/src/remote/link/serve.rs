@@ -11,9 +11,14 @@ use tokio::task::AbortHandle;
 
 use super::Shared;
 use super::local::Local;
+use crate::error::instance::ExportError;
+use crate::instance::Instance;
+use crate::interface::Interface;
 use crate::panics::{caught, woken};
 use crate::remote::peer::Peer;
+use crate::remote::policy::ExportPolicy;
 use crate::remote::wire::header::Header;
+use crate::remote::wire::token::Token;
 
 /// Who answers the calls of a peer.
 pub(crate) trait Serve: Send + Sync + 'static {
@@ -23,6 +28,12 @@ pub(crate) trait Serve: Send + Sync + 'static {
 
     /// Whether this call is to be polled where it is received, because it is mostly done at once. Otherwise it is given a task at once.
     fn is_quick(&self, header: &Header) -> bool;
+
+    /// Lets peers call an interface of an instance.
+    fn export(&self, instance: &Instance, interface: &Interface, policy: &ExportPolicy) -> Result<Token, ExportError>;
+
+    /// Ends exports, without waiting for calls that have come.
+    fn withdraw(&self, tokens: &[Token]);
 }
 
 /// The answer to come.

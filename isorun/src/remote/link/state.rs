@@ -22,6 +22,7 @@ use super::stats::LinkStats;
 use crate::error::remote::Status;
 use crate::remote::peer::Peer;
 use crate::remote::wire::header::Header;
+use crate::remote::wire::token::Token;
 use crate::remote::wire::transport::TransportError;
 
 /// What a link knows. It is behind one lock.
@@ -58,6 +59,8 @@ pub(super) struct State {
     last_running: u64,
     /// Those that are to be polled by whoever polls for frames.
     pub(super) ready: VecDeque<Arc<Local>>,
+    /// What is exported for the peer.
+    offers: Vec<Token>,
     replies_dropped: u64,
     calls_refused: u64,
 }
@@ -336,6 +339,14 @@ impl State {
         Ok(())
     }
 
+    /// Keeps an export until the link ends; `false` if it has ended.
+    pub(super) fn keep(&mut self, offer: Token) -> bool {
+        if self.ended.is_none() {
+            self.offers.push(offer);
+        }
+        self.ended.is_none()
+    }
+
     /// Ends everything. Gives what is to be woken and dropped. The first reason is the one that stays.
     #[must_use = "to be let go where no lock is held"]
     pub(super) fn end(&mut self, ending: Ending, why: String) -> Remains {
@@ -367,6 +378,7 @@ impl State {
         remains.queue = mem::take(&mut self.queue);
         remains.running = mem::take(&mut self.running);
         remains.ready = mem::take(&mut self.ready);
+        remains.offers = mem::take(&mut self.offers);
         (self.ended, self.why) = (Some(ending), why);
         remains
     }

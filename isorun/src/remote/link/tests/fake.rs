@@ -9,10 +9,15 @@ use std::task::{Context, Poll, Wake, Waker};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use crate::error::instance::ExportError;
+use crate::instance::Instance;
+use crate::interface::Interface;
 use crate::remote::link::serve::Answer;
 use crate::remote::link::{Link, Serve};
 use crate::remote::peer::Peer;
+use crate::remote::policy::ExportPolicy;
 use crate::remote::wire::header::{Header, MessageKind};
+use crate::remote::wire::token::Token;
 use crate::remote::wire::transport::{Transport, TransportError};
 
 pub(super) type Outcome = Result<Vec<u8>, TransportError>;
@@ -132,6 +137,12 @@ impl Serve for Fake {
     fn is_quick(&self, _: &Header) -> bool {
         self.is_quick
     }
+
+    fn export(&self, instance: &Instance, _: &Interface, _: &ExportPolicy) -> Result<Token, ExportError> {
+        Err(ExportError::Foreign { instance: instance.name().into() })
+    }
+
+    fn withdraw(&self, _: &[Token]) {}
 }
 
 pub(super) fn link(peer: Peer) -> Link {

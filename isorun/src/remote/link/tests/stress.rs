@@ -7,11 +7,16 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::fake::*;
+use crate::error::instance::ExportError;
 use crate::error::remote::Status;
+use crate::instance::Instance;
+use crate::interface::Interface;
 use crate::remote::link::serve::Answer;
 use crate::remote::link::{Link, Serve};
 use crate::remote::peer::Peer;
+use crate::remote::policy::ExportPolicy;
 use crate::remote::wire::header::{Header, MessageKind};
+use crate::remote::wire::token::Token;
 
 /// Answers after some turns of the others, so that replies come in no order.
 #[derive(Default)]
@@ -48,6 +53,12 @@ impl Serve for Shuffling {
     fn is_quick(&self, header: &Header) -> bool {
         header.call().is_multiple_of(3)
     }
+
+    fn export(&self, instance: &Instance, _: &Interface, _: &ExportPolicy) -> Result<Token, ExportError> {
+        Err(ExportError::Foreign { instance: instance.name().into() })
+    }
+
+    fn withdraw(&self, _: &[Token]) {}
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
