@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use isorun::instance::InstanceState;
 use isorun::remote::Revoke;
-use isorun::remote::{RemoteError, Status};
+use isorun::remote::{Cancel, ExportPolicy, RemoteError, Status};
 use isorun::{Budget, CallError, Cx, Instance, Remote, Runtime, Token, TransportError};
 use isorun_tests::kv::Kv;
 use isorun_tests::server::{Method, Request};
@@ -180,21 +180,18 @@ async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
             nobody.call("tick", "(1)"),
             Status::UnknownTarget,
             "the call of `test:bench/host@0.1.0#tick` was refused: unknown target
-  the other side says: nothing is exported under this token; was it revoked?
   help: it has not run; get a new token from the other side",
         ),
         (
             compute.call("add", "(1, 2)"),
             Status::UnknownInterface,
             "the call of `test:bench/compute@0.1.0#add` was refused: unknown interface
-  the other side says: the export is of test:bench/host@0.1.0
   help: it has not run; build both sides from the same edition of the interface",
         ),
         (
             edited.call("tock", "()"),
             Status::UnknownFunction,
             "the call of `test:bench/host@0.1.0#tock` was refused: unknown function
-  the other side says: test:bench/host@0.1.0 has tick
   help: it has not run; build both sides from the same edition of the interface",
         ),
         (
@@ -237,10 +234,11 @@ async fn every_export_has_a_token_of_its_own() {
     assert_eq!(Remote::<compute::Interface>::new(second, link_to(&far.runtime)).caller().add(1, 2).await.unwrap(), 3);
 }
 
-/// A guest that misbehaves, and the way to it from another runtime.
+/// A guest that misbehaves, and the way to it from another runtime. What its callers give up there ends.
 async fn far_misbehaving() -> (Runtime, misbehave::Caller, misbehave::Caller) {
     let (far, _, local) = misbehaving().await;
-    let token = far.export::<misbehave::Interface>(local.instance()).unwrap();
+    let policy = ExportPolicy::default().on_cancel(Cancel::Stop);
+    let token = far.export_with::<misbehave::Interface>(local.instance(), &policy).unwrap();
     let remote = Remote::<misbehave::Interface>::new(token, link_to(&far)).caller();
     local.count().await.unwrap();
     (far, local, remote)
@@ -281,7 +279,6 @@ async fn fuel_that_runs_out_far_away_is_told_as_such() {
         error.to_string(),
         "`test:misbehave/misbehave@0.1.0#spin` failed on the other side: \
          out of fuel: the limit is 1000000 units of fuel, and it has used 1000000 units of fuel
-  the other side says: out of fuel: `misbehave` was stopped in `test:misbehave/misbehave@0.1.0#spin` at its limit of 1000000 units of fuel
   help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
@@ -322,10 +319,9 @@ async fn a_trap_far_away_is_told_as_such_and_the_next_call_as_refused() {
     let (_far, _, remote) = far_misbehaving().await;
     let error = remote.trap().await.unwrap_err();
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::Trap, .. })), "{error:?}");
-    assert!(error.to_string().contains("`unreachable` instruction"), "{error}");
     let error = remote.count().await.unwrap_err();
     assert!(matches!(error, CallError::Remote(RemoteError::Refused { status: Status::Refused, .. })), "{error:?}");
-    assert!(error.to_string().contains("`misbehave` is poisoned"), "{error}");
+    assert!(error.to_string().contains("was refused: poisoned"), "{error}");
 }
 
 /// A guest in the near runtime calls one in the far runtime.
@@ -344,7 +340,7 @@ async fn fuel_that_runs_out_two_apps_away_is_told_as_such_on_this_side() {
     let near = Remote::<relay::Interface>::new(token, link_to(&middle)).caller();
     let error = near.sum_points(&points).fuel(needed / 2).await.unwrap_err();
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })), "{error:?}");
-    assert!(error.to_string().contains("`calc`"), "{error}");
+    assert!(error.to_string().contains("out of fuel"), "{error}");
 }
 
 /// Every call of the remote comes back to the remote itself.
@@ -445,9 +441,7 @@ async fn a_reply_that_is_too_large_is_kept_back_and_the_instance_lives() {
 
 #[tokio::test]
 async fn dropping_the_answering_side_in_the_middle_poisons_what_ran() {
-    let (far, _, local) = misbehaving().await;
-    let token = far.export::<misbehave::Interface>(local.instance()).unwrap();
-    let remote = Remote::<misbehave::Interface>::new(token, link_to(&far)).caller();
+    let (_far, local, remote) = far_misbehaving().await;
     let mut call = remote.spin();
     assert!(isorun_tests::poll_once(&mut call).is_pending());
     drop(call);

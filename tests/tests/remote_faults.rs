@@ -209,7 +209,7 @@ struct Spinning(misbehave::Caller);
 impl plain::Plain for Spinning {
     async fn f(&self, cx: &Cx, n: u32) -> isorun::Result<Result<u32, plain::Problem>> {
         if n == 3 {
-            self.0.spin().within(cx).await?;
+            self.0.spin().within(cx).fuel(cx.fuel()).await?;
         }
         Ok(Ok(n))
     }
@@ -256,10 +256,28 @@ async fn a_far_side_with_smaller_budgets_does_not_end_its_callers() {
 }
 
 #[tokio::test]
-async fn what_used_up_the_callers_own_budget_far_away_ends_the_caller() {
+async fn a_far_side_uses_up_no_more_than_half_of_what_the_caller_has() {
     let far = runtime();
     let guest = start(&far, "misbehave", apps::MISBEHAVE, &[]).await;
     let (_near, asking) = asking_far(&far, &far.provide(Spinning(caller_of(&guest)))).await;
+    let (told, receipt) = asking.call("ask", "(3)").fuel(1_000_000).receipt().await;
+    assert_eq!(told.unwrap(), "1001");
+    assert!((490_000..510_000).contains(&receipt.fuel), "{receipt}");
+    assert!(matches!(asking.state(), InstanceState::Idle));
+}
+
+/// A system here grants a remote all that its caller has.
+#[tokio::test]
+async fn what_used_up_the_callers_own_budget_far_away_ends_the_caller() {
+    let far = runtime();
+    let guest = start(&far, "misbehave", apps::MISBEHAVE, &[]).await;
+    let token = far.export::<misbehave::Interface>(&guest).unwrap();
+    let near = runtime();
+    near.register::<plain::Interface>().unwrap();
+    let remote = near.import::<misbehave::Interface>(token, link_to(&far));
+    let app = add(&near, "asking", &asking()).await;
+    let spinning = near.provide(Spinning(caller_of(&remote)));
+    let asking = near.instantiate(&app).with(&spinning).restart(RESTARTED).await.unwrap();
     let error = asking.call("ask", "(3)").fuel(1_000_000).await.unwrap_err();
     assert!(error.is_out_of_budget(), "{error:?}");
     // It was granted less than a call has by default, so it begins anew.

@@ -366,7 +366,9 @@ impl CallError {
     #[must_use]
     pub fn is_out_of_budget(&self) -> bool {
         match self {
-            CallError::Remote(RemoteError::Failed { status, .. }) => *status == Status::OutOfBudget,
+            CallError::Remote(RemoteError::Failed { status, .. } | RemoteError::Refused { status, .. }) => {
+                *status == Status::OutOfBudget
+            }
             CallError::ProviderDown { cause, .. } => cause.is_out_of_budget(),
             error => error.out_of_budget().is_some(),
         }
@@ -409,11 +411,13 @@ impl CallError {
 
     /// The limit that was met, if that ended the call: in the called instance, or in one that it depends on in this runtime.
     ///
-    /// If a budget ran out behind a remote, only the message says which limit it was, and this is `None`; see
-    /// [`is_out_of_budget`](CallError::is_out_of_budget).
+    /// If a budget ran out behind a remote, it is the limit that the other side tells of, if it does.
     #[must_use]
     pub fn out_of_budget(&self) -> Option<Limit> {
         match self {
+            CallError::Remote(
+                RemoteError::Failed { status, failure, .. } | RemoteError::Refused { status, failure, .. },
+            ) => failure.limit.filter(|_| *status == Status::OutOfBudget),
             CallError::OutOfBudget { limit, .. } => Some(*limit),
             CallError::ProviderDown { cause, .. } => cause.out_of_budget(),
             _ => None,

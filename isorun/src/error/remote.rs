@@ -18,7 +18,7 @@ use crate::text::{printable, printable_line};
 /// The variants tell a caller above all whether the other side may have run the function, and so whether it is safe to try again.
 ///
 /// What the other side says is a peer's word. The message shows it made safe for a terminal and cut, and says whose word it is; the fields have
-/// all of it.
+/// it as it came, of a text up to 4 KiB.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {

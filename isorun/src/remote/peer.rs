@@ -1,11 +1,12 @@
 //! Who is at the other end, and how much it may ask for at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The other end of a connection: its name, and how much may be under way between it and this side.
 ///
-/// The numbers hold for each direction by itself: so many calls of this side wait for an answer of the peer, and so many of the peer are
-/// served here.
+/// Over a [link](super::Link), the numbers hold for each direction by itself: so many calls of this side wait for an answer of the peer, and so many of the peer are
+/// served here. Where messages are answered [one by one](crate::Runtime::serve), clones of a peer are served so many together.
 ///
 /// ```
 /// use isorun::remote::Peer;
@@ -14,11 +15,19 @@ use std::sync::Arc;
 /// assert_eq!(peer.name(), Some("b"));
 /// assert_eq!(Peer::default().name(), None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Peer {
     name: Option<Arc<str>>,
     pub(crate) calls: u32,
     pub(crate) bytes: usize,
+    /// What is under way of the messages that are answered one by one; clones share it.
+    load: Arc<Load>,
+}
+
+#[derive(Debug, Default)]
+struct Load {
+    calls: AtomicUsize,
+    bytes: AtomicUsize,
 }
 
 impl Peer {
@@ -42,6 +51,15 @@ impl Peer {
         self
     }
 
+    /// A message of the peer is here, of so many bytes, if there is room for it.
+    pub(crate) fn arrives(&self, bytes: usize) -> Option<Here<'_>> {
+        let before =
+            (self.load.calls.fetch_add(1, Ordering::Relaxed), self.load.bytes.fetch_add(bytes, Ordering::Relaxed));
+        let here = Here { load: &self.load, bytes };
+        // What was added is taken off again when this is dropped.
+        (before.0 < self.calls as usize && before.1.saturating_add(bytes) <= self.bytes).then_some(here)
+    }
+
     pub(crate) fn shared_name(&self) -> &Option<Arc<str>> {
         &self.name
     }
@@ -52,9 +70,22 @@ impl Peer {
     }
 }
 
+/// A message that is here until it is answered.
+pub(crate) struct Here<'a> {
+    load: &'a Load,
+    bytes: usize,
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.load.calls.fetch_sub(1, Ordering::Relaxed);
+        self.load.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 /// A peer without a name.
 impl Default for Peer {
     fn default() -> Peer {
-        Peer { name: None, calls: 256, bytes: 64 << 20 }
+        Peer { name: None, calls: 256, bytes: 64 << 20, load: Arc::default() }
     }
 }

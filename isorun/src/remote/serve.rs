@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::Arc;
 
 use super::peer::Peer;
 use super::wire::transport::{Transport, TransportError};
@@ -14,7 +13,7 @@ use crate::runtime::Runtime;
 pub struct Serve<'a> {
     runtime: &'a Runtime,
     message: &'a [u8],
-    peer: Option<Arc<str>>,
+    peer: Option<Peer>,
 }
 
 impl<'a> Serve<'a> {
@@ -23,9 +22,9 @@ impl<'a> Serve<'a> {
     }
 
     /// Says which peer the message came from. Its name is what systems see of it with [`Cx::peer`](crate::Cx::peer), and messages of peers with
-    /// different names never count as the same call. How much may be under way is a matter of a [`Link`](super::Link): there is none here.
+    /// different names never count as the same call. If as much is under way of this peer and its clones as may be, a call is refused.
     pub fn from(mut self, peer: &Peer) -> Serve<'a> {
-        self.peer = peer.shared_name().clone();
+        self.peer = Some(peer.clone());
         self
     }
 }
@@ -35,7 +34,15 @@ impl<'a> IntoFuture for Serve<'a> {
     type IntoFuture = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.runtime.server().serve(&self.peer, self.message).await })
+        Box::pin(async move {
+            let server = self.runtime.server();
+            let Some(peer) = &self.peer else { return server.serve(&None, self.message).await };
+            let here = peer.arrives(self.message.len());
+            match here.is_none().then(|| server.overload(self.message)).flatten() {
+                Some(refusal) => Some(refusal),
+                None => server.serve(peer.shared_name(), self.message).await,
+            }
+        })
     }
 }
 

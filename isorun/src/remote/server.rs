@@ -102,6 +102,11 @@ impl Server {
         }
     }
 
+    /// The answer to a call of a peer that has as many under way as it may; `None` if the message is no call.
+    pub(crate) fn overload(&self, message: &[u8]) -> Option<Vec<u8>> {
+        Some(self.reply(Echo::of(message)?, Told::new(Status::Refused, "too many calls").and_again(), false))
+    }
+
     /// The answer to bytes that are no call in order.
     fn nonsense(&self, message: &[u8], bad: BadMessage) -> Option<Vec<u8>> {
         let echo = Echo::of(message)?;

@@ -91,7 +91,9 @@ fn out_of_budget(error: &CallError) -> Told {
         CallError::OutOfBudget { limit, amount, used, .. } => {
             Box::new(Failure::of_limit(root.kind(), *limit, number(amount), number(used)))
         }
-        CallError::Remote(RemoteError::Failed { failure, .. }) => passed_on(Status::OutOfBudget, failure).failure,
+        CallError::Remote(RemoteError::Failed { failure, .. } | RemoteError::Refused { failure, .. }) => {
+            passed_on(Status::OutOfBudget, failure).failure
+        }
         error => Box::new(Failure::of(error.kind())),
     };
     Told { status: Status::OutOfBudget, failure }

@@ -125,17 +125,22 @@ impl Failure {
         let (kind, (limit, (amount, (used, (retry, (rule, (offset, (caller, (callee, (detail, ())))))))))): Fields<
             String,
         > = decode_params(body).map_err(BadFailure::Malformed)?;
+        // No more is kept of a peer's texts than this side would write itself.
+        let shorter = |mut text: String, most| {
+            text.truncate(text.floor_char_boundary(most));
+            text
+        };
         Ok(Failure {
-            kind,
+            kind: shorter(kind, MAX_WORD),
             limit: limit.map(|Case(limit)| limit),
             amount,
             used,
             retry_after: retry.map(Duration::from_micros),
-            rule,
+            rule: rule.map(|rule| shorter(rule, MAX_WORD)),
             offset,
-            caller_signature: caller,
-            callee_signature: callee,
-            detail,
+            caller_signature: shorter(caller, MAX_TEXT),
+            callee_signature: shorter(callee, MAX_TEXT),
+            detail: shorter(detail, MAX_TEXT),
         })
     }
 
