@@ -368,8 +368,13 @@ impl Runtime {
         let tokens = Tokens { random: &self.0.random, secret: self.0.secret.as_ref() };
         let exports = &self.0.server.exports;
         let made = exports.make(interface, instance.target(interface)?, policy, (tokens, &self.0.limits))?;
-        let exported = self.0.registry.export(instance.provider(), || exports.add(made));
-        exported.unwrap_or_else(|| Err(ExportError::Removed { instance: instance.name().into() }))
+        // The app may have been replaced meanwhile by one that does not have all of it.
+        let add = || instance.target(interface).and_then(|_| exports.add(&made));
+        match self.0.registry.export(instance.provider(), add) {
+            // What was there before is dropped here, where nothing is locked.
+            Some(added) => added.map(|_| made.token()),
+            None => Err(ExportError::Removed { instance: instance.name().into() }),
+        }
     }
 
     /// What is exported now.

@@ -134,6 +134,10 @@ impl Export {
         }
     }
 
+    pub(crate) fn token(&self) -> Token {
+        self.token
+    }
+
     /// The function of an id, with its index at the instance, if it is served.
     pub(super) fn function(&self, id: u32) -> Option<(FuncIndex, &Function)> {
         let position = *self.positions.get(&id)?;

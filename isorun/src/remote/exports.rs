@@ -45,23 +45,16 @@ impl ExportTable {
         Ok(Arc::new(Export::new(token, interface, target, policy, limits)))
     }
 
-    /// Lets peers call an export from now on.
-    pub(crate) fn add(&self, export: Arc<Export>) -> Result<Token, ExportError> {
-        let token = export.token;
+    /// Lets peers call an export from now on. Gives one that is over and had the same token, to be dropped where nothing is locked.
+    pub(crate) fn add(&self, export: &Arc<Export>) -> Result<Option<Arc<Export>>, ExportError> {
         let mut exports = self.exports.write().unwrap_or_else(PoisonError::into_inner);
-        match exports.entry(token) {
+        match exports.entry(export.token) {
             Entry::Vacant(entry) => {
-                entry.insert(export);
-                Ok(token)
+                entry.insert(export.clone());
+                Ok(None)
             }
-            Entry::Occupied(entry) if entry.get().is_over() => {
-                let old = std::mem::replace(entry.into_mut(), export);
-                drop(exports);
-                drop(old);
-                Ok(token)
-            }
+            Entry::Occupied(mut entry) if entry.get().is_over() => Ok(Some(entry.insert(export.clone()))),
             Entry::Occupied(_) => {
-                drop(exports);
                 let name = export.name.as_deref().unwrap_or_default().into();
                 Err(ExportError::NameTaken { name, interface: export.interface.name().to_string() })
             }

@@ -1,15 +1,10 @@
 //! What a peer is told of a call that has no value.
 
-use std::time::Duration;
-
 use crate::error::call::CallError;
 use crate::error::remote::{Failure, RemoteError, Status};
 use crate::limits::limit::{Amount, Limit};
 
 use super::policy::Detail;
-
-/// After which time a peer may come again that found no room: so long that a crowd that comes back is spread, and so short that few wait in vain.
-pub(super) const RETRY_AFTER: Duration = Duration::from_millis(50);
 
 /// Why a peer gets no value.
 pub(super) struct Told {
@@ -25,7 +20,7 @@ impl Told {
 
     /// The peer may come again.
     pub(super) fn and_again(mut self) -> Told {
-        self.failure.retry_after = Some(RETRY_AFTER);
+        *self.failure = self.failure.and_again();
         self
     }
 

@@ -52,6 +52,9 @@ pub struct Failure {
     pub detail: String,
 }
 
+/// After which time one may come again that found no room: so long that a crowd that comes back is spread, and so short that few wait in vain.
+const RETRY_AFTER: Duration = Duration::from_millis(50);
+
 /// The most bytes of a signature, and of the detail, that are written.
 const MAX_TEXT: usize = 4 << 10;
 
@@ -81,9 +84,9 @@ impl Failure {
         Failure { rule: Some(bad.rule.name().into()), offset: bad.offset, ..Failure::of(kind) }
     }
 
-    /// The record with a text for people.
-    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Failure {
-        Failure { detail: detail.into(), ..self }
+    /// The record that says to come again.
+    pub(crate) fn and_again(self) -> Failure {
+        Failure { retry_after: Some(RETRY_AFTER), ..self }
     }
 
     /// The record as the body of a reply. Texts that are too long are cut at a character.

@@ -58,7 +58,8 @@ fn a_peers_words_are_marked_as_its_own_and_harm_nobody() {
         ..Failure::of(hostile)
     };
     for status in [Status::Trap, Status::Malformed, Status::Refused] {
-        let error = RemoteError::of_reply("f".into(), status, true, failure.clone().with_detail(hostile));
+        let error =
+            RemoteError::of_reply("f".into(), status, true, Failure { detail: hostile.into(), ..failure.clone() });
         let text = error.to_string();
         assert!(text.chars().all(|char| char == '\n' || !char.is_control()), "{text}");
         assert!(text.contains("\n  the other side says: \u{fffd}[2Jfine\n  help: it may"), "{text}");

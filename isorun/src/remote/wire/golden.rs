@@ -115,7 +115,7 @@ fn replies_without_a_value() {
     let malformed = Failure { rule: Some("placement".into()), offset: 4, ..Failure::of("malformed") };
     let budget = Failure::of_limit("out of budget", Limit::Fuel, 1000, 1001);
     for (status, ran, failure, golden) in [
-        (Status::Trap, true, Failure::of("trap").with_detail("unreachable"), golden!("reply-trap")),
+        (Status::Trap, true, Failure { detail: "unreachable".into(), ..Failure::of("trap") }, golden!("reply-trap")),
         (Status::OutOfBudget, true, budget, golden!("reply-out-of-budget")),
         (Status::Busy, false, busy, golden!("reply-busy")),
         (Status::SignatureMismatch, false, mismatch, golden!("reply-signature-mismatch")),

@@ -238,12 +238,12 @@ impl Header {
         self.used(at::FUEL)
     }
 
-    /// How many bytes of memory a call may hold; `None` if that is left to the callee, or if the message is no call.
+    /// By how many bytes memories may grow because of a call; `None` if that is left to the callee, or if the message is no call.
     pub fn memory_granted(&self) -> Option<u64> {
         self.granted(at::MEMORY)
     }
 
-    /// How many bytes of memory the call held at most, as the callee says; `None` if the message is no reply.
+    /// By how many bytes memories grew because of the call, as the callee says; `None` if the message is no reply.
     pub fn memory_used(&self) -> Option<u64> {
         self.used(at::MEMORY)
     }
@@ -304,13 +304,15 @@ impl Header {
     /// A reply to this call that its callee has no part in; `None` if the message is no call, and for [`Ok`](Status::Ok) and
     /// [`Trap`](Status::Trap), which only a callee can know of.
     ///
-    /// It says that the call has not run, except with [`Lost`](Status::Lost) and [`Duplicate`](Status::Duplicate). Give any other status only
+    /// With [`Busy`](Status::Busy) and [`Refused`](Status::Refused) it says to come again after a while, so a caller may send the call once more. It says that the call has not run, except with [`Lost`](Status::Lost) and [`Duplicate`](Status::Duplicate). Give any other status only
     /// if the call was not passed on, or it will be made twice.
     pub fn refuse(&self, status: Status) -> Option<Vec<u8>> {
         if !self.is(MessageKind::Call) || matches!(status, Status::Ok | Status::Trap) {
             return None;
         }
-        let failure = Failure::of(status.to_string()).encode();
+        let failure = Failure::of(status.to_string());
+        let again = matches!(status, Status::Busy | Status::Refused);
+        let failure = if again { failure.and_again() } else { failure }.encode();
         let echo = Echo {
             session: self.session(),
             call: self.call(),

@@ -21,7 +21,7 @@ pub(crate) struct ReplyMessage<'a> {
     pub(crate) function: u32,
     pub(crate) time: Duration,
     pub(crate) fuel: u64,
-    /// The most bytes of memory that the call held.
+    /// Bytes by which memories and tables grew.
     pub(crate) memory: u64,
     /// The process that answers; 0 if a relay does, for a callee that it did not reach.
     pub(crate) incarnation: u64,
