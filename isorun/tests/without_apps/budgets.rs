@@ -76,11 +76,13 @@ async fn a_system_sees_what_is_left_and_a_call_within_another_gets_no_more() {
 }
 
 #[tokio::test]
-async fn fuel_crosses_a_remote_and_memory_is_the_other_sides_own() {
+async fn what_is_granted_crosses_a_remote_up_to_the_other_sides_own() {
     let runtime = Runtime::builder().budget(Budget { memory: 100, ..Budget::default() }).build().unwrap();
     let token = runtime.export::<kv::Interface>(&runtime.provide(Broken)).unwrap();
     let meter = Remote::<kv::Interface>::new(token, link_to(&runtime)).caller();
     let seen = meter.keys("").fuel(1000).memory(7).await.unwrap();
+    assert_eq!(seen, Ok(vec!["1000".into(), "7".into()]));
+    let seen = meter.keys("").fuel(1000).memory(1 << 20).await.unwrap();
     assert_eq!(seen, Ok(vec!["1000".into(), "100".into()]));
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use isorun::error::ExportError;
 use isorun::instance::InstanceState;
-use isorun::remote::Revoke;
+use isorun::remote::{ExportPolicy, Revoke};
 use isorun::{CallError, Remote, RemoveError, Runtime, Value};
 
 use crate::kv;
@@ -122,22 +122,26 @@ async fn what_is_exported_is_in_use_until_its_token_is_revoked() {
 }
 
 #[tokio::test]
-async fn the_host_has_one_value_of_a_system_per_consumer_and_peers_share_it() {
+async fn the_host_and_each_export_have_a_value_of_a_system_per_consumer() {
     let (runtime, made) = (Runtime::new().unwrap(), Arc::new(AtomicUsize::new(0)));
     let count = made.clone();
     let store = runtime.provide_per_consumer(move |consumer| {
         count.fetch_add(1, Ordering::Relaxed);
-        Store::of(consumer.instance().unwrap_or("the host"))
+        Store::of(consumer.export().unwrap_or("the host"))
     });
     assert_eq!(made.load(Ordering::Relaxed), 0, "none is made before it is called");
 
     let direct = store.caller::<kv::Interface>().unwrap();
     assert_eq!(direct.get("owner").await.unwrap(), Ok(Some(b"the host".to_vec())));
     direct.set("a", b"1").await.unwrap().unwrap();
-    let token = runtime.export::<kv::Interface>(&store).unwrap();
-    let peer = Remote::<kv::Interface>::new(token, link_to(&runtime));
-    assert_eq!(peer.caller().get("a").await.unwrap(), Ok(Some(b"1".to_vec())));
-    assert_eq!(made.load(Ordering::Relaxed), 1);
+    for name in ["acme", "zeta"] {
+        let policy = ExportPolicy::default().consumer(name);
+        let token = runtime.export_with::<kv::Interface>(&store, &policy).unwrap();
+        let peer = Remote::<kv::Interface>::new(token, link_to(&runtime)).caller();
+        assert_eq!(peer.get("owner").await.unwrap(), Ok(Some(name.into())));
+        assert_eq!(peer.get("a").await.unwrap(), Ok(None));
+    }
+    assert_eq!(made.load(Ordering::Relaxed), 3);
 }
 
 #[tokio::test]
