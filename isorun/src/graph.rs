@@ -55,6 +55,8 @@ pub struct Node {
     pub tenant: Option<String>,
     /// Whether it pays for what it does without those that call it.
     pub pays_for_itself: bool,
+    /// Its [epoch](crate::Instance::epoch).
+    pub epoch: u64,
     /// Units of fuel that are left in its account, and that no running call has taken; `None` if there is no limit.
     pub fuel: Option<u64>,
     /// Bytes that its stores hold. 0 for systems and remotes.
@@ -164,7 +166,8 @@ impl Node {
         let calls = calls(self.counters.calls, self.counters.failures);
         let fuel = self.fuel.map(|fuel| format!("{fuel} fuel left"));
         let alone = self.pays_for_itself.then(|| "pays for itself".into());
-        [self.tenant_note(), alone, state, calls, restarts, fuel].into_iter().flatten().collect()
+        let epoch = (self.epoch > 0).then(|| format!("epoch {}", self.epoch));
+        [self.tenant_note(), alone, epoch, state, calls, restarts, fuel].into_iter().flatten().collect()
     }
 }
 
@@ -287,6 +290,7 @@ mod tests {
             counters: Counters::default(),
             tenant: None,
             pays_for_itself: false,
+            epoch: 0,
             fuel: None,
             memory: 0,
         };

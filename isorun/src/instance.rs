@@ -7,6 +7,7 @@ mod text;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::call::target::Target;
 use crate::error::instance::{ExportError, NarrowError};
@@ -66,6 +67,12 @@ impl Instance {
     /// What it is doing now: ready, running, paused, poisoned, or on its way out. A system or a remote is idle until it retires or is removed.
     pub fn state(&self) -> InstanceState {
         self.provider.state()
+    }
+
+    /// Which of several successive owners of one state it is: [`Instantiate::epoch`](crate::runtime::Instantiate::epoch) sets it, and each
+    /// [move](crate::Runtime::relocate) makes it one more. 0 if nobody has set it. What it calls is told by [`Cx::epoch`](crate::Cx::epoch).
+    pub fn epoch(&self) -> u64 {
+        self.provider.payer().epoch.load(Ordering::Relaxed)
     }
 
     /// What it has done so far: its calls, failures and restarts, the cause of its last fault, and the calls that wait.

@@ -46,6 +46,8 @@ pub(crate) struct Payer {
     pub(crate) tenant: Option<Arc<Tenancy>>,
     /// Whether it pays for what it does without those that call it.
     pub(crate) alone: bool,
+    /// How often it has moved, or whatever else its owner counts by it.
+    pub(crate) epoch: AtomicU64,
 }
 
 /// How far a list reached at some time, before a call in it went on without its callers.
@@ -59,7 +61,8 @@ pub(crate) struct Extent {
 impl Payer {
     /// An instance that belongs to no tenant.
     pub(crate) fn new(name: Arc<str>, mark: u64) -> Payer {
-        Payer { account: Account::new(Scope::Instance(name.clone())), name, mark, tenant: None, alone: false }
+        let account = Account::new(Scope::Instance(name.clone()));
+        Payer { account, name, mark, tenant: None, alone: false, epoch: AtomicU64::new(0) }
     }
 
     /// Whether its calls are stopped: by its own pause or its tenant's, or one of them because it waits to be granted more.

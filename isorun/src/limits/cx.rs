@@ -151,6 +151,15 @@ impl Cx {
         self.border.is_some()
     }
 
+    /// The [epoch](crate::Instance::epoch) of the instance whose call this is; 0 if the host calls.
+    ///
+    /// A system that notes the highest epoch it has seen of an instance's name, and refuses lower ones, takes no more writes of one that has been moved
+    /// and does not know it.
+    pub fn epoch(&self) -> u64 {
+        let caller = self.chain.as_deref().and_then(|chain| chain.instances().next());
+        caller.map_or(0, |payer| payer.epoch.load(Ordering::Relaxed))
+    }
+
     /// Units of fuel that are left: the smallest of what is left of the grants and of the accounts on the way to here.
     pub fn fuel(&self) -> u64 {
         let granted = self.granted_fuel();

@@ -81,6 +81,7 @@ pub struct Instantiate {
     memory: Option<u64>,
     tenant: Option<Tenant>,
     alone: bool,
+    epoch: u64,
 }
 
 impl Runtime {
@@ -99,6 +100,7 @@ impl Runtime {
             memory: None,
             tenant: None,
             alone: false,
+            epoch: 0,
         }
     }
 }
@@ -212,8 +214,15 @@ impl Instantiate {
         self
     }
 
+    /// Sets its [epoch](Instance::epoch), which is 0 by default.
+    pub fn epoch(mut self, number: u64) -> Instantiate {
+        self.epoch = number;
+        self
+    }
+
     async fn make(self) -> Result<Instance, InstantiateError> {
-        let Instantiate { runtime, app, name, given, mut policy, give_up, fuel, memory, tenant, alone } = self;
+        let Instantiate { runtime, app, name, given, mut policy, give_up, fuel, memory, tenant, alone, epoch } =
+            self;
         policy.ceiling = match give_up {
             Some(GiveUp::Finish { fuel, time }) => Some(Ceiling { fuel, time }),
             None if tenant.is_some() && policy.reuse == Reuse::Serial => {
@@ -229,7 +238,8 @@ impl Instantiate {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
             None => runtime.reserve_some_name(app.name()),
         };
-        let payer = Arc::new(Payer { tenant, alone, ..Payer::new(name.get(), runtime.mark()) });
+        let payer = Payer { tenant, alone, epoch: AtomicU64::new(epoch), ..Payer::new(name.get(), runtime.mark()) };
+        let payer = Arc::new(payer);
         payer.account.set_memory(memory);
         payer.account.set_fuel(fuel);
         let plan = Plan { runtime: &runtime, app: &app, payer, reuse: policy.reuse };

@@ -363,6 +363,7 @@ impl Registry {
             counters: entry.provider.counters(),
             tenant: entry.provider.payer().tenant.as_ref().map(|tenant| tenant.name.to_string()),
             pays_for_itself: entry.provider.payer().alone,
+            epoch: entry.provider.payer().epoch.load(Ordering::Relaxed),
             fuel: entry.provider.payer().account.fuel(),
             memory: entry.provider.payer().account.held(),
         });
