@@ -73,6 +73,8 @@ pub enum NodeKind {
     System,
     /// Something on the other side of a transport.
     Remote,
+    /// An app's instance that was replaced by another one, to which its calls go on.
+    Forwarder,
 }
 
 /// An import of one instance, provided by another.
@@ -101,6 +103,7 @@ impl fmt::Display for NodeKind {
             NodeKind::App(app) => write!(f, "app {}", printable(app)),
             NodeKind::System => f.write_str("system"),
             NodeKind::Remote => f.write_str("remote"),
+            NodeKind::Forwarder => f.write_str("forwarder"),
         }
     }
 }
@@ -155,7 +158,7 @@ impl Node {
     /// More about the instance, a line each: its tenant, its state if that is unusual, its counts, and what is left in its account.
     fn notes(&self) -> Vec<String> {
         let state = match &self.state {
-            InstanceState::Idle | InstanceState::Running => None,
+            InstanceState::Idle | InstanceState::Running | InstanceState::Forwarding => None,
             InstanceState::Paused => Some("paused".into()),
             InstanceState::Poisoned(_) => Some("poisoned".to_string()),
             InstanceState::Replacing => Some("replacing".into()),
@@ -211,6 +214,7 @@ impl Graph {
                 NodeKind::App(_) => "box",
                 NodeKind::System => "ellipse",
                 NodeKind::Remote => "parallelogram",
+                NodeKind::Forwarder => "cds",
             };
             let border = if node.shared { ", peripheries = 2" } else { "" };
             let label = label([printable(&node.name), node.kind.to_string()].into_iter().chain(node.notes()));
@@ -232,6 +236,7 @@ impl Graph {
                 NodeKind::App(_) => ("[", "]"),
                 NodeKind::System => ("([", "])"),
                 NodeKind::Remote => ("[/", "/]"),
+                NodeKind::Forwarder => (">", "]"),
             };
             let shared = if node.shared { ", shared" } else { "" };
             let _ = writeln!(

@@ -7,12 +7,15 @@
 
 pub(crate) mod capacity;
 mod enter;
+pub(crate) mod forward;
 mod metered;
 pub(crate) mod policy;
 pub(crate) mod pool;
+pub(crate) mod portable;
 pub(crate) mod prototype;
 mod turn;
 
+use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -30,14 +33,32 @@ use crate::limits::slow::{InLine, PAUSE, PLACES};
 use crate::limits::tenancy::Entered;
 use crate::panics::caught;
 use crate::provider::counters::Counters;
+use crate::provider::drain::Drain;
 use crate::provider::finish::Ceiling;
 use crate::store::Frame;
 
+use forward::{Behind, Forward};
 use metered::metered;
 use policy::{Floor, Policy};
 use pool::{Permit, Refused, StorePool};
+use portable::{FromImage, IntoImage};
 use prototype::{Live, NotStarted, Prototype, Stores};
 use turn::{Begun, Resting, Start, Stop, Turn, lose};
+
+/// How a call comes to a store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// When its turn comes.
+    Its,
+    /// While all others are made to wait, by whoever does that.
+    Held,
+}
+
+/// What a call finds that has waited for its turn.
+enum Taken {
+    Here(Box<Live>, Begun),
+    Elsewhere(Arc<Forward>),
+}
 
 /// An app's instance, as what is behind a handle.
 pub(crate) struct GuestProvider {
@@ -50,13 +71,15 @@ pub(crate) struct GuestProvider {
     /// How many instances may wait for one of its calls, each for the next.
     depth: u16,
     pub(crate) stores: Stores,
+    /// Keeps track of calls that have gone on elsewhere.
+    pub(crate) gone_on: Drain,
 }
 
 impl GuestProvider {
     /// An instance of the prototype, whose first store may have been started already.
     pub(crate) fn new(prototype: Arc<Prototype>, first: Option<Box<Live>>, policy: Policy) -> GuestProvider {
         let (payer, depth, capacity) = (prototype.payer.clone(), prototype.limits.depth, prototype.capacity.clone());
-        let stores = StorePool::new(prototype, first, policy, capacity);
+        let stores = StorePool::new(Behind::App(prototype), first, policy, capacity);
         GuestProvider {
             payer,
             floor: policy.floor,
@@ -65,6 +88,7 @@ impl GuestProvider {
             held_up: AtomicUsize::new(0),
             depth,
             stores,
+            gone_on: Drain::default(),
         }
     }
 
@@ -79,9 +103,23 @@ impl GuestProvider {
         counters
     }
 
-    /// How far its calls go on when their callers give them up; `None` if they end.
+    /// How far its calls go on when their callers give them up; `None` if they end. What becomes of those that go on elsewhere is decided there.
+    #[inline]
     pub(crate) fn ceiling(&self) -> Option<Ceiling> {
-        self.ceiling
+        self.ceiling.filter(|_| self.prototype().is_some())
+    }
+
+    /// What its stores are made from; `None` if its calls go on elsewhere, or if it is removed.
+    pub(crate) fn prototype(&self) -> Option<Arc<Prototype>> {
+        match self.stores.model()? {
+            Behind::App(prototype) => Some(prototype),
+            Behind::Other(_) => None,
+        }
+    }
+
+    /// Whether its calls go on elsewhere.
+    pub(crate) fn is_forwarder(&self) -> bool {
+        matches!(self.stores.model(), Some(Behind::Other(_)))
     }
 
     /// Refuses a call that is not to wait for its turn.
@@ -94,12 +132,32 @@ impl GuestProvider {
     }
 
     /// Calls a function of the app when its turn comes. `N` is the most core values that its parameters can have.
-    pub(crate) async fn run<P: ToGuest, R: FromGuest + 'static, const N: usize>(
+    #[inline]
+    pub(crate) fn run<P, R, const N: usize>(
         &self,
         cx: &Cx,
         function: FuncIndex,
         params: P,
-    ) -> CallResult<R> {
+    ) -> impl Future<Output = CallResult<R>> + Send
+    where
+        P: ToGuest + IntoImage,
+        R: FromGuest + FromImage + 'static,
+    {
+        self.run_in::<P, R, N>(Line::Its, cx, function, params)
+    }
+
+    /// Calls a function of the app as [`run`](GuestProvider::run) does, or while others are made to wait.
+    pub(crate) async fn run_in<P, R, const N: usize>(
+        &self,
+        line: Line,
+        cx: &Cx,
+        function: FuncIndex,
+        params: P,
+    ) -> CallResult<R>
+    where
+        P: ToGuest + IntoImage,
+        R: FromGuest + FromImage + 'static,
+    {
         self.check(cx, function)?;
         let mut entered = match Entered::at_once(self.payer.tenant.as_ref(), cx) {
             Some(entered) => entered,
@@ -109,9 +167,25 @@ impl GuestProvider {
             Box::pin(self.resumed(cx)).await?;
         }
         // Most calls find an idle store. Waiting for one is boxed, so that the future of a call that need not wait stays small.
-        let (mut live, begun) = match self.stores.try_take() {
+        let found = match line {
+            Line::Its => self.stores.try_take(),
+            Line::Held => self.stores.take_held(),
+        };
+        let (mut live, begun) = match found {
             Some(live) => (live, Begun { started: 0, had_all_time: !cx.is_nested() }),
-            None => Box::pin(self.wait(cx)).await?,
+            None if line == Line::Held => {
+                return Err(CallError::bug("a store that was held is gone").into());
+            }
+            None => match Box::pin(self.wait(cx)).await? {
+                Taken::Here(live, begun) => (live, begun),
+                Taken::Elsewhere(forward) => {
+                    let result = self.go_on(&forward, cx, function, params).await;
+                    if result.is_ok() {
+                        entered.succeeds();
+                    }
+                    return result;
+                }
+            },
         };
         let typed = match live.prepare::<P, R, N>(cx, function, params.units()) {
             Ok(typed) => typed,
@@ -159,7 +233,7 @@ impl GuestProvider {
 
     /// Waits for a permit. If there is no store for it, starts the app in a new one, out of the call's budget. Also returns the fuel that the
     /// start used.
-    async fn wait(&self, cx: &Cx) -> CallResult<(Box<Live>, Begun)> {
+    async fn wait(&self, cx: &Cx) -> CallResult<Taken> {
         let mut taking = pin!(self.stores.take(cx.is_nested()));
         // It is dropped before what waits, so that it still sees what is waited for.
         let in_line = InLine(Some(|| match self.stores.wants_a_place() {
@@ -171,8 +245,12 @@ impl GuestProvider {
         in_line.ended();
         let had_all_time = self.has_all_time(cx);
         let (prototype, place) = match permit.map_err(|refused| self.refusal(refused))? {
-            Permit::Store(live) => return Ok((live, Begun { started: 0, had_all_time })),
-            Permit::Empty(prototype, place) => (prototype, place),
+            Permit::Store(live) => return Ok(Taken::Here(live, Begun { started: 0, had_all_time })),
+            Permit::Empty(Behind::App(prototype), place) => (prototype, place),
+            Permit::Elsewhere(Behind::Other(forward)) => return Ok(Taken::Elsewhere(forward)),
+            Permit::Empty(Behind::Other(_), _) | Permit::Elsewhere(Behind::App(_)) => {
+                return Err(CallError::bug("a store was to be made of something else than an app").into());
+            }
         };
         let holds = match Footprint::new(&self.payer) {
             Ok(holds) => holds,
@@ -195,7 +273,7 @@ impl GuestProvider {
                 let used = fuel.saturating_sub(live.fuel());
                 cx.settle(used, live.store.data().meter.used());
                 start.end();
-                return Ok((live, Begun { started: used, had_all_time }));
+                return Ok(Taken::Here(live, Begun { started: used, had_all_time }));
             }
             // The places say that there is room, so this is the engine's own count. Some of the app may have started.
             Ok(Err(NotStarted { error, .. })) if cause::is_no_capacity(&error) => {
@@ -222,7 +300,7 @@ impl GuestProvider {
 
     /// Whether a call that has been in the line has next to all its time left.
     fn has_all_time(&self, cx: &Cx) -> bool {
-        let whole = self.stores.model().map(|prototype| prototype.limits.budget.time);
+        let whole = self.prototype().map(|prototype| prototype.limits.budget.time);
         !cx.is_nested() && whole.is_some_and(|whole| cx.time_left() >= whole - whole / 16)
     }
 
@@ -256,14 +334,14 @@ impl GuestProvider {
         }
     }
 
-    /// The name of the app behind the instance; `None` if the instance is removed.
+    /// The name of the app behind the instance; `None` if there is none.
     pub(crate) fn app(&self) -> Option<Arc<str>> {
-        self.stores.model().map(|prototype| prototype.app.clone())
+        self.prototype().map(|prototype| prototype.app.clone())
     }
 
     /// The name of a function for messages.
     #[cold]
     fn label(&self, function: FuncIndex) -> Arc<str> {
-        self.stores.model().map_or_else(|| "a function".into(), |prototype| prototype.exports.label(function))
+        self.stores.model().map_or_else(|| "a function".into(), |behind| behind.exports().label(function))
     }
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod call_counts;
 pub(crate) mod counters;
-mod drain;
+pub(crate) mod drain;
 #[cfg(feature = "engine")]
 pub(crate) mod finish;
 #[cfg(feature = "engine")]
@@ -25,9 +25,11 @@ use crate::error::call::{CallError, CallResult};
 #[cfg(feature = "engine")]
 use crate::guest::GuestProvider;
 #[cfg(feature = "engine")]
+use crate::guest::forward;
+#[cfg(feature = "engine")]
 use crate::guest::pool::{Closed as ClosedPool, Condition};
 #[cfg(feature = "engine")]
-use crate::guest::prototype::{Live, Prototype};
+use crate::guest::prototype::Live;
 use crate::image::Image;
 use crate::interface::exports::{Exports, FuncIndex};
 #[cfg(feature = "engine")]
@@ -194,6 +196,7 @@ impl Provider {
             #[cfg(feature = "engine")]
             Kind::Guest(guest) => match guest.stores.condition() {
                 Condition::Idle | Condition::Running if self.payer.is_paused() => InstanceState::Paused,
+                Condition::Idle | Condition::Running if guest.is_forwarder() => InstanceState::Forwarding,
                 Condition::Idle => InstanceState::Idle,
                 Condition::Running => InstanceState::Running,
                 Condition::Poisoned(cause) => InstanceState::Poisoned(cause),
@@ -320,7 +323,7 @@ impl Provider {
     pub(crate) fn close(&self) -> Option<Closed<'_>> {
         let behind = match &self.kind {
             #[cfg(feature = "engine")]
-            Kind::Guest(guest) => Behind::Guest(guest.stores.close_if_idle()?),
+            Kind::Guest(guest) => Behind::Guest(guest.stores.close_if_idle()?, None),
             Kind::System(_) | Kind::Remote(_) if self.drain.is_draining() => return None,
             Kind::System(system) => Behind::System(system, None),
             Kind::Remote(remote) => Behind::Remote(remote, None),
@@ -332,7 +335,7 @@ impl Provider {
     pub(crate) fn retire(&self) -> Option<Closed<'_>> {
         let behind = match &self.kind {
             #[cfg(feature = "engine")]
-            Kind::Guest(guest) => Behind::Guest(guest.stores.retire()?),
+            Kind::Guest(guest) => Behind::Guest(guest.stores.retire()?, Some(guest.gone_on.begin()?)),
             Kind::System(system) => Behind::System(system, Some(self.drain.begin()?)),
             Kind::Remote(remote) => Behind::Remote(remote, Some(self.drain.begin()?)),
         };
@@ -395,7 +398,7 @@ pub(crate) struct Closed<'a> {
 /// [`close`](Provider::close) says why.
 enum Behind<'a> {
     #[cfg(feature = "engine")]
-    Guest(ClosedPool<'a, Box<Live>, Arc<Prototype>>),
+    Guest(ClosedPool<'a, Box<Live>, forward::Behind>, Option<Draining<'a>>),
     System(&'a SystemProvider, Option<Draining<'a>>),
     Remote(&'a RemoteProvider, Option<Draining<'a>>),
 }
@@ -405,7 +408,12 @@ impl Closed<'_> {
     pub(crate) async fn idle(&mut self) {
         match &mut self.behind {
             #[cfg(feature = "engine")]
-            Behind::Guest(stores) => stores.idle().await,
+            Behind::Guest(stores, draining) => {
+                stores.idle().await;
+                if let Some(draining) = draining {
+                    draining.idle().await;
+                }
+            }
             Behind::System(_, draining) | Behind::Remote(_, draining) => {
                 if let Some(draining) = draining {
                     draining.idle().await;
@@ -421,7 +429,7 @@ impl Closed<'_> {
         self.provider.payer.account.resume();
         match self.behind {
             #[cfg(feature = "engine")]
-            Behind::Guest(stores) => stores.remove(),
+            Behind::Guest(stores, _) => stores.remove(),
             Behind::System(system, _) => system.free(),
             Behind::Remote(remote, _) => remote.free(),
         }

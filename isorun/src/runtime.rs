@@ -38,9 +38,11 @@ use crate::guest::GuestProvider;
 #[cfg(feature = "engine")]
 use crate::guest::capacity::Capacity;
 #[cfg(feature = "engine")]
+use crate::guest::forward::Behind;
+#[cfg(feature = "engine")]
 use crate::guest::pool::Closed as ClosedPool;
 #[cfg(feature = "engine")]
-use crate::guest::prototype::{Live, Prototype};
+use crate::guest::prototype::Live;
 use crate::instance::Instance;
 use crate::interface::exports::Exports;
 use crate::interface::function::Function;
@@ -77,7 +79,7 @@ use crate::wiring::linker::system::glue;
 use names::ReservedName;
 use registry::Registry;
 #[cfg(feature = "engine")]
-use registry::Starting;
+use registry::{Newcomer, Starting};
 
 #[cfg(feature = "engine")]
 pub use add_app::AddApp;
@@ -85,7 +87,7 @@ pub use builder::RuntimeBuilder;
 #[cfg(feature = "engine")]
 pub use instantiate::Instantiate;
 #[cfg(feature = "engine")]
-pub use replace::Replace;
+pub use replace::{Replace, Replacement};
 #[cfg(feature = "engine")]
 pub use tenant::{Tenant, TenantBuilder};
 
@@ -392,6 +394,11 @@ impl Runtime {
         self.0.server.exports.revoke(token, how)
     }
 
+    /// Ends an export at once.
+    pub(crate) fn withdraw(&self, token: &Token) -> bool {
+        self.0.server.exports.remove(token)
+    }
+
     /// Makes a handle of something on the other side of a transport, which another runtime has exported under this token as the interface `I`.
     ///
     /// Nothing is sent before the first call, so a wrong token is noticed only then.
@@ -549,28 +556,27 @@ impl Runtime {
         Instance::whole(provider)
     }
 
-    /// Checks that everything which uses the instance could still use it if this app were behind it.
+    /// Checks that everything which uses the instance could still use it if this app, or this instance, were behind it.
     #[cfg(feature = "engine")]
     pub(crate) fn check_replacement(
         &self,
         provider: &Arc<Provider>,
-        app: &App,
+        (by, is_app): (&str, bool),
         offered: &Exports,
     ) -> Result<(), ReplaceError> {
-        self.0.registry.check_replacement(provider, app, offered, &self.0.server.exports)
+        self.0.registry.check_replacement(provider, (by, is_app), offered, &self.0.server.exports)
     }
 
-    /// Puts another app behind an instance whose calls are suspended.
+    /// Puts something else behind an instance whose calls are suspended.
     #[cfg(feature = "engine")]
     pub(crate) fn swap(
         &self,
-        replacing: (&Arc<Provider>, Starting<'_>),
-        suspended: &ClosedPool<'_, Box<Live>, Arc<Prototype>>,
-        app: &App,
-        prototype: Arc<Prototype>,
-        first: Option<Box<Live>>,
+        provider: &Arc<Provider>,
+        suspended: &ClosedPool<'_, Box<Live>, Behind>,
+        by: (Newcomer<'_>, Option<Starting<'_>>),
+        new: (Behind, Option<Box<Live>>),
     ) -> Result<(), ReplaceError> {
-        self.0.registry.swap(replacing, suspended, app, prototype, first, &self.0.server.exports)
+        self.0.registry.swap(provider, suspended, by, new, &self.0.server.exports)
     }
 
     fn check_owned(&self, instance: &Instance) -> Result<(), RemoveError> {

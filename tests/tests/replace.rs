@@ -62,7 +62,7 @@ async fn everything_that_would_break_is_named_at_once_and_nothing_has_changed() 
 
     let changed = add(&runtime, "changed", &changed()).await;
     let error = runtime.replace(&shop, &changed).await.unwrap_err();
-    let ReplaceError::Breaks { instance, app, breaks } = &error else { panic!("{error}") };
+    let ReplaceError::Breaks { instance, by: app, breaks, .. } = &error else { panic!("{error}") };
     assert_eq!((instance.as_str(), app.as_str()), ("shop", "changed"));
     let users: Vec<_> = breaks.iter().map(|broken| broken.by.as_str()).collect();
     assert_eq!(users, ["`prices`", "an export of acme:shop/shop@1.0.0"]);

@@ -81,6 +81,13 @@ pub(crate) struct Returned<R> {
     units: u64,
 }
 
+impl<R> Returned<R> {
+    /// A value that was not read out of a guest, and costs nothing more.
+    pub(crate) fn of(value: R) -> Returned<R> {
+        Returned { value, units: 0 }
+    }
+}
+
 /// The result of a system's method, for the guest that has called it.
 pub(crate) enum Answer<R> {
     /// What the method has returned; `()` if the function has no result.

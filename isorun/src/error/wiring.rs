@@ -248,11 +248,11 @@ pub enum WiringProblem {
         /// The instance.
         instance: String,
     },
-    /// The instance whose app is replaced would depend on itself.
+    /// The instance that is replaced would depend on itself.
     Cycle {
         /// The instance that was given.
         instance: String,
-        /// The instances that connect it with the one whose app is replaced, in order.
+        /// The instances that connect it with the one that is replaced, in order.
         through: Vec<String>,
     },
     /// An instance was given that belongs to another runtime.
@@ -378,7 +378,7 @@ impl fmt::Display for WiringProblem {
             }
             WiringProblem::Cycle { instance, through } => write!(
                 f,
-                "  `{instance}`\n    depends on the instance whose app is replaced, by way of {}\n    help: wire an instance that does not; the graph has no cycles",
+                "  `{instance}`\n    depends on the instance that is replaced, by way of {}\n    help: wire an instance that does not; the graph has no cycles",
                 list(through),
                 instance = printable(instance)
             ),

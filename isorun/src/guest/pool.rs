@@ -78,12 +78,19 @@ enum Admission {
 pub(crate) trait Model: Clone {
     /// What it takes to make one.
     fn need(&self) -> Need;
+
+    /// Whether none is made of it, because calls go on elsewhere.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
 }
 
-/// What a call gets when its turn comes: the permit to run, with a store if there is one, or else with a place for it.
+/// What a call gets when its turn comes: the permit to run, with a store if there is one, or else with a place for it. Who is sent elsewhere has
+/// no permit to give back.
 pub(crate) enum Permit<S, M> {
     Store(S),
     Empty(M, Place),
+    Elsewhere(M),
 }
 
 /// What there is for the first who waits.
@@ -157,6 +164,24 @@ impl<S, M: Model> StorePool<S, M> {
         let store = queue.rest.pop();
         queue.running += u32::from(store.is_some());
         store
+    }
+
+    /// Takes a store that is at rest while nobody is let in.
+    pub(crate) fn take_held(&self) -> Option<S> {
+        let mut queue = self.queue();
+        let store = if queue.admission == Admission::Suspended { queue.rest.pop() } else { None };
+        queue.running += u32::from(store.is_some());
+        store
+    }
+
+    /// Whether a store is at rest.
+    pub(crate) fn has_rest(&self) -> bool {
+        !self.queue().rest.is_empty()
+    }
+
+    /// The fault that has poisoned the instance.
+    pub(crate) fn poison(&self) -> Option<Arc<CallError>> {
+        self.queue().poison.clone()
     }
 
     /// Takes a permit when it is this call's turn, and there is a store or a place for one. A call that a guest makes is `nested`. Dropping the
@@ -280,8 +305,8 @@ impl<S, M: Model> StorePool<S, M> {
         Old(queue.model.take(), std::mem::take(&mut queue.rest), queue.poison.take())
     }
 
-    pub(crate) fn reuse(&self) -> Reuse {
-        self.policy.reuse
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// How many faults the restart policy forgives within its span; `None` if there is no restart.
@@ -365,6 +390,7 @@ impl<S, M: Model> Queue<S, M> {
     ) -> Turn<S, M> {
         let permit = match (self.rest.pop(), &self.model) {
             (Some(store), _) => Permit::Store(store),
+            (None, Some(model)) if model.is_elsewhere() => return Turn::Permit(Permit::Elsewhere(model.clone())),
             (None, Some(model)) if self.empty > 0 => {
                 let need = model.need();
                 // A pool that has a store, which will come to rest, can do without another.

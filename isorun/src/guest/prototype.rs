@@ -1,5 +1,6 @@
 //! The prototype of an instance, which is an app with its imports wired, and the stores that are made from it.
 
+use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,9 +9,10 @@ use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
 
 use super::capacity::{Capacity, Need, Place};
+use super::forward::Behind;
 use super::metered::metered;
 use super::policy::Reuse;
-use super::pool::{Model, StorePool};
+use super::pool::StorePool;
 use crate::component::needs::Needs;
 use crate::engine::guest::{FromGuest, ToGuest, TypedFunction, typed};
 use crate::engine::meter::Meter;
@@ -25,14 +27,14 @@ use crate::limits::ledger::Denied;
 use crate::limits::limit::{Amount, Exhausted, Limit, Scope};
 use crate::limits::places::Places;
 use crate::limits::settings::Settings;
-use crate::provider::Kind;
 use crate::provider::slot::Slot;
+use crate::provider::{Kind, Provider};
 use crate::store::quantum::{QUANTUM, Quantum};
 use crate::store::{Frame, State};
 use crate::types::layout::MAX_FLAT_PARAMS;
 
 /// The stores of one instance.
-pub(crate) type Stores = StorePool<Box<Live>, Arc<Prototype>>;
+pub(crate) type Stores = StorePool<Box<Live>, Behind>;
 
 /// What every store of one instance is made from.
 pub(crate) struct Prototype {
@@ -56,21 +58,12 @@ pub(crate) struct Prototype {
     pub(crate) capacity: Arc<Capacity>,
 }
 
-impl Model for Arc<Prototype> {
-    fn need(&self) -> Need {
-        self.need
-    }
-}
-
 /// What a store needs that takes this much, is reused like this, and has these providers.
 pub(crate) fn need(takes: Places, slots: &[Slot], reuse: Reuse) -> Need {
-    let prototypes = slots.iter().filter_map(|slot| match slot.provider.kind() {
-        Kind::Guest(guest) => guest.stores.model(),
-        Kind::System(_) | Kind::Remote(_) => None,
-    });
+    let prototypes = prototypes(slots);
     // A guest waits for one call at a time. Stores that stay have their places already.
     let mut need = Need { takes, stays: reuse != Reuse::Fresh, ..Need::default() };
-    for Need { takes, below, largest, stays } in prototypes.map(|prototype| prototype.need) {
+    for Need { takes, below, largest, stays } in prototypes.iter().map(|prototype| prototype.need) {
         let takes = if stays { Places::default() } else { takes };
         need.below = need.below.larger(takes.plus(below));
         need.largest = need.largest.larger(takes.larger(largest));
@@ -78,6 +71,21 @@ pub(crate) fn need(takes: Places, slots: &[Slot], reuse: Reuse) -> Need {
     // However long the chain of providers is, a call is no deeper than this.
     need.below = need.below.smaller(need.largest.times(MAX_DEPTH.into()));
     need
+}
+
+/// The prototypes of all apps that these providers are, also where calls of a provider go on to others.
+fn prototypes(slots: &[Slot]) -> Vec<Arc<Prototype>> {
+    let (mut prototypes, mut seen) = (Vec::new(), HashSet::new());
+    let mut next: Vec<Arc<Provider>> = slots.iter().map(|slot| slot.provider.clone()).collect();
+    while let Some(provider) = next.pop() {
+        let Kind::Guest(guest) = provider.kind() else { continue };
+        match guest.stores.model().filter(|_| seen.insert(provider.id())) {
+            Some(Behind::App(prototype)) => prototypes.push(prototype),
+            Some(Behind::Other(forward)) => next.extend(forward.slots.iter().map(|slot| slot.provider.clone())),
+            None => {}
+        }
+    }
+    prototypes
 }
 
 /// A store, and the app's instance in it. The fields are dropped from the first to the last.

@@ -14,8 +14,11 @@ use tokio::runtime::Handle;
 use super::{Kind, Provider};
 use crate::call::until::until;
 use crate::clock::Instant;
-use crate::engine::guest::{FromGuest, ToGuest};
+use crate::engine::guest::{FromGuest, ImageParams, ImageResult, ToGuest};
 use crate::error::call::{CallError, CallResult};
+use crate::guest::Line;
+use crate::guest::portable::{FromImage, IntoImage};
+use crate::image::Image;
 use crate::interface::exports::FuncIndex;
 use crate::limits::account::Account;
 use crate::limits::bound::{Bound, Told};
@@ -25,6 +28,7 @@ use crate::limits::limit::Scope;
 use crate::limits::slow;
 use crate::limits::tracer::Traced;
 use crate::observe::Callee;
+use crate::types::layout::{Layout, MAX_FLAT_PARAMS};
 
 /// How far a call goes on without its caller.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +44,33 @@ type Work<R> = Pin<Box<dyn Future<Output = (CallResult<R>, (u64, u64))> + Send>>
 
 /// Calls a function of an app as [`GuestProvider::run`](crate::guest::GuestProvider::run) does, but to its end. Where there is no tokio
 /// runtime that could go on with it, it is the same.
-pub(crate) async fn run_to_its_end<P, R, const N: usize>(
+pub(crate) fn run_to_its_end<'a, P, R, const N: usize>(
+    provider: &'a Arc<Provider>,
+    ceiling: Ceiling,
+    cx: &'a Cx,
+    function: FuncIndex,
+    params: P,
+) -> impl Future<Output = CallResult<R>> + Send + 'a
+where
+    P: ToGuest + IntoImage + 'static,
+    R: FromGuest + FromImage + 'static,
+{
+    run_in_to_its_end::<P, R, N>(Line::Its, provider, ceiling, cx, function, params)
+}
+
+/// Calls `save` of an app whose other calls are made to wait. If it is dropped, the app goes on to its end, and has its memory then.
+pub(crate) fn save_to_its_end<'a>(
+    provider: &'a Arc<Provider>,
+    ceiling: Ceiling,
+    cx: &'a Cx,
+    save: FuncIndex,
+) -> impl Future<Output = CallResult<ImageResult>> + Send + 'a {
+    let params = ImageParams::of(Image::from_bytes(Vec::new()), Layout::EMPTY);
+    run_in_to_its_end::<_, _, { MAX_FLAT_PARAMS as usize }>(Line::Held, provider, ceiling, cx, save, params)
+}
+
+async fn run_in_to_its_end<P, R, const N: usize>(
+    line: Line,
     provider: &Arc<Provider>,
     ceiling: Ceiling,
     cx: &Cx,
@@ -48,11 +78,13 @@ pub(crate) async fn run_to_its_end<P, R, const N: usize>(
     params: P,
 ) -> CallResult<R>
 where
-    P: ToGuest + 'static,
-    R: FromGuest + 'static,
+    P: ToGuest + IntoImage + 'static,
+    R: FromGuest + FromImage + 'static,
 {
     let guest = provider.guest()?;
-    let Ok(tokio) = Handle::try_current() else { return guest.run::<P, R, N>(cx, function, params).await };
+    let Ok(tokio) = Handle::try_current() else {
+        return guest.run_in::<P, R, N>(line, cx, function, params).await;
+    };
     guest.check(cx, function)?;
     let granted = Account::with_fuel(Scope::Call, cx.granted_fuel());
     let bound = Arc::new(Bound::finishes(granted, Account::with_fuel(Scope::GivenUp, ceiling.fuel)));
@@ -60,7 +92,7 @@ where
     let (owner, traced) = (provider.clone(), own.place().cloned().map(Traced));
     let work: Work<R> = Box::pin(async move {
         let result = match &owner.kind {
-            Kind::Guest(guest) => guest.run::<P, R, N>(&own, function, params).await,
+            Kind::Guest(guest) => guest.run_in::<P, R, N>(line, &own, function, params).await,
             _ => Err(CallError::bug("a guest has become host code").into()),
         };
         (result, own.used())

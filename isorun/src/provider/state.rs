@@ -16,8 +16,10 @@ pub enum InstanceState {
     Paused,
     /// An earlier call ended in a fault, by which the instance's memory was lost, and its policy allows no further restart. Calls fail with this cause.
     Poisoned(Arc<CallError>),
-    /// Its app is being replaced: calls wait until that is done.
+    /// It is being replaced or moved: calls wait until that is done.
     Replacing,
+    /// It was replaced by another instance, to which its calls go.
+    Forwarding,
     /// It takes no new calls, and is removed when those that run or wait have ended.
     Retiring,
     /// It was removed.

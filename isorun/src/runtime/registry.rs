@@ -27,9 +27,11 @@ use crate::error::replace::ReplaceError;
 use crate::error::wiring::InstantiateError;
 use crate::graph::{Edge, Graph, Node, NodeKind, TenantNode};
 #[cfg(feature = "engine")]
+use crate::guest::forward::Behind;
+#[cfg(feature = "engine")]
 use crate::guest::pool::Closed as ClosedPool;
 #[cfg(feature = "engine")]
-use crate::guest::prototype::{Live, Prototype};
+use crate::guest::prototype::Live;
 #[cfg(feature = "engine")]
 use crate::interface::exports::Exports;
 #[cfg(feature = "engine")]
@@ -303,47 +305,66 @@ impl Registry {
     pub(super) fn check_replacement(
         &self,
         provider: &Arc<Provider>,
-        app: &App,
+        by: (&str, bool),
         offered: &Exports,
         exports: &ExportTable,
     ) -> Result<(), ReplaceError> {
-        self.tables().check_replacement(provider, app, offered, exports)
+        self.tables().check_replacement(provider, by, offered, exports)
     }
 
-    /// Puts another app behind an instance whose calls are suspended, if the checks of the replacement still hold under the lock.
+    /// Checks that other instances could take the place of this one.
+    #[cfg(feature = "engine")]
+    pub(super) fn check_newcomer(
+        &self,
+        provider: &Arc<Provider>,
+        by: &str,
+        behind: &Behind,
+        exports: &ExportTable,
+    ) -> Result<(), ReplaceError> {
+        self.tables().check_newcomer(provider, by, behind, exports)
+    }
+
+    /// Puts something else behind an instance whose calls are suspended, if the checks of the replacement still hold under the lock.
     #[cfg(feature = "engine")]
     pub(super) fn swap(
         &self,
-        (provider, start): (&Arc<Provider>, Starting<'_>),
-        suspended: &ClosedPool<'_, Box<Live>, Arc<Prototype>>,
-        app: &App,
-        prototype: Arc<Prototype>,
-        first: Option<Box<Live>>,
+        provider: &Arc<Provider>,
+        suspended: &ClosedPool<'_, Box<Live>, Behind>,
+        (by, start): (Newcomer<'_>, Option<Starting<'_>>),
+        (behind, first): (Behind, Option<Box<Live>>),
         exports: &ExportTable,
     ) -> Result<(), ReplaceError> {
         let mut tables = self.tables();
-        let (slots, id) = (prototype.slots.clone(), provider.id());
-        tables.check_replacement(provider, app, &prototype.exports, exports)?;
-        tables.check_cycle(provider, app, &slots).map_err(InstantiateError::from)?;
+        let (slots, id) = (behind.slots().clone(), provider.id());
+        match by {
+            Newcomer::App(app) => {
+                tables.check_replacement(provider, (app.name(), true), behind.exports(), exports)?;
+                tables.check_cycle(provider, app, &slots).map_err(InstantiateError::from)?;
+            }
+            Newcomer::Instance(by) => {
+                tables.check_newcomer(provider, by, &behind, exports)?;
+            }
+        }
         let Some(entry) = tables.instances.get_mut(&id) else {
             return Err(ReplaceError::Removed { instance: provider.name().to_string() });
         };
         let old_slots = std::mem::replace(&mut entry.slots, slots.clone());
-        let old_app = entry.app.replace(start.app.clone());
+        let app = start.as_ref().map(|start| start.app.clone());
+        let old_app = std::mem::replace(&mut entry.app, app.clone());
         tables.leave_providers(id, &old_slots);
         tables.use_all(id, &slots);
         if let Some(entry) = old_app.and_then(|old| tables.apps.get_mut(&old)) {
             entry.instances.remove(&id);
         }
-        if let Some(entry) = tables.apps.get_mut(&start.app) {
+        if let Some(entry) = app.and_then(|app| tables.apps.get_mut(&app)) {
             entry.instances.insert(id);
         }
-        let over = tables.end_start(start.id);
-        provider.set_exports(prototype.exports.clone());
-        let old = suspended.swap(prototype, first);
+        let over = start.as_ref().and_then(|start| tables.end_start(start.id));
+        provider.set_exports(behind.exports().clone());
+        let old = suspended.swap(behind, first);
         drop(tables);
-        drop((old, old_slots, over));
-        tracing::debug!(instance = &**provider.name(), app = app.name(), "instance replaced");
+        drop((old, old_slots, over, start));
+        tracing::debug!(instance = &**provider.name(), by = by.name(), "instance replaced");
         Ok(())
     }
 
@@ -354,8 +375,10 @@ impl Registry {
             name: entry.provider.name().to_string(),
             kind: match (entry.provider.kind(), &entry.app) {
                 (_, Some(app)) => NodeKind::App(app.to_string()),
-                (Kind::Remote(_), _) => NodeKind::Remote,
-                _ => NodeKind::System,
+                (Kind::Remote(_), None) => NodeKind::Remote,
+                (Kind::System(_), None) => NodeKind::System,
+                #[cfg(feature = "engine")]
+                (Kind::Guest(_), None) => NodeKind::Forwarder,
             },
             exports: entry.provider.exports().names(),
             shared: shared.contains(&entry.provider.id()),
@@ -388,6 +411,25 @@ impl Registry {
             counters: entry.tenancy.counters(),
         });
         Graph { nodes: nodes.collect(), edges: edges.collect(), tenants: tenants.collect() }
+    }
+}
+
+/// What takes the place of something else behind a handle.
+#[cfg(feature = "engine")]
+#[derive(Clone, Copy)]
+pub(crate) enum Newcomer<'a> {
+    App(&'a App),
+    /// The name of an instance.
+    Instance(&'a str),
+}
+
+#[cfg(feature = "engine")]
+impl Newcomer<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Newcomer::App(app) => app.name(),
+            Newcomer::Instance(name) => name,
+        }
     }
 }
 

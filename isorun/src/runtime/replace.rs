@@ -1,4 +1,4 @@
-//! Putting another app behind a handle.
+//! Putting another app, or another instance, behind a handle.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -7,16 +7,22 @@ use std::time::Duration;
 
 use super::Runtime;
 use super::instantiate::Plan;
+use super::registry::Newcomer;
 use crate::app::App;
 use crate::error::replace::ReplaceError;
-use crate::error::wiring::InstantiateError;
+use crate::error::wiring::{InstantiateError, WiringProblem};
+use crate::guest::GuestProvider;
+use crate::guest::forward::{Behind, Forward};
 use crate::guest::policy::Reuse;
 use crate::instance::Instance;
+use crate::panics::Panicked;
 use crate::provider::Kind;
 use crate::wiring::given::Given;
 
-/// A replacement that is about to be made: an instance, and the app that takes the place of the one behind it. Awaiting it replaces the app.
-/// It needs the feature `engine`.
+/// A replacement that is about to be made: an instance, and what takes the place of the app behind it, which is another app or another instance.
+/// Awaiting it replaces. It needs the feature `engine`.
+///
+/// # By an app
 ///
 /// The new app is wired and started beside the old one. Then new calls are made to wait, and when the running calls have ended, the new app
 /// takes over: behind the same handle, with the same name and policies, for everything that is wired to it. No call fails because of it,
@@ -30,12 +36,24 @@ use crate::wiring::given::Given;
 /// taken all the room, the new app is started when those calls have ended. While it starts, the new app holds what it is wired to, as the
 /// instance holds what the old one is wired to.
 ///
+/// # By an instance
+///
+/// New calls are made to wait, and when the running calls have ended, all calls go on at the other instance, which may be an app's, a system or
+/// something remote: those that waited, and whatever comes by the old handle, in the name of whoever makes it. The stores of the instance are
+/// freed, and what its app was wired to is let go. What is left is a *forwarder*: its policies still hold for what comes by it, it keeps its name
+/// and its exports by token, it uses the other instance, as the [graph](Runtime::graph) shows, and it can be removed when nothing uses it. A system per
+/// consumer makes a value for it. A forwarder can be replaced again, by an app too, which is then wired from the beginning.
+///
+/// It goes on with all that the other handle reaches, so that one cannot be replaced later by an app that lacks a function of it.
+///
+/// # Spawning
+///
 /// It owns all that it needs, so it can also be spawned: `tokio::spawn(runtime.replace(&instance, &app).into_future())`.
 ///
 /// # Errors
 ///
-/// [`ReplaceError::Breaks`] with every function that something uses and that the new app lacks or has with another type;
-/// [`ReplaceError::Instantiate`] if the new app cannot be wired or does not start; [`ReplaceError::InProgress`] if another
+/// [`ReplaceError::Breaks`] with every function that something uses and that the new one lacks or has with another type; [`ReplaceError::By`] if
+/// the other instance is gone, belongs to another runtime or depends on this one, as every instance does on itself; [`ReplaceError::Instantiate`] if the new app cannot be wired or does not start; [`ReplaceError::InProgress`] if another
 /// replacement is in progress, or was completed since this one began. After an error the instance goes on as before.
 ///
 /// # Cancel safety
@@ -46,21 +64,49 @@ use crate::wiring::given::Given;
 /// # async fn example(runtime: isorun::Runtime, kv: isorun::Instance, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 /// let newer = runtime.add_app("kv 2", bytes).await?;
 /// runtime.replace(&kv, &newer).await?;
+///
+/// // From now on all calls of `kv` go to `other`.
+/// let other = runtime.instantiate(&newer).await?;
+/// runtime.replace(&kv, &other).await?;
 /// # Ok(()) }
 /// ```
 #[must_use = "an instance is replaced when this is awaited"]
 #[derive(Debug)]
-pub struct Replace {
+pub struct Replace<X = App> {
     runtime: Runtime,
     instance: Instance,
-    app: App,
+    by: X,
     given: Given,
 }
 
+/// What can take the place of the app behind an instance: an [`App`], or another [`Instance`].
+#[expect(private_bounds, reason = "nothing else can")]
+pub trait Replacement: Takes {}
+
+/// Takes the place of an app.
+trait Takes: Clone + Send + Sync + Sized + 'static {
+    fn take(replace: Replace<Self>) -> impl Future<Output = Result<(), ReplaceError>> + Send;
+}
+
+impl Replacement for App {}
+impl Replacement for Instance {}
+
+impl Takes for App {
+    async fn take(replace: Replace) -> Result<(), ReplaceError> {
+        replace.by_app().await
+    }
+}
+
+impl Takes for Instance {
+    async fn take(replace: Replace<Instance>) -> Result<(), ReplaceError> {
+        replace.by_instance().await
+    }
+}
+
 impl Runtime {
-    /// Begins to put another app behind an instance; see [`Replace`].
-    pub fn replace(&self, instance: &Instance, app: &App) -> Replace {
-        Replace { runtime: self.clone(), instance: instance.clone(), app: app.clone(), given: Given::default() }
+    /// Begins to put another app, or another instance, behind an instance; see [`Replace`].
+    pub fn replace<X: Replacement>(&self, instance: &Instance, by: &X) -> Replace<X> {
+        Replace { runtime: self.clone(), instance: instance.clone(), by: by.clone(), given: Given::default() }
     }
 }
 
@@ -98,24 +144,18 @@ impl Replace {
         self
     }
 
-    async fn make(self) -> Result<(), ReplaceError> {
-        let Replace { runtime, instance, app, mut given } = self;
+    async fn by_app(self) -> Result<(), ReplaceError> {
+        let Replace { runtime, instance, by: app, mut given } = self;
         let name = || instance.name().to_string();
-        if !runtime.owns(&instance) {
-            return Err(ReplaceError::Foreign { instance: name() });
-        }
+        let (guest, old) = runtime.replaceable(&instance)?;
         let provider = instance.provider();
-        let Kind::Guest(guest) = provider.kind() else {
-            return Err(ReplaceError::NotAnApp { instance: name() });
-        };
-        let Some(old) = guest.stores.model() else {
-            return Err(ReplaceError::Removed { instance: name() });
-        };
         runtime.check_added(&app)?;
         let (exports, places) = provider.exports().replaced_by(app.all_exports());
-        runtime.check_replacement(provider, &app, &exports)?;
-        given.before = old.slots.clone();
-        let reuse = guest.stores.reuse();
+        runtime.check_replacement(provider, (app.name(), true), &exports)?;
+        if let Behind::App(old) = &old {
+            given.before = old.slots.clone();
+        }
+        let reuse = guest.stores.policy().reuse;
         let plan = Plan { runtime: &runtime, app: &app, payer: provider.payer().clone(), reuse };
         let wired = plan.wire(&given)?;
         let start = runtime.begin_start(provider.payer(), &app, &wired.slots, Some(provider))?;
@@ -132,7 +172,7 @@ impl Replace {
             return Err(ReplaceError::InProgress { instance: name() });
         };
         // Another replacement has come first. This one counted its function indices from the exports of an app that is gone.
-        if guest.stores.model().is_none_or(|now| !Arc::ptr_eq(&now, &old)) {
+        if guest.stores.model().is_none_or(|now| !now.is(&old)) {
             return Err(ReplaceError::InProgress { instance: name() });
         }
         suspended.idle().await;
@@ -140,15 +180,77 @@ impl Replace {
             Some(first) => first,
             None => plan.start(&prototype).await?,
         };
-        runtime.swap((provider, start), &suspended, &app, prototype, first)
+        runtime.swap(provider, &suspended, (Newcomer::App(&app), Some(start)), (Behind::App(prototype), first))
     }
 }
 
-impl IntoFuture for Replace {
+impl Replace<Instance> {
+    async fn by_instance(self) -> Result<(), ReplaceError> {
+        let Replace { runtime, instance, by, .. } = self;
+        let (guest, _) = runtime.replaceable(&instance)?;
+        runtime.check_newcomers(&instance, std::slice::from_ref(&by))?;
+        let Some(mut suspended) = guest.stores.suspend() else {
+            return Err(ReplaceError::InProgress { instance: instance.name().into() });
+        };
+        let behind = Behind::Other(Arc::new(forward(&instance, std::slice::from_ref(&by))?));
+        runtime.0.registry.check_newcomer(instance.provider(), by.name(), &behind, &runtime.0.server.exports)?;
+        suspended.idle().await;
+        runtime.swap(instance.provider(), &suspended, (Newcomer::Instance(by.name()), None), (behind, None))
+    }
+}
+
+/// What lets the calls of an instance go on at these. It may call the factory of a system per consumer, which is the user's code and may panic.
+pub(super) fn forward(instance: &Instance, to: &[Instance]) -> Result<Forward, ReplaceError> {
+    let exports = instance.provider().exports();
+    let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Forward::new(instance.name(), &exports, to)));
+    made.map_err(|panic| {
+        let Panicked { message, .. } = panic.into();
+        ReplaceError::Factory { instance: instance.name().into(), by: names(to), message }
+    })
+}
+
+/// The names of instances, for messages.
+fn names(instances: &[Instance]) -> String {
+    instances.iter().map(Instance::name).collect::<Vec<_>>().join(", ")
+}
+
+impl Runtime {
+    /// An instance that can be replaced, and what is behind it now.
+    pub(super) fn replaceable<'i>(&self, instance: &'i Instance) -> Result<(&'i GuestProvider, Behind), ReplaceError> {
+        let name = || instance.name().to_string();
+        if !self.owns(instance) {
+            return Err(ReplaceError::Foreign { instance: name() });
+        }
+        let Kind::Guest(guest) = instance.provider().kind() else {
+            return Err(ReplaceError::NotAnApp { instance: name() });
+        };
+        let behind = guest.stores.model().ok_or_else(|| ReplaceError::Removed { instance: name() })?;
+        Ok((guest, behind))
+    }
+
+    /// Checks that these instances are of this runtime, before anything is made of them.
+    fn check_newcomers(&self, instance: &Instance, by: &[Instance]) -> Result<(), ReplaceError> {
+        let problem = |one: &Instance| {
+            let name = one.name().to_string();
+            match (self.owns(one), one.provider().is_removed()) {
+                (false, _) => Some(WiringProblem::Foreign { instance: name }),
+                (true, true) => Some(WiringProblem::Removed { instance: name }),
+                (true, false) => None,
+            }
+        };
+        let problems: Vec<WiringProblem> = by.iter().filter_map(problem).collect();
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(ReplaceError::By { instance: instance.name().into(), by: names(by), problems }),
+        }
+    }
+}
+
+impl<X: Replacement> IntoFuture for Replace<X> {
     type Output = Result<(), ReplaceError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.make())
+        Box::pin(X::take(self))
     }
 }

@@ -13,6 +13,8 @@ use crate::error::replace::{Break, ReplaceError};
 #[cfg(feature = "engine")]
 use crate::error::wiring::{InstantiateError, WiringProblem, WiringReport};
 #[cfg(feature = "engine")]
+use crate::guest::forward::Behind;
+#[cfg(feature = "engine")]
 use crate::interface::exports::{Exports, FuncIndex, Served};
 use crate::limits::tenancy::Tenancy;
 use crate::provider::Provider;
@@ -137,6 +139,12 @@ impl Tables {
         if app.is_removed() {
             return Err(InstantiateError::AppRemoved { app: app.name().into() });
         }
+        Ok(report(app, self.unfit(slots))?)
+    }
+
+    /// What is wrong with providers that were looked at before: they may have gone since, or be others now.
+    #[cfg(feature = "engine")]
+    pub(super) fn unfit(&self, slots: &[Slot]) -> Vec<WiringProblem> {
         let mut exported: HashMap<u64, HashSet<FuncIndex>> = HashMap::new();
         let gone = slots.iter().filter_map(|slot| {
             let instance = slot.provider.name().to_string();
@@ -159,10 +167,25 @@ impl Tables {
                 }
             })
         });
-        let problems: Vec<WiringProblem> = gone.collect();
+        gone.collect()
+    }
+
+    /// Checks that other instances could take the place of this one.
+    #[cfg(feature = "engine")]
+    pub(super) fn check_newcomer(
+        &self,
+        provider: &Arc<Provider>,
+        by: &str,
+        behind: &Behind,
+        exports: &ExportTable,
+    ) -> Result<(), ReplaceError> {
+        let mut problems = self.unfit(behind.slots());
+        problems.extend(self.circles(provider, behind.slots()));
+        // An instance has a slot for each of its exports.
+        problems.dedup();
         match problems.is_empty() {
-            true => Ok(()),
-            false => Err(WiringReport { app: app.name().into(), imports: app.all_imports().len(), problems }.into()),
+            true => self.check_replacement(provider, (by, false), behind.exports(), exports),
+            false => Err(ReplaceError::By { instance: provider.name().to_string(), by: by.into(), problems }),
         }
     }
 
@@ -172,7 +195,7 @@ impl Tables {
     pub(super) fn check_replacement(
         &self,
         provider: &Arc<Provider>,
-        app: &App,
+        (by, is_app): (&str, bool),
         offered: &Exports,
         exports: &ExportTable,
     ) -> Result<(), ReplaceError> {
@@ -204,12 +227,18 @@ impl Tables {
         let breaks: Vec<Break> = broken.collect();
         match breaks.is_empty() {
             true => Ok(()),
-            false => Err(ReplaceError::Breaks { instance: name, app: app.name().into(), breaks }),
+            false => Err(ReplaceError::Breaks { instance: name, by: by.into(), is_app, breaks }),
         }
     }
 
     #[cfg(feature = "engine")]
     pub(super) fn check_cycle(&self, provider: &Arc<Provider>, app: &App, slots: &[Slot]) -> Result<(), WiringReport> {
+        report(app, self.circles(provider, slots))
+    }
+
+    /// Those of these providers that depend on the instance, and by way of what.
+    #[cfg(feature = "engine")]
+    pub(super) fn circles(&self, provider: &Arc<Provider>, slots: &[Slot]) -> Vec<WiringProblem> {
         // One walk finds all that depend on the instance; the way is looked for only where it is told.
         let dependants: HashSet<u64> = self.users_first(provider).iter().map(|user| user.id()).collect();
         let cycle = |slot: &Slot| {
@@ -217,11 +246,7 @@ impl Tables {
             Some(WiringProblem::Cycle { instance: slot.provider.name().to_string(), through })
         };
         let circles = slots.iter().filter(|slot| dependants.contains(&slot.provider.id()));
-        let problems: Vec<WiringProblem> = circles.take(MOST_CIRCLES).filter_map(cycle).collect();
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(WiringReport { app: app.name().into(), imports: app.all_imports().len(), problems }),
-        }
+        circles.take(MOST_CIRCLES).filter_map(cycle).collect()
     }
 
     /// The names of the instances by way of which `from` depends on `to`, from the one to the other; `None` if it does not.
@@ -338,5 +363,13 @@ impl Tables {
             tenant.instances.remove(&provider.id());
         }
         Some(entry)
+    }
+}
+
+#[cfg(feature = "engine")]
+fn report(app: &App, problems: Vec<WiringProblem>) -> Result<(), WiringReport> {
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(WiringReport { app: app.name().into(), imports: app.all_imports().len(), problems }),
     }
 }

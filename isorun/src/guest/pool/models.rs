@@ -109,6 +109,7 @@ impl Shared {
             match permit {
                 Permit::Store(store) => store,
                 Permit::Empty(App, place) => Store(Arc::downgrade(self), Some(place)),
+                Permit::Elsewhere(App) => unreachable!("the app is here"),
             },
         ))
     }
