@@ -36,6 +36,7 @@ struct Inner {
     functions: Arc<[Option<ComponentExportIndex>]>,
     needs: Needs,
     was_cached: bool,
+    sha256: [u8; 32],
     /// The linked component for each wiring key. Instances whose imports have providers of the same kinds share it.
     linked: Mutex<HashMap<WiringKey, InstancePre<State>>>,
     removed: AtomicBool,
@@ -43,7 +44,7 @@ struct Inner {
 
 impl App {
     /// The app of a compiled component; `None` if the compiled component lacks an export that was read before.
-    pub(crate) fn new(name: &str, compiled: Compiled, checked: Checked) -> Option<App> {
+    pub(crate) fn new(name: &str, sha256: [u8; 32], compiled: Compiled, checked: Checked) -> Option<App> {
         let Compiled { component, was_cached } = compiled;
         let functions = export_indices(&component, &checked.exports)?;
         let Checked { imports, exports, needs } = checked;
@@ -55,6 +56,7 @@ impl App {
             functions,
             needs,
             was_cached,
+            sha256,
             linked: Mutex::default(),
             removed: AtomicBool::new(false),
         })))
@@ -78,6 +80,11 @@ impl App {
     /// Whether its compiled code came from the [code cache](crate::RuntimeBuilder::code_cache), so that nothing was compiled.
     pub fn was_cached(&self) -> bool {
         self.0.was_cached
+    }
+
+    /// The SHA-256 of the bytes that it was added from, by which a [recipe](crate::Runtime::recipe) knows it.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.0.sha256
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {

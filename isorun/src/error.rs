@@ -25,6 +25,8 @@ pub(crate) mod frame;
 pub(crate) mod function;
 pub(crate) mod inspect;
 pub(crate) mod instance;
+#[cfg(feature = "engine")]
+pub(crate) mod recipe;
 pub(crate) mod remote;
 #[cfg(feature = "engine")]
 pub(crate) mod replace;
@@ -43,6 +45,8 @@ pub use frame::Frame;
 pub use function::FunctionError;
 pub use inspect::InspectError;
 pub use instance::{ExportError, NarrowError, RemoveError};
+#[cfg(feature = "engine")]
+pub use recipe::{NotExported, ParseRecipeError, RebuildError, RebuildProblem, RecipeError};
 pub use remote::{Failure, RemoteError, Status};
 #[cfg(feature = "engine")]
 pub use replace::{Break, ReplaceError};

@@ -8,6 +8,10 @@ pub(crate) mod instantiate;
 mod interfaces;
 mod links;
 mod names;
+#[cfg(feature = "engine")]
+pub(crate) mod rebuild;
+#[cfg(feature = "engine")]
+pub(crate) mod recipe;
 mod registry;
 #[cfg(feature = "engine")]
 pub(crate) mod replace;
@@ -86,6 +90,10 @@ pub use add_app::AddApp;
 pub use builder::RuntimeBuilder;
 #[cfg(feature = "engine")]
 pub use instantiate::Instantiate;
+#[cfg(feature = "engine")]
+pub use rebuild::{Problem, Resolver};
+#[cfg(feature = "engine")]
+pub use recipe::{Recipe, Wire};
 #[cfg(feature = "engine")]
 pub use replace::{Replace, Replacement};
 #[cfg(feature = "engine")]
@@ -395,8 +403,9 @@ impl Runtime {
     }
 
     /// Ends an export at once.
-    pub(crate) fn withdraw(&self, token: &Token) -> bool {
-        self.0.server.exports.remove(token)
+    #[cfg(feature = "engine")]
+    pub(crate) fn withdraw(&self, token: &Token) {
+        self.0.server.exports.withdraw(token);
     }
 
     /// Makes a handle of something on the other side of a transport, which another runtime has exported under this token as the interface `I`.

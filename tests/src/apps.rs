@@ -29,3 +29,10 @@ pub const DESK: &[u8] = include_bytes!("../../examples/apps/components/desk.wasm
 
 /// Provides what `DESK` imports, in the same ways.
 pub const SHELF: &[u8] = include_bytes!("../../examples/apps/components/shelf.wasm");
+
+/// Counts, and can save its count: exports `test:moving/counter` and `isorun:state/snapshot`.
+pub const COUNTER: &[u8] = include_bytes!("../../examples/apps/components/counter.wasm");
+
+/// Asks three others, counts that, and can save its count: imports `test:moving/one`, `two` and `three`, exports `test:moving/hub` and
+/// `isorun:state/snapshot`.
+pub const HUB: &[u8] = include_bytes!("../../examples/apps/components/hub.wasm");

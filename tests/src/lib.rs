@@ -4,6 +4,7 @@ pub mod apps;
 pub mod compiles;
 pub mod engine;
 pub mod guests;
+pub mod moving;
 pub mod remote;
 pub mod shop;
 

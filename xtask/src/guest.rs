@@ -25,7 +25,9 @@ pub struct Guest {
 pub const GUESTS: &[Guest] = &[
     Guest { name: "attacks", wit: &[] },
     Guest { name: "calc", wit: &["examples/apps/wit/bench"] },
+    Guest { name: "counter", wit: &["wit/state", "examples/apps/wit/moving"] },
     Guest { name: "desk", wit: &["examples/apps/wit/desk"] },
+    Guest { name: "hub", wit: &["wit/state", "examples/apps/wit/moving"] },
     Guest { name: "kv", wit: &["wit/fs", "wit/kv"] },
     Guest { name: "misbehave", wit: &[] },
     Guest { name: "notes", wit: &["wit/kv", "wit/server"] },

@@ -84,6 +84,11 @@ impl RemoteProvider {
         }
     }
 
+    /// The right to call what is behind it.
+    pub(crate) fn token(&self) -> Token {
+        self.token
+    }
+
     /// Calls a function of the other side.
     pub(crate) async fn call(
         &self,

@@ -12,6 +12,8 @@ use super::policy::{ExportPolicy, Revoke};
 use super::wire::token::Token;
 use crate::call::target::Target;
 use crate::error::instance::ExportError;
+#[cfg(feature = "engine")]
+use crate::instance::Instance;
 use crate::interface::Interface;
 use crate::interface::exports::FuncIndex;
 use crate::limits::settings::Settings;
@@ -84,6 +86,17 @@ impl ExportTable {
     /// Ends an export, and lets what has come go on.
     pub(crate) fn withdraw(&self, token: &Token) {
         drop(self.take(token));
+    }
+
+    /// What is exported under a token of which this is true.
+    #[cfg(feature = "engine")]
+    pub(crate) fn find_exported(&self, is_meant: impl Fn(&Token) -> bool) -> Option<Instance> {
+        let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
+        let (_, export) = exports.iter().find(|(token, export)| is_meant(token) && !export.is_over())?;
+        let mut functions = export.target.functions().to_vec();
+        functions.sort_unstable();
+        functions.dedup();
+        Some(Instance::reaching(export.target.provider().clone(), Some(functions.into())))
     }
 
     /// Takes an export out. It holds a handle, which is dropped after the lock.

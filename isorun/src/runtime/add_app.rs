@@ -5,6 +5,8 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::Runtime;
 use crate::app::App;
 use crate::app::compile_worker::watch;
@@ -96,9 +98,10 @@ impl AddApp {
         let checked = gate.checks.run(move || {
             let outline =
                 component::read(&read, component::FEATURES, &limits).map_err(|error| AppError::of(&app, error))?;
-            Ok::<_, AppError>(check(&app, &outline, &interfaces, allowed.as_ref())?)
+            let checked = check(&app, &outline, &interfaces, allowed.as_ref())?;
+            Ok::<_, AppError>((checked, Sha256::digest(&read).into()))
         });
-        let checked = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
+        let (checked, sha256) = checked.await.unwrap_or_else(|end| Err(unfinished(name, end)))?;
         let (app, compiler) = (name.to_string(), gate.compiler(runtime.engine()));
         // Dropping this future drops `waits`, which ends a worker that compiles for it.
         let (waits, watch) = watch();
@@ -107,7 +110,7 @@ impl AddApp {
         let given_up = || Unfinished::NotBegun("nobody waited for it".into());
         let compiled = compiled.and_then(|compiled| compiled.ok_or_else(given_up));
         let compiled = compiled.unwrap_or_else(|end| Err(unfinished(name, end)))?;
-        let app = App::new(name, compiled, checked);
+        let app = App::new(name, sha256, compiled, checked);
         let other = || Unfinished::Panicked("its exports are other ones than were read".into());
         let app = app.ok_or_else(|| unfinished(name, other()))?;
         match runtime.admit_app(&app) {

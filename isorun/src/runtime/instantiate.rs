@@ -82,6 +82,8 @@ pub struct Instantiate {
     tenant: Option<Tenant>,
     alone: bool,
     epoch: u64,
+    /// The name that it gets if no other has it; then it gets one with a number.
+    wish: Option<String>,
 }
 
 impl Runtime {
@@ -101,6 +103,7 @@ impl Runtime {
             tenant: None,
             alone: false,
             epoch: 0,
+            wish: None,
         }
     }
 }
@@ -220,8 +223,20 @@ impl Instantiate {
         self
     }
 
+    /// Gives an instance, which is given in another way already, at most this time for each call.
+    pub(crate) fn in_time(mut self, instance: &Instance, span: Duration) -> Instantiate {
+        self.given.times.push((instance.clone(), span));
+        self
+    }
+
+    /// Names it as [`name`](Instantiate::name) does, or with a number behind the name if that is taken.
+    pub(crate) fn named_like(mut self, name: &str) -> Instantiate {
+        self.wish = Some(name.into());
+        self
+    }
+
     async fn make(self) -> Result<Instance, InstantiateError> {
-        let Instantiate { runtime, app, name, given, mut policy, give_up, fuel, memory, tenant, alone, epoch } =
+        let Instantiate { runtime, app, name, given, mut policy, give_up, fuel, memory, tenant, alone, epoch, wish } =
             self;
         policy.ceiling = match give_up {
             Some(GiveUp::Finish { fuel, time }) => Some(Ceiling { fuel, time }),
@@ -236,7 +251,7 @@ impl Instantiate {
         runtime.check_tenant(tenant.as_ref())?;
         let name = match name {
             Some(name) => runtime.reserve_name(&name).ok_or(InstantiateError::NameTaken { name })?,
-            None => runtime.reserve_some_name(app.name()),
+            None => runtime.reserve_some_name(wish.as_deref().unwrap_or(app.name())),
         };
         let payer = Payer { tenant, alone, epoch: AtomicU64::new(epoch), ..Payer::new(name.get(), runtime.mark()) };
         let payer = Arc::new(payer);

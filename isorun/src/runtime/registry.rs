@@ -76,6 +76,12 @@ impl Registry {
         self.tables().apps.get(name).map(|entry| entry.app.clone())
     }
 
+    /// An app of these bytes.
+    #[cfg(feature = "engine")]
+    pub(super) fn app_of(&self, sha256: &[u8; 32]) -> Option<App> {
+        self.tables().apps.values().map(|entry| &entry.app).find(|app| app.sha256() == *sha256).cloned()
+    }
+
     /// `false` if the name is taken.
     #[cfg(feature = "engine")]
     pub(super) fn add_app(&self, app: &App) -> bool {
