@@ -26,6 +26,8 @@ pub(crate) mod function;
 pub(crate) mod inspect;
 pub(crate) mod instance;
 #[cfg(feature = "engine")]
+pub(crate) mod moving;
+#[cfg(feature = "engine")]
 pub(crate) mod recipe;
 pub(crate) mod remote;
 #[cfg(feature = "engine")]
@@ -45,6 +47,8 @@ pub use frame::Frame;
 pub use function::FunctionError;
 pub use inspect::InspectError;
 pub use instance::{ExportError, NarrowError, RemoveError};
+#[cfg(feature = "engine")]
+pub use moving::{MoveError, ReceiveError};
 #[cfg(feature = "engine")]
 pub use recipe::{NotExported, ParseRecipeError, RebuildError, RebuildProblem, RecipeError};
 pub use remote::{Failure, RemoteError, Status};

@@ -7,6 +7,8 @@ pub(crate) mod builder;
 pub(crate) mod instantiate;
 mod interfaces;
 mod links;
+#[cfg(feature = "engine")]
+pub(crate) mod moving;
 mod names;
 #[cfg(feature = "engine")]
 pub(crate) mod rebuild;
@@ -90,6 +92,8 @@ pub use add_app::AddApp;
 pub use builder::RuntimeBuilder;
 #[cfg(feature = "engine")]
 pub use instantiate::Instantiate;
+#[cfg(feature = "engine")]
+pub use moving::{Arrival, Destination, Moved, Received, Relocate, State};
 #[cfg(feature = "engine")]
 pub use rebuild::{Problem, Resolver};
 #[cfg(feature = "engine")]
