@@ -2,13 +2,15 @@
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use isorun::error::WiringProblem;
 use isorun::graph::NodeKind;
 use isorun::instance::InstanceState;
-use isorun::{CallError, RemoveError, ReplaceError, Runtime};
+use isorun::{CallError, GiveUp, RemoveError, ReplaceError, Runtime};
 use isorun_tests::shop::{front, newer, shop_in, without_stock};
-use isorun_tests::{Gate, Ticker, add, again, apps, link_to, runtime, start};
+use isorun_tests::{Gate, Ticker, add, again, apps, link_to, poll_once, runtime, start};
 
 /// The shop as a system.
 struct Stall(AtomicU32);
@@ -205,4 +207,69 @@ async fn a_long_row_of_forwarders_is_walked_in_a_loop() {
     assert_eq!(result.unwrap(), "3", "{trace}");
     let removed = runtime.remove_tree(&last).unwrap();
     assert_eq!(removed.len(), 301);
+}
+
+#[tokio::test]
+async fn a_system_per_consumer_makes_a_value_for_the_forwarder() {
+    let (runtime, _, shop) = shop_in(runtime()).await;
+    let consumers = Arc::new(Mutex::new(Vec::new()));
+    let seen = consumers.clone();
+    let stalls = runtime.provide_per_consumer::<shop::Interface, Stall>(move |consumer| {
+        seen.lock().unwrap().push(consumer.instance().map(String::from));
+        stall()
+    });
+    runtime.replace(&shop, &stalls).await.unwrap();
+    assert_eq!(shop.call("price", "(1)").await.unwrap(), "1001");
+    assert_eq!(*consumers.lock().unwrap(), [Some("shop".to_string())]);
+    let panics = runtime.provide_per_consumer::<shop::Interface, Stall>(|_| panic!("no stalls today"));
+    let error = runtime.replace(&shop, &panics).await.unwrap_err();
+    assert!(matches!(&error, ReplaceError::Factory { message, .. } if message == "no stalls today"), "{error}");
+    assert_eq!(shop.call("price", "(1)").await.unwrap(), "1001");
+}
+
+#[tokio::test]
+async fn a_forwarder_that_retires_waits_for_the_calls_that_came_by_it() {
+    let runtime = runtime();
+    let (gate, calc) = (Gate::new(), start(&runtime, "calc", apps::CALC, &[]).await);
+    let app = add(&runtime, "relay", apps::RELAY).await;
+    let finish = GiveUp::Finish { fuel: 1_000_000, time: Duration::from_secs(1) };
+    let relay = runtime.instantiate(&app).with(&calc).with(&runtime.provide(Ticker)).on_give_up(finish);
+    let relay = relay.await.unwrap();
+    let other = again(&runtime, &app, &[&calc, &runtime.provide(gate.clone())]).await;
+    runtime.replace(&relay, &other).await.unwrap();
+    let caller = relay.clone();
+    let running = tokio::spawn(async move { caller.call("tick-many", "(1)").receipt().await });
+    gate.until(1).await;
+    let mut retiring = Box::pin(runtime.retire(&relay));
+    assert!(poll_once(&mut retiring).is_pending());
+    assert!(matches!(relay.call("add", "(1, 2)").await.unwrap_err(), CallError::Retiring { .. }));
+    gate.open(1);
+    let (result, receipt) = running.await.unwrap();
+    assert_eq!(result.unwrap(), "1");
+    assert!(receipt.fuel > 0, "what is used elsewhere is charged to the caller all the same");
+    retiring.await.unwrap();
+    runtime.remove(&other).unwrap();
+}
+
+#[tokio::test]
+async fn one_replacement_at_a_time_and_calls_that_are_dropped_leave_the_line() {
+    let runtime = runtime();
+    let (gate, calc) = (Gate::new(), start(&runtime, "calc", apps::CALC, &[]).await);
+    let app = add(&runtime, "relay", apps::RELAY).await;
+    let relay = again(&runtime, &app, &[&calc, &runtime.provide(gate.clone())]).await;
+    let other = again(&runtime, &app, &[&calc, &runtime.provide(Ticker)]).await;
+    let caller = relay.clone();
+    let running = tokio::spawn(async move { caller.call("tick-many", "(1)").await });
+    gate.until(1).await;
+    let mut replacing = runtime.replace(&relay, &other).into_future();
+    assert!(poll_once(&mut replacing).is_pending());
+    let error = runtime.replace(&relay, &other).await.unwrap_err();
+    assert!(matches!(error, ReplaceError::InProgress { .. }), "{error}");
+    let mut waiting = relay.call("add", "(1, 2)");
+    assert!(poll_once(&mut waiting).is_pending());
+    drop((replacing, waiting));
+    gate.open(1);
+    assert_eq!(running.await.unwrap().unwrap(), "1");
+    assert_eq!(relay.call("add", "(1, 2)").await.unwrap(), "3");
+    assert_eq!(other.counters().calls, 0);
 }
