@@ -41,6 +41,19 @@ async fn an_instance_is_made_anew_as_its_recipe_says_and_all_that_is_wrong_is_to
     let one = one_in(&here).await;
     let (two, three) = (here.provide(Two(Arc::default())), here.provide(Three));
     let hub = start(&here, "hub", apps::HUB, &[&one, &two, &three]).await;
+    // What this runtime has exported itself is wired directly.
+    let recipe = here.recipe(&hub).unwrap();
+    let mut resolver = Here { apps: Vec::new(), back: to(&here), connected: Vec::new() };
+    let same = here.rebuild(&recipe, &mut resolver).await.unwrap();
+    assert_eq!(same.call("ask", "(0)").await.unwrap(), "(1, 1, 20, 300)");
+    assert_eq!((same.name(), resolver.connected.len()), ("hub-2", 0));
+    let graph = here.graph();
+    let providers: Vec<_> =
+        graph.edges.iter().filter(|edge| edge.from == "hub-2").map(|edge| edge.to.as_str()).collect();
+    assert_eq!(providers, ["one", "Two", "Three"]);
+    here.remove(&same).unwrap();
+    assert!(recipe.tokens().all(|token| here.revoke(&token)));
+
     let mut recipe = here.recipe(&hub).unwrap();
     assert!(!format!("{recipe:?}").contains(&recipe.wires[0].token.to_string()));
     recipe.wires[0].import = "test:moving/four@1.0.0".into();
