@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isorun::error::RebuildProblem;
+use isorun::remote::Revoke;
 use isorun::runtime::Recipe;
 use isorun::{GiveUp, Restart, Reuse, Runtime, Token};
 use isorun_tests::moving::{Here, Three, Two, one_in, to, with_moving};
@@ -52,7 +53,9 @@ async fn an_instance_is_made_anew_as_its_recipe_says_and_all_that_is_wrong_is_to
         graph.edges.iter().filter(|edge| edge.from == "hub-2").map(|edge| edge.to.as_str()).collect();
     assert_eq!(providers, ["one", "Two", "Three"]);
     here.remove(&same).unwrap();
-    assert!(recipe.tokens().all(|token| here.revoke(&token)));
+    for token in recipe.tokens() {
+        assert!(here.revoke(&token, Revoke::New).await);
+    }
 
     let mut recipe = here.recipe(&hub).unwrap();
     assert!(!format!("{recipe:?}").contains(&recipe.wires[0].token.to_string()));
@@ -64,7 +67,9 @@ async fn an_instance_is_made_anew_as_its_recipe_says_and_all_that_is_wrong_is_to
     assert_eq!(error.problems.len(), 3, "{error}");
     assert!(there.app("hub").is_none());
     assert_eq!(there.graph().nodes.len(), 1);
-    assert!(recipe.tokens().all(|token| here.revoke(&token)));
+    for token in recipe.tokens() {
+        assert!(here.revoke(&token, Revoke::New).await);
+    }
     here.remove_tree(&one).unwrap();
 }
 

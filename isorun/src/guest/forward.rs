@@ -85,7 +85,7 @@ impl Forward {
         let offered: Vec<_> = reached.iter().flat_map(|exports| exports.list().iter().cloned()).collect();
         let (exports, places) = before.replaced_by(&Exports::new(offered));
         let (mut slots, mut targets) = (Vec::new(), Vec::new());
-        let consumer = Consumer { instance: Some(name), app: None };
+        let consumer = Consumer { instance: Some(name), app: None, export: None };
         for (instance, reached) in to.iter().zip(&reached) {
             let system = match instance.provider().kind() {
                 Kind::System(system) => system.value(&consumer),
@@ -166,7 +166,7 @@ async fn call_last(way: &[(Arc<Forward>, FuncIndex)], cx: &Cx, params: Image) ->
     let Some((slot, function)) = slots.last() else {
         return Err(CallError::bug("a call was sent on to nowhere").into());
     };
-    let result = slot.provider.call_image(slot.system.as_ref(), cx, *function, params).await;
+    let result = slot.provider.call_image(slot.system.as_deref(), cx, *function, params).await;
     counting.into_iter().for_each(|counting| counting.end(result.is_err()));
     result
 }

@@ -266,7 +266,7 @@ pub(super) fn check(interface: &Interface, policy: &ExportPolicy) -> Result<(), 
 fn default_on_cancel(provider: &Provider) -> Cancel {
     match provider.kind() {
         #[cfg(feature = "engine")]
-        Kind::Guest(guest) if guest.stores.reuse() == Reuse::Serial => Cancel::Finish,
+        Kind::Guest(guest) if guest.stores.policy().reuse == Reuse::Serial => Cancel::Finish,
         _ => Cancel::Stop,
     }
 }
@@ -276,7 +276,7 @@ fn default_on_cancel(provider: &Provider) -> Cancel {
 fn default_calls(provider: &Provider, stores: u32) -> u64 {
     match provider.kind() {
         #[cfg(feature = "engine")]
-        Kind::Guest(guest) => match guest.stores.reuse() {
+        Kind::Guest(guest) => match guest.stores.policy().reuse {
             Reuse::Serial => 8,
             Reuse::Pool(own) => 2 * u64::from(own.get()),
             Reuse::Fresh => u64::from(stores / 4),

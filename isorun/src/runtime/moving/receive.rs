@@ -97,7 +97,7 @@ async fn load_into(instance: &Instance, state: &[u8]) -> Result<(), ReceiveError
     let function = function_of(&provider.exports(), &load());
     let function = function.ok_or_else(|| ReceiveError::NoSnapshot { instance: name() })?;
     let called: Called<Result<(), String>> = async {
-        let image = by_image(provider, function, encode_params(&(state, ()))?).await?;
+        let image = by_image(provider, &None, function, encode_params(&(state, ()))?).await?;
         decode(image.as_bytes()).map_err(CallError::from)
     }
     .await;
