@@ -445,9 +445,7 @@ impl Runtime {
         transport: impl Transport,
         policy: &ImportPolicy,
     ) -> Instance {
-        let session = u64::from_le_bytes(self.0.random.bytes());
-        let own = (self.0.limits.message, policy.clone(), session);
-        let remote = RemoteProvider::new(interface, (token, transport), own);
+        let remote = self.remote(interface, (token, transport), policy);
         // Functions at the root have no interface to be named after.
         let first = interface.functions().first().map_or("", Function::name);
         let named = if interface.name().is_root() { first } else { interface.name().interface() };
@@ -597,6 +595,17 @@ impl Runtime {
             true => Ok(()),
             false => Err(RemoveError::Foreign { name: instance.name().into() }),
         }
+    }
+
+    /// What calls an interface behind a transport, in a session of its own.
+    pub(crate) fn remote(
+        &self,
+        interface: &Interface,
+        (token, transport): (Token, impl Transport),
+        policy: &ImportPolicy,
+    ) -> RemoteProvider {
+        let session = u64::from_le_bytes(self.0.random.bytes());
+        RemoteProvider::new(interface, (token, transport), (self.0.limits.message, policy.clone(), session))
     }
 
     /// By what other runtimes are to know an instance that waits for them.

@@ -41,7 +41,7 @@ pub(crate) struct Export {
     pub(super) on_cancel: Cancel,
     pub(super) detail: Detail,
     pub(super) until: Option<Instant>,
-    pub(super) epoch: u64,
+    epoch: u64,
     pub(super) admission: Admission,
     bytes: usize,
     /// Bytes of the messages that are here.
@@ -149,8 +149,12 @@ impl Export {
         self.target.provider()
     }
 
+    /// Its own epoch, or that of its instance.
     pub(super) fn epoch(&self) -> u64 {
-        self.epoch
+        match self.epoch {
+            0 => self.provider().payer().epoch.load(Ordering::Relaxed),
+            epoch => epoch,
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -218,7 +222,7 @@ impl Export {
                 .map(|function| function.name().into())
                 .collect(),
             instance: self.provider().name().to_string(),
-            epoch: self.epoch,
+            epoch: self.epoch(),
             running: self.admission.running(),
             waiting: self.admission.waiting(),
             bytes: self.held.load(Ordering::Relaxed),

@@ -35,7 +35,6 @@ use crate::limits::chain::Payer;
 use crate::limits::cx::Cx;
 use crate::observe::Callee;
 use crate::provider::finish::{Ceiling, save_to_its_end};
-use crate::provider::remote::RemoteProvider;
 use crate::provider::{Kind, Provider};
 use crate::remote::policy::ImportPolicy;
 use crate::remote::wire::token::Token;
@@ -242,7 +241,7 @@ impl Runtime {
     async fn ask(&self, of: &Interface, token: Token, transport: impl Transport) -> Called<()> {
         let name = of.name().to_string();
         let asked = interface(&name, [function("isorun-is-anybody-there", Vec::<(&str, Type)>::new(), None)]);
-        let remote = self.remote(&asked, token, transport);
+        let remote = self.remote(&asked, (token, transport), &ImportPolicy::default());
         let payer = Arc::new(Payer::new(format!("remote {name}").into(), self.mark()));
         let provider: Arc<Provider> = self.make(0, payer, Exports::one(asked), Kind::Remote(remote));
         let answer = by_image(&provider, &None, FuncIndex(0), Image::from_bytes(Vec::new())).await;
@@ -253,14 +252,9 @@ impl Runtime {
         }
     }
 
-    fn remote(&self, interface: &Interface, token: Token, transport: impl Transport) -> RemoteProvider {
-        let session = self.mark();
-        RemoteProvider::new(interface, (token, transport), (self.limits().message, ImportPolicy::default(), session))
-    }
-
     /// Makes a handle of something behind a transport that exports this.
     fn import_export(&self, export: &Export, token: Token, transport: impl Transport) -> Instance {
-        let remote = self.remote(export.interface(), token, transport);
+        let remote = self.remote(export.interface(), (token, transport), &ImportPolicy::default());
         let name = format!("remote {}", export.interface().name().interface());
         self.admit(&name, Exports::new(vec![export.clone()]), Kind::Remote(remote))
     }
