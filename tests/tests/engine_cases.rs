@@ -13,7 +13,7 @@ use std::time::Duration;
 use isorun::error::AppProblemKind;
 use isorun::instance::InstanceState;
 use isorun::limits::{Amount, Limit};
-use isorun::remote::Revoke;
+use isorun::remote::{Cancel, Detail, ExportPolicy, Revoke};
 use isorun::{App, AppError, Budget, CallError, Cx, Instance, Runtime, RuntimeBuilder, Value};
 use isorun_tests::engine::{ALONE, End, HOST_IMPORT, HOST_WAT, HOST_WIT, ON_A_HOST, Step, follow, lives, thrice};
 use isorun_tests::{add, again, host, link_to, runtime_of, start};
@@ -119,7 +119,9 @@ async fn every_case_ends_the_same_behind_a_remote() {
             text(component, "wat")
         );
         let guest = start(&runtime, &name, &wat::parse_str(wat).unwrap(), &[]).await;
-        let token = runtime.export_interface(&guest, &interface).unwrap();
+        // The cases look at what the engine says.
+        let policy = ExportPolicy::default().on_cancel(Cancel::Stop).tell(Detail::Text);
+        let token = runtime.export_interface_with(&guest, &interface, &policy).unwrap();
         let far = runtime.import_interface(&interface, token, link_to(&runtime));
         let steps = steps(case);
         let mut result = Ok(());
