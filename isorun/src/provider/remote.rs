@@ -169,7 +169,7 @@ impl Call<'_> {
                 Ok(image) => return Ok(image),
                 Err(error) => error,
             };
-            let again = Again::after(&error, self.idempotent).filter(|_| times < most);
+            let again = Again::after(&error, self.idempotent, granted.is_answered()).filter(|_| times < most);
             let Some((again, hint)) = again else { return Err(error) };
             if !wait(wait_before(times, hint, self.remote.session, open.number), self.end).await {
                 return Err(error);

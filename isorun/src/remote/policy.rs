@@ -211,7 +211,7 @@ impl ImportPolicy {
         self
     }
 
-    /// Sends a call so many more times at most: one that was lost, if it is idempotent, and one that the other side has certainly not run,
+    /// Sends a call so many more times at most: one that was lost, or was stopped with its connection, if it is idempotent, and one that the other side has certainly not run,
     /// because it is busy or the message was not sent. Between two times it waits, at first some milliseconds, then twice as long each time, or as
     /// long as the other side says; never beyond the call's deadline. Default: 2 for a call that is idempotent, 0 for others.
     pub fn retries(mut self, most: u32) -> ImportPolicy {

@@ -13,7 +13,7 @@ use crate::limits::deadline::Deadline;
 pub(super) enum Again {
     /// As the same call: it is not to run twice.
     Same,
-    /// As another call: the other side has certainly not run this one, and will not.
+    /// As another call: this one has had its answer, and would have no other. The other side has not run it, or it may run twice.
     Anew,
 }
 
@@ -22,13 +22,20 @@ const FIRST: Duration = Duration::from_millis(4);
 const LONGEST: Duration = Duration::from_secs(1);
 
 impl Again {
-    /// Whether, and how, a call may be made once more that has ended so, and when the other side wants that.
-    pub(super) fn after(error: &CallError, idempotent: bool) -> Option<(Again, Option<Duration>)> {
+    /// Whether, and how, a call may be made once more that has ended so, with an answer or without one, and when the other side wants that.
+    pub(super) fn after(error: &CallError, idempotent: bool, is_answered: bool) -> Option<(Again, Option<Duration>)> {
         match error {
             CallError::Remote(RemoteError::NotSent { .. }) => Some((Again::Same, None)),
+            // The other side keeps what it has answered, also that it has lost the call itself.
+            CallError::Remote(RemoteError::Lost { .. }) if idempotent && is_answered => Some((Again::Anew, None)),
             CallError::Remote(RemoteError::Lost { .. } | RemoteError::BadReply { .. }) if idempotent => {
                 Some((Again::Same, None))
             }
+            // It was stopped there when the connection broke over which it had come, or its answer was too large to be kept.
+            CallError::Remote(
+                RemoteError::Failed { status: Status::Duplicate | Status::Cancelled, .. }
+                | RemoteError::Refused { status: Status::Cancelled, .. },
+            ) if idempotent => Some((Again::Anew, None)),
             // Those that wait for nobody's end come to nothing a second time, too.
             CallError::Remote(RemoteError::Refused { status: Status::Busy | Status::Refused, failure, .. })
                 if failure.retry_after.is_some() =>
@@ -63,6 +70,26 @@ pub(super) async fn wait(span: Duration, end: Option<Deadline>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::remote::Failure;
+
+    #[test]
+    fn what_was_answered_is_never_sent_as_the_same_call_again() {
+        let ended = |status, ran| {
+            let failure = Failure::of("for a test");
+            CallError::from(RemoteError::of_reply("f".into(), status, ran, failure))
+        };
+        let lost = || CallError::from(RemoteError::Lost { function: "f".into(), message: "gone".into() });
+        let after =
+            |error: CallError, idempotent, answered| Again::after(&error, idempotent, answered).map(|(how, _)| how);
+        assert_eq!(after(lost(), true, false), Some(Again::Same));
+        assert_eq!(after(lost(), true, true), Some(Again::Anew));
+        assert_eq!(after(ended(Status::Duplicate, true), true, true), Some(Again::Anew));
+        assert_eq!(after(ended(Status::Cancelled, true), true, true), Some(Again::Anew));
+        assert_eq!(after(ended(Status::Cancelled, false), true, true), Some(Again::Anew));
+        for error in [lost(), ended(Status::Duplicate, true), ended(Status::Cancelled, true)] {
+            assert_eq!(after(error, false, true), None);
+        }
+    }
 
     #[test]
     fn waits_grow_and_differ() {

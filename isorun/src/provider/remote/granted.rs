@@ -28,6 +28,11 @@ impl<'a> Granted<'a> {
         self.is_out = false;
     }
 
+    /// Whether the message that left last was answered.
+    pub(super) fn is_answered(&self) -> bool {
+        !self.is_out
+    }
+
     /// The peer says what it has used, and whether the function has run. It cannot charge more than it was granted.
     pub(super) fn answered(&mut self, fuel: u64, memory: u64, ran: bool) {
         self.is_out = false;
