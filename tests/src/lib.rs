@@ -4,9 +4,11 @@ pub mod apps;
 pub mod compiles;
 pub mod engine;
 pub mod guests;
+pub mod lines;
 pub mod moving;
 pub mod remote;
 pub mod shop;
+pub mod typed;
 
 mod disk;
 mod gate;
