@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use isorun::{Runtime, Token, Transport, TransportError};
+use isorun::remote::{Failure, RemoteError, Status};
+use isorun::{CallError, Runtime, Token, Transport, TransportError};
 
 use crate::guests;
+use crate::wire::{BODY_LENGTH, body_of};
 
 /// `f` from a number to one, or to a problem that has a case for a provider that is down.
 #[isorun::interface("src/slow.wit")]
@@ -258,4 +260,25 @@ fn header_of_reply(call: &[u8]) -> Vec<u8> {
     }
     reply[at::INCARNATION].copy_from_slice(&1_u64.to_le_bytes());
     reply
+}
+
+/// What a peer says of a call without a value: whether it ran, the status and the record.
+///
+/// # Panics
+///
+/// If the error is no answer of a peer.
+pub fn told(error: &CallError) -> (bool, Status, &Failure) {
+    match error {
+        CallError::Remote(RemoteError::Refused { status, failure, .. }) => (false, *status, failure),
+        CallError::Remote(RemoteError::Failed { status, failure, .. }) => (true, *status, failure),
+        error => panic!("no answer of a peer: {error:?}"),
+    }
+}
+
+/// The same call with another body.
+pub fn with_body(call: &[u8], body: &[u8]) -> Vec<u8> {
+    let mut message = call[..call.len() - body_of(call).len()].to_vec();
+    message[BODY_LENGTH..BODY_LENGTH + 4].copy_from_slice(&(body.len() as u32).to_le_bytes());
+    message.extend_from_slice(body);
+    message
 }

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isorun::instance::InstanceState;
-use isorun::remote::RemoteError;
+use isorun::remote::{RemoteError, Status};
 use isorun::{CallError, Instance, Remote, Runtime, Token, TransportError};
+use isorun_tests::remote::{Tap, told};
 use isorun_tests::wire::{BODY_LENGTH, HEADER, HOPS, Reply, body_of};
 use isorun_tests::{Bench, Ticker, bench, compute, host, link_to, runtime};
 
@@ -161,6 +162,16 @@ async fn a_message_of_another_version_is_told_so() {
     message[3] = 2;
     let reply = Reply::read(&runtime.serve(&message).await.unwrap());
     assert_eq!((reply.status, reply.ran), (WIRE_VERSION, false), "{reply:?}");
+}
+
+/// Nothing but whose call it is has the same place in all versions, so the answer repeats nothing else.
+#[tokio::test]
+async fn a_caller_of_another_version_learns_that_it_is_one() {
+    let far = runtime();
+    let token = far.export::<host::Interface>(&far.provide(Ticker)).unwrap();
+    let tap = Tap::to(&far).on_call(|call| call[3] = 2);
+    let error = Remote::<host::Interface>::new(token, tap).caller().tick(1).await.unwrap_err();
+    assert!(matches!(told(&error), (false, Status::WireVersion, _)), "{error:?}");
 }
 
 #[tokio::test]

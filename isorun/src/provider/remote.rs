@@ -223,9 +223,11 @@ impl Call<'_> {
         };
         let bad = |message: String| RemoteError::BadReply { function: function(), message: message.into() };
         let reply = ReplyMessage::decode(&answer).map_err(|error| bad(error.to_string()))?;
-        let echo = |session, call, interface, function| (session, call, interface, function);
-        if echo(reply.session, reply.call, reply.interface, reply.function)
-            != echo(message.session, message.call, message.interface, message.function)
+        let named = (reply.interface, reply.function);
+        // Of a message that could not be read, an answer repeats only what could.
+        let is_unread = matches!(reply.status, Status::Malformed | Status::WireVersion) && named == (0, 0);
+        if (reply.session, reply.call) != (message.session, message.call)
+            || named != (message.interface, message.function) && !is_unread
         {
             return Err(bad("it answers another call".into()).into());
         }
