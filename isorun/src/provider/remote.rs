@@ -114,10 +114,15 @@ impl RemoteProvider {
             let (most, used) = (self.limit as u64, params.as_bytes().len() as u64);
             return Err(refused(Status::TooLarge, Failure::of_limit("too large", Limit::Message, most, used)).into());
         }
-        // What nobody else here may need is granted in full. Otherwise those that wait keep as much, so that they can go on when the peer is lost.
-        let part = |left: u64| if cx.is_for_one() { left } else { left - left / 2 };
-        let fuel = part(cx.granted_fuel()).min(self.policy.fuel.unwrap_or(u64::MAX));
-        let memory = part(cx.memory()).min(self.policy.memory.unwrap_or(u64::MAX));
+        // What nobody else here may need is granted in full, and where the import says how much, that. Otherwise those that wait keep as much, so that they
+        // can go on when the peer is lost.
+        let part = |left: u64, own: Option<u64>| match own {
+            Some(most) => left.min(most),
+            None if cx.is_for_one() => left,
+            None => left - left / 2,
+        };
+        let fuel = part(cx.granted_fuel(), self.policy.fuel);
+        let memory = part(cx.memory(), self.policy.memory);
         let reserved = Reserved::of(payer, cx, fuel, || label.clone()).await;
         let reserved = reserved.map_err(|met| CallError::met(met, payer.name.clone(), label.clone()))?;
         let granted = Granted::new(cx, (reserved.fuel, memory), self.policy.charge.unwrap_or(u64::MAX));

@@ -184,14 +184,14 @@ impl ImportPolicy {
         self
     }
 
-    /// Grants each call at most so many units of fuel. Default: what the call has left, or half of it where an app's instance or a system calls, so that
-    /// they can go on when the peer is lost.
+    /// Grants each call so many units of fuel, or all that it has left if that is less. Default: what the call has left, or half of it where an app's
+    /// instance or a system calls, so that they can go on when the peer is lost.
     pub fn fuel(mut self, units: u64) -> ImportPolicy {
         self.fuel = Some(units);
         self
     }
 
-    /// Grants each call at most so many bytes by which memories may grow. Default: as for [fuel](ImportPolicy::fuel).
+    /// Grants each call so many bytes by which memories may grow, or all that it has left if that is less. Default: as for [fuel](ImportPolicy::fuel).
     pub fn memory(mut self, bytes: u64) -> ImportPolicy {
         self.memory = Some(bytes);
         self
