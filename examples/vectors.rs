@@ -29,7 +29,7 @@ fn main() -> Result<ExitCode> {
 }
 
 /// Does with one vector what its kind asks for.
-fn check(line: &str) -> Result<()> {
+pub(crate) fn check(line: &str) -> Result<()> {
     let vector: Json = serde_json::from_str(line)?;
     let outcome = match text(&vector["kind"])? {
         "value" => check_value(&vector),
@@ -138,7 +138,7 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 /// A type, as the vectors write it.
-fn type_of(json: &Json) -> Result<Type> {
+pub(crate) fn type_of(json: &Json) -> Result<Type> {
     if let Some(name) = json.as_str() {
         return primitive(name);
     }
@@ -240,7 +240,7 @@ fn bits(json: &Json) -> Result<u64> {
     Ok(u64::from_str_radix(text(json)?.trim_start_matches("0x"), 16)?)
 }
 
-fn bytes(json: &Json) -> Result<Vec<u8>> {
+pub(crate) fn bytes(json: &Json) -> Result<Vec<u8>> {
     let digits = text(json)?;
     let byte = |start| Ok(u8::from_str_radix(digits.get(start..start + 2).context("half a byte")?, 16)?);
     (0..digits.len()).step_by(2).map(byte).collect()
@@ -250,7 +250,7 @@ fn labels(json: &Json) -> Result<Vec<&str>> {
     list(json)?.iter().map(text).collect()
 }
 
-fn text(json: &Json) -> Result<&str> {
+pub(crate) fn text(json: &Json) -> Result<&str> {
     json.as_str().with_context(|| format!("{json} is not text"))
 }
 
