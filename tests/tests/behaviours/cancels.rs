@@ -3,11 +3,13 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use isorun::remote::{Header, Link, MessageKind, Peer, Status};
+use isorun::remote::{Cancel, ExportPolicy, Header, Link, MessageKind, Peer, Status};
 use isorun::{Interface, Restart, Reuse, Runtime};
 use isorun_tests::lines::joined;
 use isorun_tests::remote::{at, endless, told};
-use isorun_tests::{Gate, add, apps, caller_of, chained, guests, host, in_short_slices, misbehave, poll_once, runtime};
+use isorun_tests::{
+    Gate, add, apps, caller_of, chained, guests, host, in_short_slices, misbehave, poll_once, runtime, start,
+};
 use tokio::task::yield_now;
 
 use crate::frames::{after, all_taken, idle, kinds, settle, taken};
@@ -213,4 +215,52 @@ async fn b16_cancels_before_after_twice_and_of_nothing_harm_nobody() {
     assert_eq!(all_taken(to_near), Vec::<Vec<u8>>::new());
     assert_eq!(carried.pass(41).await.unwrap(), 42);
     assert_eq!((to_far.stats(), to_near.stats()), (idle(), idle()));
+}
+
+/// It leaves the line of its export, and its place is another's.
+#[tokio::test]
+async fn b16_a_call_that_waits_for_its_turn_and_is_dropped_leaves_the_line() {
+    let (near, far, gate) = (runtime(), runtime(), Gate::new());
+    let policy = ExportPolicy::default().calls(1).waiting(1);
+    let token = far.export_with::<host::Interface>(&far.provide(gate.clone()), &policy).unwrap();
+    let remote = near.import::<host::Interface>(token, joined(&near, &far).0);
+    let remote = remote.caller::<host::Interface>().unwrap();
+    let calls = [1, 2].map(|n| {
+        let remote = remote.clone();
+        tokio::spawn(async move { remote.tick(n).timeout(LONG).await })
+    });
+    settle().await;
+    assert!(matches!(told(&remote.tick(3).await.unwrap_err()), (false, Status::Busy, _)), "the line is full");
+    let [running, waiting] = calls;
+    waiting.abort();
+    settle().await;
+    assert_eq!((gate.inside(), far.exports()[0].waiting), (1, 0));
+    let next = tokio::spawn(async move { remote.tick(4).timeout(LONG).await });
+    settle().await;
+    gate.open(2);
+    assert_eq!((running.await.unwrap().unwrap(), next.await.unwrap().unwrap()), (2, 5));
+}
+
+/// One that keeps its memory for others goes on to its end, if the export does not say otherwise.
+#[tokio::test]
+async fn b16_a_guest_that_is_kept_outlives_the_calls_that_are_dropped() {
+    for (policy, goes_on) in [
+        (ExportPolicy::default(), true),
+        (ExportPolicy::default().on_cancel(Cancel::Finish), true),
+        (ExportPolicy::default().on_cancel(Cancel::Stop), false),
+    ] {
+        let (near, far) = (runtime(), in_short_slices());
+        let guest = start(&far, "misbehave", apps::MISBEHAVE, &[]).await;
+        let local = caller_of(&guest);
+        assert_eq!(local.count().await.unwrap(), 1);
+        let token = far.export_with::<misbehave::Interface>(&guest, &policy).unwrap();
+        let remote = caller_of(&near.import::<misbehave::Interface>(token, joined(&near, &far).0));
+        let mut call = remote.spin_for(20_000_000).timeout(LONG);
+        assert!(poll_once(&mut call).is_pending());
+        settle().await;
+        drop(call);
+        settle().await;
+        let next = local.count().timeout(LONG).await;
+        assert_eq!(next.is_ok_and(|count| count == 2), goes_on, "{policy:?}");
+    }
 }

@@ -187,8 +187,8 @@ async fn b12_a_guest_that_is_stopped_is_told_as_a_trap_and_the_next_call_succeed
             }
             // That there is too little stack is told as a limit that was met.
             let error = remote.call("overflow", "(1)").await.unwrap_err();
-            let (ran, _, failure) = told(&error);
-            assert!(ran && failure.limit == Some(Limit::Stack), "{error:?}");
+            let (ran, status, failure) = told(&error);
+            assert_eq!((ran, status, failure.limit), (true, Status::OutOfBudget, Some(Limit::Stack)), "{error:?}");
             assert_eq!(remote.call("stand", "(7)").await.unwrap(), "7", "after an overflow of {name}");
         }
     }
