@@ -1,6 +1,6 @@
 //! How a link ends, and what is left of it then.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
@@ -47,7 +47,7 @@ impl fmt::Display for Ending {
 pub(super) struct Remains {
     pub(super) wakers: Vec<Waker>,
     pub(super) queue: VecDeque<Queued>,
-    pub(super) running: HashMap<u64, Running>,
+    pub(super) running: BTreeMap<u64, Running>,
     pub(super) ready: VecDeque<Arc<Local>>,
     /// What was exported for the peer.
     pub(super) offers: Vec<Token>,

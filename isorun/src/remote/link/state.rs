@@ -55,7 +55,7 @@ pub(super) struct State {
     serving: usize,
     serving_bytes: usize,
     /// The calls that are served elsewhere than where they were received.
-    pub(super) running: HashMap<u64, Running>,
+    pub(super) running: BTreeMap<u64, Running>,
     last_running: u64,
     /// Those that are to be polled by whoever polls for frames.
     pub(super) ready: VecDeque<Arc<Local>>,
@@ -355,7 +355,10 @@ impl State {
             remains.ending = Some(ending);
             return remains;
         }
-        for entry in self.calls.values_mut() {
+        // In the order of their arrival, so that who waits goes on in an order that repeats.
+        let mut calls: Vec<_> = self.calls.values_mut().collect();
+        calls.sort_unstable_by_key(|entry| entry.ticket);
+        for entry in calls {
             let error = match entry.stage {
                 Stage::Waiting(_) | Stage::Queued(_) => TransportError::NotSent(why.clone()),
                 Stage::Sent => TransportError::Lost(why.clone()),
