@@ -35,6 +35,7 @@
 //!
 //! * `engine` (on by default): apps, run by wasmtime. Without it there are interfaces, systems, callers and remotes, and
 //!   [`Runtime::serve`]: enough for an interface crate, or for a client that speaks to a runtime elsewhere.
+//! * `testing`: [`testing`], for tests of programs whose parts call each other over a network.
 //! * `js`: the clock and the randomness of a browser or of Node.js, for `wasm32-unknown-unknown`. It does nothing on other targets.
 
 #![warn(missing_docs)]
@@ -50,6 +51,9 @@ pub mod limits;
 pub mod observe;
 pub mod remote;
 pub mod runtime;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 pub mod types;
 pub mod wit;
 
