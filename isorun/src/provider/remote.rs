@@ -169,21 +169,33 @@ impl Call<'_> {
     async fn make(&self, mut granted: Granted<'_>) -> Result<Image> {
         let most = self.remote.policy.retries.unwrap_or(if self.idempotent { 2 } else { 0 });
         let (mut open, mut times, mut is_retry) = (self.remote.calls.open(), 0, false);
+        // The first that may have run, if there is one.
+        let mut lost = None;
         loop {
             let error = match self.send(open.number, is_retry, &mut granted).await {
                 Ok(image) => return Ok(image),
                 Err(error) => error,
             };
             let again = Again::after(&error, self.idempotent, granted.is_answered()).filter(|_| times < most);
-            let Some((again, hint)) = again else { return Err(error) };
-            if !wait(wait_before(times, hint, self.remote.session, open.number), self.end).await {
-                return Err(error);
-            }
+            let goes_on = match again {
+                Some((_, hint)) => wait(wait_before(times, hint, self.remote.session, open.number), self.end).await,
+                None => false,
+            };
+            let did_not_run =
+                matches!(error, CallError::Remote(RemoteError::NotSent { .. } | RemoteError::Refused { .. }));
+            let Some((again, _)) = again.filter(|_| goes_on) else {
+                // That the last message has not run says nothing of those before it.
+                return Err(lost.filter(|_| did_not_run).unwrap_or(error));
+            };
             times += 1;
             self.cx.note_retries(1);
-            match again {
-                Again::Same => is_retry |= !matches!(error, CallError::Remote(RemoteError::NotSent { .. })),
-                Again::Anew => (open, is_retry) = (self.remote.calls.open(), false),
+            if !did_not_run {
+                granted.was_lost();
+                lost.get_or_insert(error);
+                is_retry = true;
+            }
+            if again == Again::Anew {
+                (open, is_retry) = (self.remote.calls.open(), false);
             }
         }
     }

@@ -11,11 +11,13 @@ pub(super) struct Granted<'a> {
     most: u64,
     /// Whether messages of the call have left, and none of them was answered.
     is_out: bool,
+    /// Whether one of them was lost.
+    is_lost: bool,
 }
 
 impl<'a> Granted<'a> {
     pub(super) fn new(cx: &'a Cx, (fuel, memory): (u64, u64), most: u64) -> Granted<'a> {
-        Granted { cx, fuel, memory, most, is_out: false }
+        Granted { cx, fuel, memory, most, is_out: false, is_lost: false }
     }
 
     /// A message is about to leave.
@@ -33,9 +35,15 @@ impl<'a> Granted<'a> {
         !self.is_out
     }
 
+    /// A message may have run, and is sent again.
+    pub(super) fn was_lost(&mut self) {
+        self.is_lost = true;
+    }
+
     /// The peer says what it has used, and whether the function has run. It cannot charge more than it was granted.
     pub(super) fn answered(&mut self, fuel: u64, memory: u64, ran: bool) {
-        self.is_out = false;
+        // That this message has not run says nothing of one that was lost before it.
+        self.is_out = self.is_lost && !ran;
         self.cx.charge(fuel.min(self.fuel).min(self.most), memory.min(self.memory));
         if ran {
             self.cx.enter();
