@@ -281,6 +281,8 @@ impl Shared {
             return served.run(self, answer, is_quick);
         }
         drop(frame);
+        // A message that comes twice is not refused for the second time, because the caller would believe it of both.
+        let header = header.filter(|header| self.server.refuses(&self.peer, header));
         if let Some(refusal) = header.and_then(|header| header.refuse(Status::Busy)) {
             self.notify(refusal);
         }

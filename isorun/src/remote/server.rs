@@ -95,11 +95,7 @@ impl Server {
             }
             Err(bad) => return self.nonsense(message, bad),
         };
-        let echo = call.echo();
-        match self.find(call, arrived, message.len()) {
-            Ok(found) => Some(self.once(peer, found).await),
-            Err(told) => Some(self.reply(echo, told, false)),
-        }
+        Some(self.once(peer, call, arrived, message.len()).await)
     }
 
     /// The answer to a call of a peer that has as many under way as it may; `None` if the message is no call.
@@ -155,22 +151,28 @@ impl Server {
         Ok(Found { export, index, function, call, arrived, size })
     }
 
-    /// Answers a call, which runs once however often its message comes.
-    async fn once(&self, peer: &Option<Arc<str>>, found: Found<'_>) -> Vec<u8> {
-        let call = &found.call;
+    /// Answers a call, which runs once however often its message comes. A refusal is an answer too: where the first message was let in, the second one
+    /// is not refused, and where the first was refused, the second one does not run.
+    async fn once(&self, peer: &Option<Arc<str>>, call: CallMessage<'_>, arrived: Instant, size: usize) -> Vec<u8> {
         let echo = call.echo();
         if call.incarnation != 0 && call.incarnation != self.incarnation && !call.idempotent {
             // The process that it was sent to before may have run it.
             return self.reply(echo, Told::new(Status::Duplicate, "another incarnation"), true);
         }
         if call.session == 0 {
-            return self.run(peer, &found, None).await;
+            return match self.find(call, arrived, size) {
+                Ok(found) => self.run(peer, &found, None).await,
+                Err(told) => self.reply(echo, told, false),
+            };
         }
         let digest = self.sessions.digest(&call.target.to_bytes(), call.function, call.body);
         let retry = call.retry && !call.idempotent;
         match self.sessions.arrive(peer, call.session, call.call, digest, call.settled_below, retry) {
             Arrival::First(running) => {
-                let reply = self.run(peer, &found, Some(&running)).await;
+                let reply = match self.find(call, arrived, size) {
+                    Ok(found) => self.run(peer, &found, Some(&running)).await,
+                    Err(told) => self.reply(echo, told, false),
+                };
                 running.answer(&reply);
                 reply
             }
@@ -259,13 +261,13 @@ impl Server {
         let mut made =
             by_image(export.provider(), &export.value, found.index, image).granted(budget, border.clone()).receipt();
         let ended = attended(&mut made, export, running, None).await;
+        let ended = ended.map_err(|GivenUp| made.give_up());
+        // What is under way counts as run where it is dropped.
+        drop(made);
         let entered = border.is_entered();
         let (result, mut receipt) = match ended {
             Ok(ended) => ended,
-            Err(GivenUp) => {
-                let told = Told::new(Status::Cancelled, "cancelled");
-                return Ok(Ended::Not(told, made.give_up(), entered));
-            }
+            Err(receipt) => return Ok(Ended::Not(Told::new(Status::Cancelled, "cancelled"), receipt, entered)),
         };
         receipt.fuel += price;
         let most = self.limits.message.min(call.reply_limit as usize);

@@ -111,6 +111,11 @@ impl Sessions {
         }
     }
 
+    /// Notes that a call is refused, and does not run if it comes again; `false` if it has come before, and may have run.
+    pub(crate) fn refuse(&self, peer: &Option<Arc<str>>, session: u64, call: u64) -> bool {
+        session == 0 || self.table().refuse(peer, session, call, Instant::now())
+    }
+
     /// How much is held now.
     pub(crate) fn usage(&self) -> Usage {
         self.table().usage()

@@ -59,6 +59,11 @@ impl Serve for End {
         self.runtime().is_none_or(|runtime| runtime.server().is_quick(header))
     }
 
+    fn refuses(&self, peer: &Peer, header: &Header) -> bool {
+        let (peer, session, call) = (peer.shared_name(), header.session(), header.call());
+        self.runtime().is_none_or(|runtime| runtime.server().sessions().refuse(peer, session, call))
+    }
+
     fn export(&self, instance: &Instance, interface: &Interface, policy: &ExportPolicy) -> Result<Token, ExportError> {
         match self.runtime() {
             Some(runtime) => runtime.export_interface_with(instance, interface, policy),

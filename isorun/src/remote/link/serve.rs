@@ -29,6 +29,12 @@ pub(crate) trait Serve: Send + Sync + 'static {
     /// Whether this call is to be polled where it is received, because it is mostly done at once. Otherwise it is given a task at once.
     fn is_quick(&self, header: &Header) -> bool;
 
+    /// Whether a call for which the link has no room may be told that it has not run, and then it never does; not if it has come before.
+    fn refuses(&self, peer: &Peer, header: &Header) -> bool {
+        let _ = (peer, header);
+        true
+    }
+
     /// Lets peers call an interface of an instance.
     fn export(&self, instance: &Instance, interface: &Interface, policy: &ExportPolicy) -> Result<Token, ExportError>;
 

@@ -72,7 +72,7 @@ enum State {
     },
     /// It ran, or may have run, and its answer is not kept.
     Gone,
-    /// It was cancelled before it came.
+    /// It was cancelled before it came, or refused.
     Cancelled,
 }
 
@@ -288,6 +288,21 @@ impl Table {
         None
     }
 
+    /// Notes that a call is refused; `false` if it is known already, and may have run.
+    pub(super) fn refuse(&mut self, peer: &Option<Arc<str>>, session: u64, id: u64, now: Instant) -> bool {
+        self.expire(now);
+        let Some(key) = self.find(peer, session).or_else(|| self.open(peer, session, now)) else { return true };
+        self.touch(key, now);
+        let session = &self.sessions[key];
+        if id < session.floor || session.running.contains_key(&id) || session.remembered.contains_key(&id) {
+            return false;
+        }
+        if id != u64::MAX {
+            self.remember(key, id, State::Cancelled);
+        }
+        true
+    }
+
     /// Ends a call that runs, with its answer if that is to be kept.
     pub(super) fn end(&mut self, call: u32, reply: Option<Arc<[u8]>>, now: Instant) -> Ended {
         let Some(Call { session: key, id, digest, waker, joined, .. }) = self.calls.take(call) else {
@@ -324,9 +339,9 @@ impl Call {
             return Found::Differs;
         }
         let outcome = self.joined.get_or_insert_with(Outcome::new);
-        // All but one are of tasks that wait.
+        // All but one are of tasks that wait. It runs, so it cannot be said to be refused.
         if Arc::strong_count(outcome) > JOINED {
-            return Found::Full;
+            return Found::Gone;
         }
         Found::Again(outcome.join())
     }

@@ -127,7 +127,7 @@ fn no_more_than_some_join_one_call() {
     let sessions = sessions(|_| {});
     let _running = first(arrive(&sessions, 1));
     let mut waiting: Vec<_> = (0..JOINED).map(|_| joined(arrive(&sessions, 1))).collect();
-    assert!(matches!(arrive(&sessions, 1), Arrival::Full));
+    assert!(matches!(arrive(&sessions, 1), Arrival::Gone));
     waiting.pop();
     joined(arrive(&sessions, 1));
 }
@@ -236,6 +236,21 @@ fn a_cancel_that_comes_before_its_call_is_remembered() {
     first(sessions.arrive(&None, 1, 4, DIGEST, 4, false)).answer(b"");
     sessions.cancel(&None, 1, 3);
     assert_eq!(sessions.usage().entries, 1, "a cancel of what is settled is remembered");
+}
+
+#[test]
+fn a_call_that_is_refused_never_runs_and_one_that_runs_is_not_refused() {
+    let sessions = sessions(|_| {});
+    assert!(sessions.refuse(&None, 1, 1) && !sessions.refuse(&None, 1, 1));
+    assert!(matches!(arrive(&sessions, 1), Arrival::Cancelled));
+    let running = first(arrive(&sessions, 2));
+    assert!(!sessions.refuse(&None, 1, 2));
+    running.answer(b"");
+    assert!(!sessions.refuse(&None, 1, 2));
+    first(sessions.arrive(&None, 1, 4, DIGEST, 4, false)).answer(b"");
+    assert!(!sessions.refuse(&None, 1, 3), "it is settled");
+    assert!(sessions.refuse(&None, 0, 1) && sessions.refuse(&None, 0, 1), "nothing is known of what has no session");
+    sessions.table().check();
 }
 
 #[test]
