@@ -59,6 +59,7 @@ pub mod wit;
 
 #[cfg(feature = "engine")]
 mod app;
+mod bug;
 mod clock;
 mod component;
 #[cfg(feature = "engine")]

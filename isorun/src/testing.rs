@@ -23,6 +23,8 @@ mod mock;
 mod remembered;
 mod trace;
 
+#[doc(hidden)]
+pub use crate::bug::{Bug, plant};
 pub use connection::{Connection, Way};
 pub use fabric::Fabric;
 pub use faults::Faults;

@@ -77,6 +77,11 @@ impl Connection {
         }
     }
 
+    /// The links that it connects, the one that was named first before the other one.
+    pub fn links(&self) -> [Link; 2] {
+        self.0.links.clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::bug::{Bug, is_planted};
 use crate::error::call::CallError;
 use crate::error::remote::{RemoteError, Status};
 use crate::limits::deadline::Deadline;
@@ -36,6 +37,9 @@ impl Again {
                 RemoteError::Failed { status: Status::Duplicate | Status::Cancelled, .. }
                 | RemoteError::Refused { status: Status::Cancelled, .. },
             ) if idempotent => Some((Again::Anew, None)),
+            CallError::Remote(RemoteError::Lost { .. }) if is_planted(Bug::RepeatsWhatWasLost) => {
+                Some((Again::Anew, None))
+            }
             // Those that wait for nobody's end come to nothing a second time, too.
             CallError::Remote(RemoteError::Refused { status: Status::Busy | Status::Refused, failure, .. })
                 if failure.retry_after.is_some() =>

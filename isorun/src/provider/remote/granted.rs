@@ -1,5 +1,6 @@
 //! What a call grants a peer, until it is known what the peer has used.
 
+use crate::bug::{Bug, is_planted};
 use crate::limits::cx::Cx;
 
 /// Fuel and memory that a peer may use. If nobody says what it has used, it counts as used: the peer may go on where its answer is lost.
@@ -43,7 +44,7 @@ impl<'a> Granted<'a> {
     /// The peer says what it has used, and whether the function has run. It cannot charge more than it was granted.
     pub(super) fn answered(&mut self, fuel: u64, memory: u64, ran: bool) {
         // That this message has not run says nothing of one that was lost before it.
-        self.is_out = self.is_lost && !ran;
+        self.is_out = (self.is_lost && !ran) || is_planted(Bug::LosesRefunds);
         self.cx.charge(fuel.min(self.fuel).min(self.most), memory.min(self.memory));
         if ran {
             self.cx.enter();
