@@ -155,7 +155,12 @@ impl<'a, T> Call<'a, T> {
     pub fn receipt(mut self) -> CallWithReceipt<'a, T> {
         let spent = Arc::<Spent>::default();
         self.spent = Some(spent.clone());
-        CallWithReceipt { call: self, spent, started: None }
+        CallWithReceipt { call: self, spent, is_timed: true, started: None }
+    }
+
+    /// As [`receipt`](Call::receipt), for who knows the time already: the receipt says that it took none.
+    pub(crate) fn receipt_without_time(self) -> CallWithReceipt<'a, T> {
+        CallWithReceipt { is_timed: false, ..self.receipt() }
     }
 
     /// Returns a [`Trace`] together with the result, whether the call succeeded or failed: what it used itself, and each call that was made because of
@@ -206,11 +211,12 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    /// Sets the budget of a call that came in a message, and what it brought along.
-    pub(crate) fn granted(mut self, budget: Budget, border: Arc<Border>) -> Call<'a, T> {
+    /// Sets the budget of a call that came in a message, from its arrival on, and what it brought along.
+    pub(crate) fn granted(mut self, budget: Budget, arrived: Instant, border: Arc<Border>) -> Call<'a, T> {
         self.grant = Grant {
             fuel: Some(budget.fuel),
             timeout: Some(budget.time),
+            since: Some(arrived),
             deadline: None,
             memory: Some(budget.memory),
             border: Some(border),
@@ -342,6 +348,7 @@ impl<T> fmt::Debug for Call<'_, T> {
 pub struct CallWithReceipt<'a, T> {
     call: Call<'a, T>,
     spent: Arc<Spent>,
+    is_timed: bool,
     started: Option<Instant>,
 }
 
@@ -349,6 +356,10 @@ impl<T> CallWithReceipt<'_, T> {
     /// Gives the call up, as dropping it does. What it has used until now.
     pub(crate) fn give_up(&mut self) -> Receipt {
         self.call.work = None;
+        self.receipt()
+    }
+
+    fn receipt(&self) -> Receipt {
         self.spent.receipt(self.started.map_or(Duration::ZERO, |started| started.elapsed()))
     }
 }
@@ -358,10 +369,11 @@ impl<T> Future for CallWithReceipt<'_, T> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<(Result<T>, Receipt)> {
         let this = self.get_mut();
-        let started = *this.started.get_or_insert_with(Instant::now);
+        if this.is_timed && this.started.is_none() {
+            this.started = Some(Instant::now());
+        }
         let result = ready!(this.call.poll_result(task));
-        let receipt = this.spent.receipt(started.elapsed());
-        Poll::Ready((result, receipt))
+        Poll::Ready((result, this.receipt()))
     }
 }
 

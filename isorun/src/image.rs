@@ -56,6 +56,13 @@ impl Image {
         Image(bytes)
     }
 
+    /// A copy of bytes, as [`from_bytes`](Image::from_bytes) takes them.
+    pub(crate) fn copy_of(bytes: &[u8]) -> Image {
+        let mut copy = buffer_pool::take_any(bytes.len());
+        copy.extend_from_slice(bytes);
+        Image(copy)
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

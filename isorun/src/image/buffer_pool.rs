@@ -35,6 +35,16 @@ pub(super) fn take(room: usize) -> Vec<u8> {
     kept.flatten().unwrap_or_else(|| Vec::with_capacity(room))
 }
 
+/// An empty buffer with room for `room` bytes, however many they are.
+pub(super) fn take_any(room: usize) -> Vec<u8> {
+    if room < LARGE {
+        return take(room);
+    }
+    let mut buffer = Vec::new();
+    grow(&mut buffer, room);
+    buffer
+}
+
 /// Keeps a buffer in place of the smaller one of its kind, if it is larger than that.
 #[inline]
 pub(super) fn keep(mut buffer: Vec<u8>) {

@@ -38,6 +38,8 @@ impl Default for Budget {
 pub(crate) struct Grant {
     pub(crate) fuel: Option<u64>,
     pub(crate) timeout: Option<Duration>,
+    /// From when on the timeout counts, if not from the beginning of the call.
+    pub(crate) since: Option<Instant>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) memory: Option<u64>,
     /// What the call brought along, if it came from a peer.
@@ -51,13 +53,14 @@ impl Grant {
     /// that the clock cannot add, such as one of centuries.
     #[inline]
     pub(crate) fn end(&self) -> Option<Deadline> {
+        let after = |span| self.since.map_or_else(|| Deadline::after(span), |since| Deadline::of(since, span));
         match (self.timeout, self.deadline) {
             (None, None) => None,
-            (Some(span), None) => Deadline::after(span),
+            (Some(span), None) => after(span),
             (None, Some(moment)) => Some(Deadline::at(moment)),
             (Some(span), Some(moment)) => {
                 let moment = Deadline::at(moment);
-                Some(Deadline::after(span).filter(|span| span.at < moment.at).unwrap_or(moment))
+                Some(after(span).filter(|span| span.at < moment.at).unwrap_or(moment))
             }
         }
     }

@@ -15,7 +15,13 @@ pub(crate) struct Deadline {
 impl Deadline {
     /// The deadline at the end of this span from now; `None` if the clock cannot represent the moment.
     pub(crate) fn after(span: Duration) -> Option<Deadline> {
-        Instant::now().checked_add(span).map(|at| Deadline { at, span })
+        Deadline::of(Instant::now(), span)
+    }
+
+    /// The deadline at the end of this span from that moment on. Does not look at the clock.
+    #[inline]
+    pub(crate) fn of(start: Instant, span: Duration) -> Option<Deadline> {
+        start.checked_add(span).map(|at| Deadline { at, span })
     }
 
     pub(crate) fn at(at: Instant) -> Deadline {

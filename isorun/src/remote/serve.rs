@@ -38,7 +38,7 @@ impl<'a> IntoFuture for Serve<'a> {
             let server = self.runtime.server();
             let Some(peer) = &self.peer else { return server.serve(&None, self.message).await };
             let here = peer.arrives(self.message.len());
-            match here.is_none().then(|| server.overload(self.message)).flatten() {
+            match here.is_none().then(|| server.overload(peer.shared_name(), self.message)).flatten() {
                 Some(refusal) => Some(refusal),
                 None => server.serve(peer.shared_name(), self.message).await,
             }

@@ -4,10 +4,11 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use super::export::Export;
 use super::exports::ExportTable;
-use super::session::{Arrival, Limits, Running, Sessions};
+use super::session::{Arrival, Arriving, Limits, Running, Sessions};
 use super::told::Told;
 use super::wire::bad::BadMessage;
 use super::wire::call::CallMessage;
@@ -99,8 +100,13 @@ impl Server {
     }
 
     /// The answer to a call of a peer that has as many under way as it may; `None` if the message is no call.
-    pub(crate) fn overload(&self, message: &[u8]) -> Option<Vec<u8>> {
-        Some(self.reply(Echo::of(message)?, Told::new(Status::Refused, "too many calls").and_again(), false))
+    pub(crate) fn overload(&self, peer: &Option<Arc<str>>, message: &[u8]) -> Option<Vec<u8>> {
+        let echo = Echo::of(message)?;
+        // Who has come before may have run, and then it would be wrong to say that it has not.
+        Some(match self.sessions.refuse(peer, echo.session, echo.call) {
+            true => self.reply(echo, Told::new(Status::Refused, "too many calls").and_again(), false),
+            false => self.reply(echo, Told::new(Status::Duplicate, "duplicate"), true),
+        })
     }
 
     /// The answer to bytes that are no call in order.
@@ -119,7 +125,7 @@ impl Server {
     }
 
     /// Finds the export and function that a message calls, or the reason to refuse it. It looks at the header only.
-    fn find<'a>(&self, call: CallMessage<'a>, arrived: Instant, size: usize) -> Result<Found<'a>, Told> {
+    fn find(&self, call: &CallMessage<'_>) -> Result<(Arc<Export>, FuncIndex, Function), Told> {
         if call.body.len() > self.limits.message {
             let (most, used) = (self.limits.message as u64, call.body.len() as u64);
             return Err(Told::of_limit(Status::TooLarge, Limit::Message, most, used));
@@ -148,32 +154,36 @@ impl Server {
             return Err(Told::new(Status::WrongEpoch, "wrong epoch"));
         }
         let function = function.clone();
-        Ok(Found { export, index, function, call, arrived, size })
+        Ok((export, index, function))
     }
 
     /// Answers a call, which runs once however often its message comes. A refusal is an answer too: where the first message was let in, the second one
     /// is not refused, and where the first was refused, the second one does not run.
     async fn once(&self, peer: &Option<Arc<str>>, call: CallMessage<'_>, arrived: Instant, size: usize) -> Vec<u8> {
-        let echo = call.echo();
+        let (echo, session) = (call.echo(), call.session);
         if call.incarnation != 0 && call.incarnation != self.incarnation && !call.idempotent {
             // The process that it was sent to before may have run it.
             return self.reply(echo, Told::new(Status::Duplicate, "another incarnation"), true);
         }
-        if call.session == 0 {
-            return match self.find(call, arrived, size) {
-                Ok(found) => self.run(peer, &found, None).await,
-                Err(told) => self.reply(echo, told, false),
-            };
+        let found = self.find(&call);
+        // A stranger without a right to anything is not remembered, unless there is something to remember.
+        let is_a_stranger = matches!(&found, Err(told) if told.status == Status::UnknownTarget) && peer.is_none();
+        let is_remembered = session != 0 && (!is_a_stranger || self.sessions.is_known(peer, session));
+        let arriving = Arriving {
+            session,
+            call: call.call,
+            digest: if is_remembered { self.digest(&call) } else { 0 },
+            settled_below: call.settled_below,
+            retry: call.retry && !call.idempotent,
+        };
+        let found = found.map(|(export, index, function)| Found { export, index, function, call, arrived, size });
+        if !is_remembered {
+            return self.answer(peer, found, echo, None).await.0;
         }
-        let digest = self.sessions.digest(&call.target.to_bytes(), call.function, call.body);
-        let retry = call.retry && !call.idempotent;
-        match self.sessions.arrive(peer, call.session, call.call, digest, call.settled_below, retry) {
+        match self.sessions.arrive_at(arrived, peer, arriving) {
             Arrival::First(running) => {
-                let reply = match self.find(call, arrived, size) {
-                    Ok(found) => self.run(peer, &found, Some(&running)).await,
-                    Err(told) => self.reply(echo, told, false),
-                };
-                running.answer(&reply);
+                let (reply, ended) = self.answer(peer, found, echo, Some(&running)).await;
+                running.answer_at(ended, &reply);
                 reply
             }
             Arrival::Again(joined) => match joined.await {
@@ -192,8 +202,26 @@ impl Server {
         }
     }
 
-    /// Runs a call when the policy of its export lets it, and says how it ended.
-    async fn run(&self, peer: &Option<Arc<str>>, found: &Found<'_>, running: Option<&Running>) -> Vec<u8> {
+    fn digest(&self, call: &CallMessage<'_>) -> u64 {
+        self.sessions.digest(&call.target.to_bytes(), call.function, call.body)
+    }
+
+    /// The answer to a call that has not come before, and when it was made.
+    async fn answer(
+        &self,
+        peer: &Option<Arc<str>>,
+        found: Result<Found<'_>, Told>,
+        echo: Echo,
+        running: Option<&Running>,
+    ) -> (Vec<u8>, Instant) {
+        match found {
+            Ok(found) => self.run(peer, &found, running).await,
+            Err(told) => (self.reply(echo, told, false), Instant::now()),
+        }
+    }
+
+    /// Runs a call when the policy of its export lets it, and says how and when it ended.
+    async fn run(&self, peer: &Option<Arc<str>>, found: &Found<'_>, running: Option<&Running>) -> (Vec<u8>, Instant) {
         let ended = self.admit(peer, found, running).await.unwrap_or_else(|told| {
             found.export.note_refused();
             Ended::Not(told, Receipt::default(), false)
@@ -205,18 +233,20 @@ impl Server {
                 (told.failure.encode(), told.status, ran, receipt)
             }
         };
-        ReplyMessage {
+        // The clock is read twice for a call, when it comes and when it ends: each time costs as much as an allocation.
+        let now = Instant::now();
+        let reply = ReplyMessage {
             ran,
             signature: found.function.signature_id(),
-            time: found.arrived.elapsed(),
+            time: now.saturating_duration_since(found.arrived),
             fuel: receipt.fuel,
             memory: receipt.memory,
             incarnation: self.incarnation,
             epoch: found.export.epoch(),
             body: body.as_bytes(),
             ..found.call.echo().reply(status)
-        }
-        .encode()
+        };
+        (reply.encode(), now)
     }
 
     /// Lets a call in when it is its turn, checks its parameters, and makes it. The reason, if it is refused before that.
@@ -231,13 +261,16 @@ impl Server {
             return Err(Told::new(Status::Refused, "too many bytes").and_again());
         };
         let mut budget = granted(call, &export.cap);
-        let end = Deadline::after(budget.time.saturating_sub(found.arrived.elapsed()));
         if let Some(floor) = &export.floor
             && (budget.fuel < floor.fuel || budget.time < floor.time || budget.memory < floor.memory)
         {
             return Err(Told::new(Status::Refused, "below floor"));
         }
-        let _admitted = self.enter(found, running, end).await?;
+        let _admitted = match found.export.admission.try_enter() {
+            true => Admitted(&found.export),
+            // Boxed, so that calls that need not wait stay small.
+            false => Box::pin(self.enter(found, running, budget.time)).await?,
+        };
         // A guest pays for what it is passed. What the host does for a message to its own code is paid for here.
         let price = if export.is_of_the_host() { price(call.body) } else { 0 };
         if price > budget.fuel {
@@ -248,7 +281,9 @@ impl Server {
             let status = if bad.rule == Rule::Parts { Status::TooLarge } else { Status::Malformed };
             Told { status, failure: Box::new(Failure::of_rule("malformed", bad)) }
         })?;
-        budget.time = budget.time.saturating_sub(found.arrived.elapsed());
+        if call.body.len() > SMALL && found.arrived.elapsed() >= budget.time {
+            budget.time = Duration::ZERO;
+        }
         export.note_served();
         let border = Arc::new(Border::new(
             peer.clone(),
@@ -257,9 +292,9 @@ impl Server {
             #[cfg(feature = "engine")]
             export.ceiling(&self.limits.budget),
         ));
-        let image = Image::from_bytes(call.body.to_vec());
-        let mut made =
-            by_image(export.provider(), &export.value, found.index, image).granted(budget, border.clone()).receipt();
+        let image = Image::copy_of(call.body);
+        let made = by_image(export.provider(), &export.value, found.index, image);
+        let mut made = made.granted(budget, found.arrived, border.clone()).receipt_without_time();
         let ended = attended(&mut made, export, running, None).await;
         let ended = ended.map_err(|GivenUp| made.give_up());
         // What is under way counts as run where it is dropped.
@@ -281,27 +316,25 @@ impl Server {
         })
     }
 
-    /// Waits for the call's turn at its export.
+    /// Waits for the call's turn at its export, until it has been here for this time.
     async fn enter<'a>(
         &self,
         found: &'a Found<'_>,
         running: Option<&Running>,
-        end: Option<Deadline>,
+        time: Duration,
     ) -> Result<Admitted<'a>, Told> {
         let export = &*found.export;
-        if !export.admission.try_enter() {
-            let mut entering = pin!(export.admission.enter());
-            match attended(&mut entering, export, running, end).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return Err(Told::new(Status::Busy, "busy").and_again()),
-                Err(GivenUp) if end.is_some_and(|end| end.has_passed()) => {
-                    let micros = end.map_or(0, |end| end.span.as_micros() as u64);
-                    return Err(Told::of_limit(Status::OutOfBudget, Limit::Time, micros, micros));
-                }
-                Err(GivenUp) => return Err(Told::new(Status::Cancelled, "cancelled")),
+        let end = Deadline::of(found.arrived, time);
+        let mut entering = pin!(export.admission.enter());
+        match attended(&mut entering, export, running, end).await {
+            Ok(Ok(())) => Ok(Admitted(export)),
+            Ok(Err(_)) => Err(Told::new(Status::Busy, "busy").and_again()),
+            Err(GivenUp) if end.is_some_and(|end| end.has_passed()) => {
+                let micros = end.map_or(0, |end| end.span.as_micros() as u64);
+                Err(Told::of_limit(Status::OutOfBudget, Limit::Time, micros, micros))
             }
+            Err(GivenUp) => Err(Told::new(Status::Cancelled, "cancelled")),
         }
-        Ok(Admitted(export))
     }
 }
 
@@ -347,9 +380,10 @@ fn granted(call: &CallMessage<'_>, cap: &Budget) -> Budget {
     }
 }
 
+/// Bytes of a body whose check takes no longer than what is around it.
+const SMALL: usize = 256;
+
 /// Fuel for the check of a body, unless it is so small that it is a part of every call.
 fn price(body: &[u8]) -> u64 {
-    /// Bytes that take no longer than what is around them.
-    const SMALL: usize = 256;
     if body.len() > SMALL { body.len() as u64 * weight::FUEL } else { 0 }
 }

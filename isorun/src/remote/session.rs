@@ -27,12 +27,12 @@ use foldhash::quality::FoldHasher;
 pub(crate) use joined::Joined;
 pub(crate) use limits::Limits;
 pub(crate) use running::Running;
-pub(crate) use table::Usage;
+pub(crate) use table::{Arriving, Usage};
 
 use crate::clock::Instant;
 use crate::panics::woken;
 use crate::sync::{Mutex, MutexGuard};
-use table::{Arriving, Found, Table};
+use table::{Found, Table};
 
 /// The sessions of all peers of one runtime.
 pub(crate) struct Sessions {
@@ -77,8 +77,8 @@ impl Sessions {
         hasher.finish()
     }
 
-    /// Lets a call of a session in, whose number is not 0. All below `settled_below` are forgotten. A call is a `retry` if it was sent before.
-    pub(crate) fn arrive(
+    #[cfg(test)]
+    fn arrive(
         self: &Arc<Self>,
         peer: &Option<Arc<str>>,
         session: u64,
@@ -90,7 +90,9 @@ impl Sessions {
         self.arrive_at(Instant::now(), peer, Arriving { session, call, digest, settled_below, retry })
     }
 
-    fn arrive_at(self: &Arc<Self>, now: Instant, peer: &Option<Arc<str>>, arriving: Arriving) -> Arrival {
+    /// Lets a call of a session in that came `now`, and whose number is not 0. All below `settled_below` are forgotten. A call is a `retry` if it
+    /// was sent before.
+    pub(crate) fn arrive_at(self: &Arc<Self>, now: Instant, peer: &Option<Arc<str>>, arriving: Arriving) -> Arrival {
         let found = self.table().arrive(peer, arriving, now);
         match found {
             Found::First(key) => Arrival::First(Running::new(self.clone(), key)),
@@ -114,6 +116,11 @@ impl Sessions {
     /// Notes that a call is refused, and does not run if it comes again; `false` if it has come before, and may have run.
     pub(crate) fn refuse(&self, peer: &Option<Arc<str>>, session: u64, call: u64) -> bool {
         session == 0 || self.table().refuse(peer, session, call, Instant::now())
+    }
+
+    /// Whether there is such a session.
+    pub(crate) fn is_known(&self, peer: &Option<Arc<str>>, session: u64) -> bool {
+        self.table().find(peer, session).is_some()
     }
 
     /// How much is held now.

@@ -31,14 +31,18 @@ impl Running {
         self.key.is_some_and(|key| self.sessions.table().calls[key].cancelled)
     }
 
-    /// Ends the call. Whoever joined it gets these bytes, and so does a later duplicate if they are kept.
-    pub(crate) fn answer(mut self, reply: &[u8]) {
-        self.end(Some(reply));
+    #[cfg(test)]
+    pub(super) fn answer(self, reply: &[u8]) {
+        self.answer_at(Instant::now(), reply);
     }
 
-    fn end(&mut self, reply: Option<&[u8]>) {
+    /// Ends the call `now`. Whoever joined it gets these bytes, and so does a later duplicate if they are kept.
+    pub(crate) fn answer_at(mut self, now: Instant, reply: &[u8]) {
+        self.end(now, Some(reply));
+    }
+
+    fn end(&mut self, now: Instant, reply: Option<&[u8]>) {
         let Some(key) = self.key.take() else { return };
-        let now = Instant::now();
         // The copy is made before the lock is taken.
         let kept: Option<Arc<[u8]>> = reply.filter(|reply| reply.len() <= self.sessions.largest).map(Arc::from);
         let ended = self.sessions.table().end(key, kept.clone(), now);
@@ -51,7 +55,9 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.end(None);
+        if self.key.is_some() {
+            self.end(Instant::now(), None);
+        }
     }
 }
 

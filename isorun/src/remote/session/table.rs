@@ -115,12 +115,12 @@ pub(super) struct Ended {
 
 /// A call on its way in.
 #[derive(Clone, Copy)]
-pub(super) struct Arriving {
-    pub(super) session: u64,
-    pub(super) call: u64,
-    pub(super) digest: u64,
-    pub(super) settled_below: u64,
-    pub(super) retry: bool,
+pub(crate) struct Arriving {
+    pub(crate) session: u64,
+    pub(crate) call: u64,
+    pub(crate) digest: u64,
+    pub(crate) settled_below: u64,
+    pub(crate) retry: bool,
 }
 
 /// How much a table holds.
@@ -350,7 +350,7 @@ impl Call {
 
 /// Sessions.
 impl Table {
-    fn find(&self, peer: &Option<Arc<str>>, session: u64) -> Option<u32> {
+    pub(super) fn find(&self, peer: &Option<Arc<str>>, session: u64) -> Option<u32> {
         let peer = *self.names.get(peer)?;
         self.peers[peer].sessions.get(&session).copied()
     }
