@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use foldhash::fast::RandomState;
 use tokio::sync::Notify;
 
 use super::policy::{Cancel, Detail, ExportPolicy};
@@ -31,7 +32,7 @@ pub(crate) struct Export {
     pub(super) token: Token,
     pub(super) interface: Interface,
     /// The position of each function that is served, by its id. Two functions have one id only where there are very many; the first is meant then.
-    positions: HashMap<u32, u32>,
+    positions: HashMap<u32, u32, RandomState>,
     pub(super) target: Target,
     /// What serves this export, if it is a system's that makes one for each consumer.
     pub(super) value: Option<Arc<Served>>,
@@ -94,7 +95,7 @@ impl Export {
         limits: &Settings,
     ) -> Export {
         let only = policy.only.as_ref().map(|only| only.iter().map(String::as_str).collect::<HashSet<_>>());
-        let mut positions = HashMap::new();
+        let mut positions = HashMap::default();
         for (position, function) in interface.functions().iter().enumerate() {
             if only.as_ref().is_none_or(|only| only.contains(function.name())) {
                 positions.entry(function.id()).or_insert(position as u32);

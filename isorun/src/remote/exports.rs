@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -23,7 +24,8 @@ use crate::random::Random;
 /// What a runtime lets peers call.
 #[derive(Default)]
 pub(crate) struct ExportTable {
-    exports: RwLock<HashMap<Token, Arc<Export>>>,
+    /// No peer chooses the keys, so the hash is a fast one.
+    exports: RwLock<HashMap<Token, Arc<Export>, RandomState>>,
 }
 
 /// From what a runtime makes tokens.
