@@ -295,7 +295,11 @@ impl Provider {
                     cx.enter();
                     system.call(self.name(), value, function, cx, &params).await
                 }
-                Kind::Remote(remote) => remote.call(&self.payer, cx, function, &self.exports(), params).await,
+                // Boxed, so that the future of a call to a system is one that an allocator has at hand.
+                Kind::Remote(remote) => {
+                    let exports = self.exports();
+                    Box::pin(remote.call(&self.payer, cx, function, &exports, params)).await
+                }
                 #[cfg(feature = "engine")]
                 Kind::Guest(_) => Err(CallError::bug("a guest was called as host code")),
             }

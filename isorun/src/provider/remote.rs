@@ -6,7 +6,7 @@ mod open;
 mod reserved;
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::Poll;
@@ -38,6 +38,8 @@ use reserved::Reserved;
 /// Something behind a transport, as a provider.
 pub(crate) struct RemoteProvider {
     interface: u64,
+    /// What each function is called in messages.
+    labels: Vec<Arc<str>>,
     token: Token,
     /// `None` once the remote is removed.
     transport: RwLock<Option<Arc<dyn AnyTransport>>>,
@@ -72,8 +74,11 @@ impl RemoteProvider {
         (limit, policy, session): (usize, ImportPolicy, u64),
     ) -> RemoteProvider {
         let transport: Arc<dyn AnyTransport> = Arc::new(transport);
+        let exports = Exports::one(interface.clone());
+        let labels = exports.all().map(|(index, ..)| exports.label(index)).collect();
         RemoteProvider {
             interface: interface.id(),
+            labels,
             token,
             transport: RwLock::new(Some(transport)),
             limit,
@@ -102,7 +107,7 @@ impl RemoteProvider {
         let Some(transport) = transport else {
             return Err(CallError::Removed { instance: payer.name.clone() });
         };
-        let label = exports.label(index);
+        let label = self.labels.get(index.place()).cloned().unwrap_or_else(|| exports.label(index));
         let Some(function) = exports.function(index) else {
             return Err(CallError::bug("a function was wired that the remote's interface does not have"));
         };
@@ -143,7 +148,8 @@ impl RemoteProvider {
         };
         let result = match own {
             None => call.make(granted).await,
-            Some(own) => match in_time(own, call.make(granted)).await {
+            // Boxed, so that calls without a time of their own are not twice as large.
+            Some(own) => match in_time(own, Box::pin(call.make(granted))).await {
                 Some(result) => result,
                 None => {
                     let amount = Amount::Time(own.span);
@@ -178,7 +184,10 @@ impl Call<'_> {
             };
             let again = Again::after(&error, self.idempotent, granted.is_answered()).filter(|_| times < most);
             let goes_on = match again {
-                Some((_, hint)) => wait(wait_before(times, hint, self.remote.session, open.number), self.end).await,
+                // Boxed, since few calls come here.
+                Some((_, hint)) => {
+                    Box::pin(wait(wait_before(times, hint, self.remote.session, open.number), self.end)).await
+                }
                 None => false,
             };
             let did_not_run =
@@ -267,7 +276,7 @@ impl Call<'_> {
         if reply.incarnation != 0 {
             remote.incarnation.store(reply.incarnation, Ordering::Relaxed);
         }
-        let Some(mut failure) = failure else { return Ok(Image::from_bytes(reply.body.to_vec())) };
+        let Some(mut failure) = failure else { return Ok(Image::copy_of(reply.body)) };
         if reply.status == Status::SignatureMismatch {
             failure.caller_signature = self.function.to_string();
         }
@@ -283,9 +292,9 @@ impl Call<'_> {
 }
 
 /// The value of a future, unless its time is over first.
-async fn in_time<T>(end: Deadline, future: impl Future<Output = T>) -> Option<T> {
-    let (mut future, mut timer) = (pin!(future), None);
-    poll_fn(|task| match future.as_mut().poll(task) {
+async fn in_time<T>(end: Deadline, mut future: impl Future<Output = T> + Unpin) -> Option<T> {
+    let mut timer = None;
+    poll_fn(|task| match Pin::new(&mut future).poll(task) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
         Poll::Pending if end.poll_passed(&mut timer, task) => Poll::Ready(None),
         Poll::Pending => Poll::Pending,

@@ -49,7 +49,7 @@ impl<'a> IntoFuture for Serve<'a> {
 /// The shortest way: a runtime in the same process answers.
 impl Transport for Runtime {
     async fn call(&self, message: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let answer = self.serve(&message).await;
+        let answer = self.server().serve(&None, &message).await;
         answer.ok_or_else(|| TransportError::Lost("the message deserves no answer".into()))
     }
 }
