@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use isorun::testing::{Bug, plant};
-use isorun_checks::simulation::{self, Course};
+use isorun_checks::simulation::{self, Course, Form};
 use proptest::prelude::*;
 
 /// How many seeds of each form are run, and within how many a bug must be found.
 const SEEDS: u64 = 10_000;
+const SEEDS_OF_GUESTS: u64 = 500;
 const SEEDS_TO_FIND: u64 = 300;
 
 /// Runs the seeds, on as many threads as there are cores, and gives what `look` finds of each.
@@ -34,13 +35,18 @@ fn each_seed(seeds: u64, look: impl Fn(u64) -> Result<(), String> + Sync) {
 
 #[test]
 fn promises_hold_by_every_seed() {
-    each_seed(SEEDS, |seed| simulation::run_seed(seed).map(drop));
+    each_seed(SEEDS, |seed| simulation::run_seed(Form::Systems, seed).map(drop));
+}
+
+#[test]
+fn promises_hold_by_every_seed_for_guests() {
+    each_seed(SEEDS_OF_GUESTS, |seed| simulation::run_seed(Form::Guests, seed).map(drop));
 }
 
 #[test]
 fn one_seed_gives_one_trace() {
     each_seed(200, |seed| {
-        let (once, again) = (simulation::run_seed(seed)?, simulation::run_seed(seed)?);
+        let (once, again) = (simulation::run_seed(Form::Systems, seed)?, simulation::run_seed(Form::Systems, seed)?);
         match once == again {
             true => Ok(()),
             false => Err(format!("seed {seed} has two courses\n{}\n{}", once.trace, again.trace)),
@@ -51,7 +57,7 @@ fn one_seed_gives_one_trace() {
 /// Without these ends, the promises would hold because nothing happens.
 #[test]
 fn calls_end_in_every_way() {
-    let courses: Vec<Course> = (0..200).map(|seed| simulation::run_seed(seed).unwrap()).collect();
+    let courses: Vec<Course> = (0..200).map(|seed| simulation::run_seed(Form::Systems, seed).unwrap()).collect();
     let ends: Vec<_> = courses.iter().flat_map(|course| &course.ends).collect();
     for way in [
         "Number(",
@@ -78,7 +84,8 @@ fn calls_end_in_every_way() {
 /// The first seed that finds a bug, and what it finds.
 fn found(bug: Bug) -> (u64, String) {
     plant(Some(bug));
-    let found = (0..SEEDS_TO_FIND).find_map(|seed| simulation::run_seed(seed).err().map(|broken| (seed, broken)));
+    let found = (0..SEEDS_TO_FIND)
+        .find_map(|seed| simulation::run_seed(Form::Systems, seed).err().map(|broken| (seed, broken)));
     plant(None);
     found.unwrap_or_else(|| panic!("no seed finds {bug:?}"))
 }
@@ -110,7 +117,7 @@ proptest! {
     /// Any schedule will do, and one that fails is made as short as it can be.
     #[test]
     fn promises_hold_by_every_schedule(schedule in proptest::collection::vec(any::<u8>(), 0..400)) {
-        if let Err(broken) = simulation::run(&schedule) {
+        if let Err(broken) = simulation::run(Form::Systems, &schedule) {
             return Err(TestCaseError::fail(broken.to_string()));
         }
     }

@@ -6,6 +6,8 @@
 //! in the middle of its own work. *m* is a peer of *b*, and a callee of *a*, that follows no rule.
 
 mod called;
+#[cfg(feature = "guests")]
+mod guest;
 mod invariants;
 mod line;
 mod log;
@@ -30,6 +32,21 @@ pub mod work {}
 /// A register that has one owner at a time.
 #[isorun::interface("src/simulation/register.wit")]
 pub mod registers {}
+
+/// What a guest tells of itself.
+#[cfg(feature = "guests")]
+#[isorun::interface("src/simulation/notes.wit")]
+pub mod notes {}
+
+/// What does the work in a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Systems, which need no engine.
+    Systems,
+    /// Guests: one that is kept at *b*, and one for each call at *c*.
+    #[cfg(feature = "guests")]
+    Guests,
+}
 
 /// What has happened in a world.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,19 +74,19 @@ pub fn schedule(seed: u64) -> Vec<u8> {
     noise(seed, LENGTH)
 }
 
-/// Runs a world by a schedule, with systems and no guests.
+/// Runs a world by a schedule.
 ///
 /// # Errors
 ///
 /// The first promise that is found broken.
-pub fn run(schedule: &[u8]) -> Result<Course, Box<Broken>> {
+pub fn run(form: Form, schedule: &[u8]) -> Result<Course, Box<Broken>> {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let tokio = tokio.expect("this machine can make a runtime of one thread");
     let panics = panics::Watch::begin();
     let mut world = None;
     let ended = catch_unwind(AssertUnwindSafe(|| {
         tokio.block_on(async {
-            let world = world.insert(world::World::new());
+            let world = world.insert(world::World::new(form));
             world.live(&mut Choices::new(schedule)).await
         })
     }));
@@ -89,8 +106,8 @@ pub fn run(schedule: &[u8]) -> Result<Course, Box<Broken>> {
 /// # Errors
 ///
 /// The first promise that is found broken, with the seed.
-pub fn run_seed(seed: u64) -> Result<Course, String> {
-    run(&schedule(seed)).map_err(|broken| format!("seed {seed}: {broken}"))
+pub fn run_seed(form: Form, seed: u64) -> Result<Course, String> {
+    run(form, &schedule(seed)).map_err(|broken| format!("seed {seed}: {broken}"))
 }
 
 impl fmt::Display for Broken {

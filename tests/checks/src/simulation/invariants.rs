@@ -1,8 +1,11 @@
 //! What is promised, whatever happens. Each promise is a function; one seed that gives one trace is a test's own matter.
 
+#[cfg(feature = "guests")]
+use isorun::instance::InstanceState;
 use isorun::testing::Remembered;
 use tokio::time::Instant;
 
+use super::Form;
 use super::called::{Called, End, Kind, Value};
 use super::log::{Ran, answer};
 use super::node::{B, C};
@@ -18,17 +21,18 @@ pub(super) fn at_any_time(world: &World) -> Kept {
         let end = call.end();
         let kept = a_call_runs_at_most_once(call, &runs)
             .and_then(|()| a_call_ends_by_its_deadline(call, end.as_deref()))
-            .and_then(|()| what_is_granted_only_shrinks(call, &runs));
+            .and_then(|()| what_is_granted_only_shrinks(world, call, &runs));
         let kept = kept.and_then(|()| match &end {
             Some(end) => what_is_said_not_to_have_run_has_not(end, &runs)
                 .and_then(|()| a_value_is_that_of_its_call(world, call, end, &runs))
                 .and_then(|()| nobody_uses_more_than_granted(call, end))
-                .and_then(|()| what_was_not_used_is_given_back(call, end, &runs))
+                .and_then(|()| what_was_not_used_is_given_back(world, call, end, &runs))
                 .and_then(|()| acknowledged_writes_are_read(world, call, end)),
             None => Ok(()),
         });
         kept.map_err(|what| format!("{what}\n  {call}\n  runs: {runs:?}"))?;
     }
+    nobody_else_is_harmed(world)?;
     an_epoch_has_one_writer(world)?;
     windows_are_bounded(world)
 }
@@ -116,7 +120,11 @@ fn nobody_uses_more_than_granted(call: &Called, end: &End) -> Kept {
 }
 
 /// 5. On the way down there is never more than there was.
-fn what_is_granted_only_shrinks(call: &Called, runs: &[&Ran]) -> Kept {
+fn what_is_granted_only_shrinks(world: &World, call: &Called, runs: &[&Ran]) -> Kept {
+    // A guest that is kept goes on without its caller, with what its own runtime grants, and so does what it calls.
+    if world.form != Form::Systems && call.kind != Kind::Run(C) {
+        return Ok(());
+    }
     let (fuel, time) = (call.terms.fuel, call.terms.time);
     if let Some(ran) = runs.iter().find(|ran| ran.fuel > fuel || ran.left > time) {
         return Err(format!("it was granted more than there was: {ran:?}"));
@@ -134,7 +142,10 @@ fn what_is_granted_only_shrinks(call: &Called, runs: &[&Ran]) -> Kept {
 }
 
 /// 5. The callee says what was used, and the rest is there again.
-fn what_was_not_used_is_given_back(call: &Called, end: &End, runs: &[&Ran]) -> Kept {
+fn what_was_not_used_is_given_back(world: &World, call: &Called, end: &End, runs: &[&Ran]) -> Kept {
+    if world.form != Form::Systems {
+        return Ok(());
+    }
     let (Ok(_), 0) = (&end.result, end.receipt.retries) else { return Ok(()) };
     // The work itself uses nothing, but each node that a message reaches is paid for looking at it.
     let used = match (call.kind, runs) {
@@ -196,6 +207,22 @@ pub(super) fn at_rest(world: &World) -> Kept {
             return Err(format!("calls still run: {:?}", Remembered::by(runtime)));
         }
     }
+    Ok(())
+}
+
+/// 8. What ends badly ends by itself: who is not called is as before, and no caller spoils a guest that is kept for others.
+fn nobody_else_is_harmed(world: &World) -> Kept {
+    #[cfg(feature = "guests")]
+    for guests in world.nodes.iter().filter_map(|node| node.guests.as_ref()) {
+        if !matches!(guests.bystander.state(), InstanceState::Idle) {
+            return Err(format!("nobody has called it: {:?}", guests.bystander.state()));
+        }
+        if matches!(guests.work.state(), InstanceState::Poisoned(_)) {
+            return Err(format!("its callers have poisoned it: {:?}", guests.work.state()));
+        }
+    }
+    #[cfg(not(feature = "guests"))]
+    let _ = world;
     Ok(())
 }
 

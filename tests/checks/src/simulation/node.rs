@@ -5,14 +5,16 @@ use std::sync::OnceLock;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use isorun::remote::{ExportPolicy, Revoke};
-use isorun::{Budget, Instance, Runtime, Token};
+use isorun::remote::{ExportPolicy, ImportPolicy, Revoke};
+use isorun::{Budget, Instance, Runtime, RuntimeBuilder, Token};
 use tokio::task::JoinHandle;
 
+#[cfg(feature = "guests")]
+use super::guest::Guests;
 use super::line::Line;
 use super::log::{Log, Place, Work};
 use super::register::{Disk, Owner};
-use super::{registers, work};
+use super::{Form, registers, work};
 
 pub(super) const A: usize = 0;
 pub(super) const B: usize = 1;
@@ -28,6 +30,8 @@ pub(super) struct Node {
     pub(super) runtime: Option<Runtime>,
     /// What it exports, by name: an instance, and the token if it is exported now.
     pub(super) work: Vec<(&'static str, Instance, Option<Token>)>,
+    #[cfg(feature = "guests")]
+    pub(super) guests: Option<Guests>,
     /// Work for others that ends with the node.
     pub(super) tasks: Vec<JoinHandle<()>>,
 }
@@ -35,28 +39,53 @@ pub(super) struct Node {
 impl Node {
     /// A node that has not started.
     pub(super) fn new(node: usize) -> Node {
-        Node { place: Place { node, life: 0 }, runtime: None, work: Vec::new(), tasks: Vec::new() }
+        Node {
+            place: Place { node, life: 0 },
+            runtime: None,
+            work: Vec::new(),
+            #[cfg(feature = "guests")]
+            guests: None,
+            tasks: Vec::new(),
+        }
     }
 
     /// Starts it, for another life. What is named has the same tokens in each life; what is random differs.
-    pub(super) fn start(&mut self, log: &Log, to_c: &Line) {
+    pub(super) async fn start(&mut self, form: Form, log: &Log, to_c: &Line) {
         self.place.life += 1;
         let mut seed = [0; 32];
         (seed[0], seed[1]) = (self.place.node as u8 + 1, self.place.life as u8);
         let budget = Budget { fuel: 10_000_000, time: Duration::from_secs(2), ..Budget::default() };
         let builder = Runtime::builder().secret([self.place.node as u8; 32]).seed(seed).budget(budget);
-        let runtime = few_stores(builder).build().expect("this machine can make a runtime");
+        let runtime = few_stores(form, builder).build().expect("this machine can make a runtime");
         self.runtime = Some(runtime.clone());
         if self.place.node == A {
             return;
         }
         let far = (self.place.node == B).then(|| {
+            let policy = match form {
+                Form::Systems => ImportPolicy::default(),
+                // A guest that is kept, and waits for a peer that is silent until its own time is over, has nobody to blame.
+                #[cfg(feature = "guests")]
+                Form::Guests => ImportPolicy::default().timeout(Duration::from_millis(400)),
+            };
             // The token of what c exports does not depend on its life.
-            runtime.import::<work::Interface>(token_of_c(), to_c.clone())
+            runtime.import_with::<work::Interface>(token_of_c(), to_c.clone(), &policy)
         });
-        let next = far.as_ref().map(|far| far.caller::<work::Interface>().expect("it has the interface"));
-        let work = Work { at: self.place, log: log.clone(), next };
-        self.work.push(("work", runtime.provide::<work::Interface>(work), None));
+        let work = match form {
+            Form::Systems => {
+                let next = far.as_ref().map(|far| far.caller::<work::Interface>().expect("it has the interface"));
+                runtime.provide::<work::Interface>(Work { at: self.place, log: log.clone(), next })
+            }
+            #[cfg(feature = "guests")]
+            Form::Guests => {
+                let next = far.clone().unwrap_or_else(|| {
+                    runtime.provide::<work::Interface>(Work { at: self.place, log: log.clone(), next: None })
+                });
+                let guests = Guests::start(&runtime, self.place, log, &next).await;
+                self.guests.insert(guests).work.clone()
+            }
+        };
+        self.work.push(("work", work, None));
         self.work.extend(far.map(|far| ("relay", far, None)));
         for which in 0..self.work.len() {
             self.export(which, &ExportPolicy::default().named(self.work[which].0));
@@ -92,6 +121,8 @@ impl Node {
     pub(super) fn crash(&mut self) {
         self.tasks.drain(..).for_each(|task| task.abort());
         self.work.clear();
+        #[cfg(feature = "guests")]
+        drop(self.guests.take());
         self.runtime = None;
     }
 }
@@ -104,14 +135,18 @@ fn token_of_c() -> Token {
 
 fn make_token_of_c() -> Token {
     let work = Work { at: Place { node: C, life: 0 }, log: Log::default(), next: None };
-    let same = few_stores(Runtime::builder().secret([C as u8; 32])).build().expect("this machine can make a runtime");
+    let same = few_stores(Form::Systems, Runtime::builder().secret([C as u8; 32]))
+        .build()
+        .expect("this machine can make a runtime");
     let named = ExportPolicy::default().named("work");
     same.export_with::<work::Interface>(&same.provide::<work::Interface>(work), &named).expect("it has a secret")
 }
 
-/// Where the engine is built in, room for stores costs time, and no guest runs here.
-fn few_stores(builder: isorun::RuntimeBuilder) -> isorun::RuntimeBuilder {
+/// Where the engine is built in, room for stores costs time.
+fn few_stores(form: Form, builder: RuntimeBuilder) -> RuntimeBuilder {
     #[cfg(feature = "guests")]
-    let builder = builder.max_stores(1);
+    let builder = builder.max_stores(if form == Form::Guests { 12 } else { 1 });
+    #[cfg(not(feature = "guests"))]
+    let _ = form;
     builder
 }

@@ -8,6 +8,8 @@ use isorun::testing::{Connection, Way};
 use isorun::{Runtime, StaticInterface, Token, Transport, TransportError};
 
 use super::called::{Called, Kind, Terms};
+#[cfg(feature = "guests")]
+use super::node::Node;
 use super::node::{A, B, C};
 use super::policies::{self, IMPORTS};
 use super::world::World;
@@ -77,9 +79,9 @@ impl Callers {
 
 impl World {
     /// One step.
-    pub(super) fn step(&mut self, choices: &mut Choices<'_>) {
+    pub(super) async fn step(&mut self, choices: &mut Choices<'_>) {
         match choices.below(40) {
-            0 => {}
+            0 => self.replace(choices),
             1..=14 => self.call(choices),
             15..=18 => self.use_register(choices),
             19 | 20 => self.drop_a_call(choices),
@@ -87,7 +89,7 @@ impl World {
             25 | 26 => self.cut(choices),
             27 | 28 => self.part(choices),
             29 | 30 => self.connections.iter().flatten().for_each(Connection::heal),
-            31 | 32 => self.crash_or_start(choices),
+            31 | 32 => self.crash_or_start(choices).await,
             33 | 34 => self.revoke_or_export(choices),
             35 | 36 => self.pass_ownership(choices),
             37 => self.attack(choices),
@@ -185,7 +187,7 @@ impl World {
         }
     }
 
-    fn crash_or_start(&mut self, choices: &mut Choices<'_>) {
+    async fn crash_or_start(&mut self, choices: &mut Choices<'_>) {
         let (node, at_once) = (B + choices.below(2), choices.below(2) == 0);
         let is_up = self.nodes[node].runtime.is_some();
         if is_up {
@@ -194,7 +196,7 @@ impl World {
         }
         if !is_up || at_once {
             self.fabric.note(format!("node {node} starts"));
-            self.start(node);
+            self.start(node).await;
             (0..3).filter(|pair| self.connections[*pair].is_none()).collect::<Vec<_>>().into_iter().for_each(|pair| {
                 self.connect(pair, 256);
             });
@@ -217,6 +219,19 @@ impl World {
                 node.export(which, &policy(name, choices));
             }
         }
+    }
+
+    /// Puts the same app in the place of the one of a node, which forgets what it was doing, and rests otherwise.
+    fn replace(&mut self, choices: &mut Choices<'_>) {
+        let node = B + choices.below(2);
+        #[cfg(feature = "guests")]
+        if let Node { runtime: Some(runtime), guests: Some(guests), tasks, .. } = &mut self.nodes[node] {
+            self.fabric.note(format!("the app of node {node} is replaced"));
+            let replaced = runtime.replace(&guests.work, &guests.app).into_future();
+            tasks.push(tokio::spawn(async move { drop(replaced.await) }));
+        }
+        #[cfg(not(feature = "guests"))]
+        let _ = node;
     }
 
     /// Gives the register to the other node, or to the same one once more.

@@ -12,11 +12,12 @@ use super::log::Log;
 use super::node::{A, B, C, NAMES, Node};
 use super::register::Disk;
 use super::steps::Callers;
-use super::{Course, invariants};
+use super::{Course, Form, invariants};
 use crate::choices::Choices;
 
 /// A world of three nodes.
 pub(super) struct World {
+    pub(super) form: Form,
     pub(super) fabric: Fabric,
     pub(super) log: Log,
     pub(super) disk: Disk,
@@ -44,8 +45,9 @@ const STEPS: usize = 40;
 pub(super) const TICK: Duration = Duration::from_millis(2);
 
 impl World {
-    pub(super) fn new() -> World {
+    pub(super) fn new(form: Form) -> World {
         World {
+            form,
             // What the network does is drawn from the schedule, by the faults that it has; one seed for all keeps shrinking simple.
             fabric: Fabric::new(1),
             log: Log::default(),
@@ -64,14 +66,14 @@ impl World {
     /// Does what the choices say, and looks at the promises after each step.
     pub(super) async fn live(&mut self, choices: &mut Choices<'_>) -> Result<(), String> {
         for node in [A, C, B] {
-            self.start(node);
+            self.start(node).await;
         }
         let register = self.own();
         self.callers = Some(Callers::new(self, register));
         (0..3).for_each(|pair| self.connect(pair, 256));
         let mut steps = 0;
         while !choices.rest().is_empty() && steps < STEPS {
-            self.step(choices);
+            self.step(choices).await;
             let span = [0, 1, 4, 15, 60][choices.below(5)];
             tokio::time::sleep(Duration::from_millis(span)).await;
             invariants::at_any_time(self)?;
@@ -92,14 +94,14 @@ impl World {
         }
         for node in [B, C] {
             if self.nodes[node].runtime.is_none() {
-                self.start(node);
+                self.start(node).await;
             }
         }
         tokio::time::sleep(Duration::from_secs(10)).await;
     }
 
-    pub(super) fn start(&mut self, node: usize) {
-        self.nodes[node].start(&self.log, &self.lines[2]);
+    pub(super) async fn start(&mut self, node: usize) {
+        self.nodes[node].start(self.form, &self.log, &self.lines[2]).await;
         if self.owner.0 == node && self.callers.is_some() {
             self.own();
         }
