@@ -1,5 +1,7 @@
 //! `cargo run -p xtask -- <chore>`: see `USAGE`.
 
+mod simulate;
+
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -8,7 +10,10 @@ const USAGE: &str = "\
 usage: cargo run -p xtask -- <chore>
 
   guests            build the apps under examples/apps/ into examples/apps/components/
-  guests --check    say which of the components there are not built from the sources there";
+  guests --check    say which of the components there are not built from the sources there
+  simulate --seeds N [--from S] [--guests]
+                    run so many simulations, as `cargo test --test simulation` does with its first 10000; give cargo `--release`, and
+                    `--features guests` for simulations with guests";
 
 fn main() -> ExitCode {
     match run() {
@@ -25,6 +30,7 @@ fn run() -> Result<()> {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["guests"] => xtask::build(&xtask::root()?),
         ["guests", "--check"] => check(),
+        ["simulate", ..] => simulate::simulate(&args[1..]),
         [] => {
             println!("{USAGE}");
             Ok(())
