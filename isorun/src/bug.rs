@@ -2,6 +2,7 @@
 
 /// A bug, as one wrong line would make it. Each is read at exactly one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "testing"), expect(unreachable_pub, reason = "only tests name it"))]
 pub enum Bug {
     /// The window of a session forgets a call when it ends, and not when it is settled: a message that comes twice runs twice.
     ForgetsTooEarly,

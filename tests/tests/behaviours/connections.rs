@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use isorun::remote::{ImportPolicy, Link, LinkStats, Peer, RemoteError, Status};
+use isorun::testing::Faults;
 use isorun::{CallError, Remote, Runtime, Token, Transport, TransportError};
-use isorun_tests::lines::{Faults, Reconnecting, joined};
+use isorun_tests::lines::{Reconnecting, joined};
 use isorun_tests::remote::{RING, Tap, at, number, ring, set_target};
 use isorun_tests::{Gate, Ticker, apps, caller_of, host, in_short_slices, misbehave, poll_once, runtime, start};
 
@@ -135,8 +136,7 @@ async fn b19_a_connection_that_breaks_all_the_time_costs_an_idempotent_call_noth
     let (near, far) = (runtime(), runtime());
     let guest = start(&far, "misbehave", apps::MISBEHAVE, &[]).await;
     let token = far.export::<misbehave::Interface>(&guest).unwrap();
-    let faults = Faults { seed: 19, breaks_after: Some(3), ..Faults::default() };
-    let way = Reconnecting::between(&near, &far, faults);
+    let way = Reconnecting::between(&near, &far, (19, &Faults::none()), 3, LONG);
     let policy = ImportPolicy::default().idempotent(["add", "echo"]).retries(20);
     let remote = caller_of(&near.import_with::<misbehave::Interface>(token, way.clone(), &policy));
     let calls: Vec<_> = (0..40_u32)

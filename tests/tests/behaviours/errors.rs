@@ -6,8 +6,9 @@ use std::time::Duration;
 use isorun::instance::InstanceState;
 use isorun::limits::Limit;
 use isorun::remote::{Detail, ExportPolicy, Header, Peer, RemoteError, Status};
+use isorun::testing::Faults;
 use isorun::{CallError, Instance, Remote, Restart, Reuse, Runtime, StaticInterface, Token, TransportError};
-use isorun_tests::lines::{Faults, join};
+use isorun_tests::lines::join;
 use isorun_tests::remote::{Tap, told};
 use isorun_tests::wire::{Reply, call_message};
 use isorun_tests::{
@@ -59,7 +60,7 @@ async fn b08_a_call_that_is_too_large_is_refused_from_its_header_alone() {
     // And a link, of which a peer gets so many bytes and no more.
     let near = runtime();
     let (to_far, to_near) = (near.link(Peer::default()), far.link(Peer::named("near").bytes(2000)));
-    join(&to_far, &to_near, Faults::default());
+    join(&to_far, &to_near, &Faults::none());
     let remote = near.import::<compute::Interface>(token, to_far.clone());
     let error = remote.caller::<compute::Interface>().unwrap().echo(&[0; 5000]).await.unwrap_err();
     assert!(!told(&error).0, "{error:?}");

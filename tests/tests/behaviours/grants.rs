@@ -25,9 +25,11 @@ async fn twins() -> (Runtime, misbehave::Caller, misbehave::Caller) {
     let (far, near) = (runtime(), runtime());
     let app = add(&far, "misbehave", apps::MISBEHAVE).await;
     let restart = Restart::Limited { max: 100, within: LONG };
-    let here = far.instantiate(&app).name("here").restart(restart.clone()).await.unwrap();
+    let here = far.instantiate(&app).name("here").restart(restart).await.unwrap();
     let there = far.instantiate(&app).name("there").restart(restart).await.unwrap();
-    let token = far.export::<misbehave::Interface>(&there).unwrap();
+    // As what is called here, it does not go on when its grant is used up.
+    let policy = ExportPolicy::default().on_cancel(Cancel::Stop);
+    let token = far.export_with::<misbehave::Interface>(&there, &policy).unwrap();
     let remote = near.import::<misbehave::Interface>(token, joined(&near, &far).0);
     (far, caller_of(&here), caller_of(&remote))
 }

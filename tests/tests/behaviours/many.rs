@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isorun::remote::{ExportPolicy, LinkStats, Peer};
+use isorun::testing::Faults;
 use isorun::{Remote, Reuse, Token};
-use isorun_tests::lines::{Faults, join, joined};
+use isorun_tests::lines::{join, joined};
 use isorun_tests::remote::at;
 use isorun_tests::wire::reply_message;
 use isorun_tests::{
@@ -79,7 +80,7 @@ async fn b20_a_thousand_calls_over_one_link_come_back_right_in_any_order() {
     let (near, far, order) = (runtime(), runtime(), Arc::new(Mutex::new(Vec::new())));
     let token = far.export::<host::Interface>(&far.provide(Unordered(order.clone()))).unwrap();
     let (to_far, to_near) = (near.link(Peer::default().calls(64)), far.link(Peer::default().calls(64)));
-    join(&to_far, &to_near, Faults::default());
+    join(&to_far, &to_near, &Faults::none());
     let remote = near.import::<host::Interface>(token, to_far.clone()).caller::<host::Interface>().unwrap();
     let most = Arc::new(Mutex::new((LinkStats::default(), 0, 0)));
     let watching = tokio::spawn({

@@ -1,8 +1,8 @@
 //! One suite for a provider, whatever it is made of and however far away it is.
 //!
 //! It runs over X, Remote(X) and Remote(Remote(X)), where X is a system and where it is an app. What lies between two runtimes is the other
-//! runtime itself, a closure, a link on a good connection, a closure that loses messages, or a link on connections that repeat, delay and mix up
-//! frames, and break.
+//! runtime itself, a closure, a link on a good connection, a closure that loses messages, or a link on connections that lose, repeat, delay and mix
+//! up frames, and break. It happens in virtual time, so that it happens again.
 
 mod subject;
 mod suite;
@@ -14,7 +14,7 @@ use way::Way;
 
 macro_rules! suite {
     ($($name:ident: $made:ident $($way:ident)*;)*) => {$(
-        #[tokio::test]
+        #[tokio::test(start_paused = true)]
         async fn $name() {
             let here = Subject::new(Made::$made).await;
             $(let here = here.beyond(Way::$way);)*

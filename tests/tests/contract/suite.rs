@@ -13,6 +13,9 @@ use crate::subject::{Made, Subject};
 /// Time that no call needs: who waits so long hangs.
 const LONG: Duration = Duration::from_secs(60);
 
+/// Fuel that no call needs. A guest that uses it up takes none of the virtual time.
+const FUEL: u64 = 20_000_000;
+
 pub(crate) async fn all_of_it(subject: &Subject) {
     calls_that_run_together_get_each_its_own_value(subject).await;
     a_count_goes_up(subject).await;
@@ -51,7 +54,7 @@ async fn a_count_goes_up(subject: &Subject) {
 
 /// Written once, for whatever is behind the trait.
 async fn values_and_errors_come_as_they_are(kv: &impl Kv) {
-    let cx = Cx::root(Budget::default());
+    let cx = Cx::root(Budget { time: 10 * LONG, ..Budget::default() });
     assert_eq!(kv.get(&cx, "a").await.unwrap().unwrap(), None);
     kv.set(&cx, "a", b"one").await.unwrap().unwrap();
     kv.set(&cx, "b/1", &[0, 255]).await.unwrap().unwrap();
@@ -65,7 +68,7 @@ async fn values_and_errors_come_as_they_are(kv: &impl Kv) {
 
 /// What was answered is seen by who asks next, also if the answer was lost and asked for again.
 async fn a_value_is_what_the_last_call_has_made_it(kv: &impl Kv) {
-    let cx = Cx::root(Budget::default());
+    let cx = Cx::root(Budget { time: 10 * LONG, ..Budget::default() });
     for n in 0..30_u8 {
         kv.set(&cx, "register", &[n]).await.unwrap().unwrap();
         assert_eq!(kv.get(&cx, "register").await.unwrap().unwrap(), Some(vec![n]));
@@ -127,14 +130,14 @@ async fn a_fault_ends_its_call_and_no_other(subject: &Subject) {
 
 async fn a_deadline_ends_a_call_and_no_other(subject: &Subject) {
     let caller = subject.misbehaving();
-    let error = caller.spin().timeout(Duration::from_millis(30)).await.unwrap_err();
+    let error = caller.spin().timeout(Duration::from_millis(30)).fuel(FUEL).await.unwrap_err();
     assert!(error.is_out_of_budget() || !subject.is_near_or_good(), "{error:?}");
     assert_eq!(caller.add(1, 2).timeout(LONG).await.unwrap(), 3);
 }
 
 async fn a_call_that_is_dropped_ends(subject: &Subject) {
     let caller = subject.misbehaving();
-    let mut call = caller.spin().timeout(LONG).fuel(u64::MAX);
+    let mut call = caller.spin().timeout(LONG).fuel(FUEL);
     assert!(poll_once(&mut call).is_pending());
     for _ in 0..20 {
         tokio::task::yield_now().await;

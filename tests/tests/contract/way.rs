@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use isorun::remote::Link;
+use isorun::testing::Faults;
 use isorun::{Runtime, Transport, TransportError};
-use isorun_tests::lines::{Faults, Reconnecting, joined};
+use isorun_tests::lines::{Reconnecting, joined};
 
 /// What lies between two runtimes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +17,7 @@ pub(crate) enum Way {
     Link,
     /// Messages and answers get lost.
     Losing,
-    /// Frames come twice, late and in another order, and each connection breaks after some.
+    /// Frames get lost, come twice, late and in another order, and each connection breaks after some calls.
     BadLink,
 }
 
@@ -41,8 +43,9 @@ impl Way {
             Way::Link => Between::Link(joined(near, far).0),
             Way::Losing => Between::Losing(far.clone(), Arc::default()),
             Way::BadLink => {
-                let faults = Faults { seed: 7, twice: 20, late: 6, breaks_after: Some(40) };
-                Between::BadLink(Reconnecting::between(near, far, faults))
+                let ms = Duration::from_millis;
+                let faults = Faults::none().loss(0.05).doubling(0.2).reordering(0.2).delay(ms(0)..=ms(5));
+                Between::BadLink(Reconnecting::between(near, far, (7, &faults), 40, ms(500)))
             }
         })
     }

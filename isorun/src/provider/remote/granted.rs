@@ -14,16 +14,18 @@ pub(super) struct Granted<'a> {
     is_out: bool,
     /// Whether one of them was lost.
     is_lost: bool,
+    /// Whether the message that left last was answered.
+    is_answered: bool,
 }
 
 impl<'a> Granted<'a> {
     pub(super) fn new(cx: &'a Cx, (fuel, memory): (u64, u64), most: u64) -> Granted<'a> {
-        Granted { cx, fuel, memory, most, is_out: false, is_lost: false }
+        Granted { cx, fuel, memory, most, is_out: false, is_lost: false, is_answered: false }
     }
 
     /// A message is about to leave.
     pub(super) fn sends(&mut self) {
-        self.is_out = true;
+        (self.is_out, self.is_answered) = (true, false);
     }
 
     /// No byte of it has left.
@@ -31,18 +33,19 @@ impl<'a> Granted<'a> {
         self.is_out = false;
     }
 
-    /// Whether the message that left last was answered.
-    pub(super) fn is_answered(&self) -> bool {
-        !self.is_out
-    }
-
     /// A message may have run, and is sent again.
     pub(super) fn was_lost(&mut self) {
         self.is_lost = true;
     }
 
+    /// Whether the message that left last was answered.
+    pub(super) fn is_answered(&self) -> bool {
+        self.is_answered
+    }
+
     /// The peer says what it has used, and whether the function has run. It cannot charge more than it was granted.
     pub(super) fn answered(&mut self, fuel: u64, memory: u64, ran: bool) {
+        self.is_answered = true;
         // That this message has not run says nothing of one that was lost before it.
         self.is_out = (self.is_lost && !ran) || is_planted(Bug::LosesRefunds);
         self.cx.charge(fuel.min(self.fuel).min(self.most), memory.min(self.memory));

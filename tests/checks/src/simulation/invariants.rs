@@ -48,8 +48,10 @@ fn a_call_runs_at_most_once(call: &Called, runs: &[&Ran]) -> Kept {
         if here.len() > most {
             return Err(format!("it ran {} times at node {node}", here.len()));
         }
-        // Only another life of the one that is called, or of the one between, has not heard of it.
+        // Only another life of the one that is called, or of the one between, has not heard of it. One that may run more than once is made anew where its
+        // answer is gone.
         if let (Kind::Run(_), Some((first, rest))) = (call.kind, here.split_first())
+            && !call.terms.is_idempotent
             && rest.iter().any(|ran| ran.at == first.at)
         {
             return Err(format!("it ran twice in one life of node {node}"));
