@@ -1,6 +1,4 @@
 //! An app here on a store in another process, over a Unix socket: which part of that is transport, and what a caller sees when the connection is cut.
-//!
-//! `cargo run --example remote_unix`
 
 use std::collections::BTreeMap;
 use std::env::{args_os, current_exe};
@@ -31,22 +29,17 @@ impl kv::Kv for Memory {
             _ => Ok(self.0.lock().unwrap().get(key).cloned()),
         }
     }
-
     fn set(&self, key: String, value: Vec<u8>) -> Result<(), kv::Error> {
         self.0.lock().unwrap().insert(key, value);
         Ok(())
     }
-
     fn delete(&self, key: &str) -> Result<bool, kv::Error> {
         Ok(self.0.lock().unwrap().remove(key).is_some())
     }
-
     fn keys(&self, prefix: &str) -> Result<Vec<String>, kv::Error> {
         Ok(self.0.lock().unwrap().keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
 }
-
-const NOTES: &[u8] = include_bytes!("apps/components/notes.wasm");
 
 /// All that is transport: each frame is a message, with its length before it. A peer that announces a larger one is cut off.
 fn carry(link: &Link, socket: UnixStream) -> JoinHandle<Result<(), LinkError>> {
@@ -74,20 +67,17 @@ async fn main() -> anyhow::Result<()> {
     let listener = UnixListener::bind(&path)?;
     let mut process = Command::new(current_exe()?).arg(&path).stdout(Stdio::piped()).spawn()?;
     let (socket, _) = listener.accept().await?;
-
     let runtime = Runtime::new()?;
     runtime.register::<kv::Interface>()?;
     runtime.register::<server::Interface>()?;
     let link = runtime.link(Peer::named("the one with the store").calls(64));
     let carrying = carry(&link, socket);
-
     // Whoever has the token may call. It came through a pipe, before the connection.
     let mut token = String::new();
     BufReader::new(process.stdout.take().context("no pipe")?).read_line(&mut token)?;
     let store = runtime.import::<kv::Interface>(token.trim().parse()?, link.clone());
-
     // The app does not know that its store is elsewhere.
-    let app = runtime.add_app("notes", NOTES).await?;
+    let app = runtime.add_app("notes", include_bytes!("apps/components/notes.wasm")).await?;
     let notes = runtime.instantiate(&app).with(&store).await?;
     let (method, path, body) = (server::Method::Put, "/notes/first".into(), b"far away".to_vec());
     let put = server::Request { method, path, headers: Vec::new(), body };
@@ -103,11 +93,10 @@ async fn main() -> anyhow::Result<()> {
         tokio::task::yield_now().await;
     }
     process.kill()?;
-    process.wait()?;
     println!("{}\n", slow.await?.unwrap_err());
-
     // A call that comes later has certainly not run, so it can be made again: with a new connection, and a link for it.
     carrying.await??;
     println!("{}", values.get("first").await.unwrap_err());
+    process.wait()?;
     Ok(())
 }
