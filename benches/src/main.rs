@@ -16,6 +16,7 @@ mod idle;
 mod measure;
 mod peer;
 mod rebuild;
+mod remote;
 mod setup;
 mod transfer;
 
@@ -55,6 +56,7 @@ async fn main() -> wasmtime::Result<()> {
     callers::measure(&bench, &mut rows)?;
     fuel::measure(&bench, &mut rows).await?;
     accounts::measure(&bench, &mut rows).await?;
+    remote::measure(&bench, &mut rows).await?;
     transfer::measure(&bench).await?;
     fairness::measure(&bench, &mut rows)?;
     // Half a minute of cargo, and minutes the first time.
