@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use isorun::{App, Cx, Instance, Restart, Reuse, Runtime};
+use isorun::runtime::{Arrival, Destination, Problem, Recipe, Resolver, Wire};
+use isorun::{App, Cx, Instance, Restart, Reuse, Runtime, Token};
 
+use super::line::Line;
 use super::log::{Log, Place};
 use super::node::C;
 use super::{notes, work};
@@ -75,8 +77,7 @@ impl Guests {
     pub(super) async fn start(runtime: &Runtime, at: Place, log: &Log, next: &Instance) -> Guests {
         runtime.register::<work::Interface>().expect("first of its name");
         runtime.register::<notes::Interface>().expect("first of its name");
-        let bytes = wat::parse_str(WORK).expect("the text is in order");
-        let app = runtime.add_app("work", &bytes).await.unwrap_or_else(|error| panic!("{error}"));
+        let app = runtime.add_app("work", &bytes()).await.unwrap_or_else(|error| panic!("{error}"));
         let notes = runtime.provide::<notes::Interface>(Notes { at, log: log.clone() });
         // It has no value for a provider that is down, so it ends when that is, and begins anew: that is no fault of its own.
         let restart = Restart::Limited { max: 0, within: Duration::from_secs(60) };
@@ -85,5 +86,42 @@ impl Guests {
         let work = make(reuse).await.unwrap_or_else(|error| panic!("{error}"));
         let bystander = make(Reuse::Serial).await.unwrap_or_else(|error| panic!("{error}"));
         Guests { app, work, bystander }
+    }
+}
+
+fn bytes() -> Vec<u8> {
+    wat::parse_str(WORK).expect("the text is in order")
+}
+
+/// The way of a guest to another node, and back to what it is wired to.
+pub(super) struct Away {
+    pub(super) there: Runtime,
+    pub(super) to: Line,
+    pub(super) back: Line,
+}
+
+impl Destination for Away {
+    type Transport = Line;
+
+    async fn receive(&mut self, recipe: &Recipe, state: Option<&[u8]>) -> Result<Arrival<Line>, Problem> {
+        let recipe: Recipe = recipe.to_string().parse()?;
+        let received = self.there.clone().receive_move(&recipe, state, self).await?;
+        Ok(Arrival { tokens: received.tokens, transport: self.to.clone() })
+    }
+
+    fn abandon(&mut self, tokens: &[Token]) {
+        self.there.abandon_move(tokens);
+    }
+}
+
+impl Resolver for Away {
+    type Transport = Line;
+
+    async fn app(&mut self, _: [u8; 32], _: &str) -> Result<Vec<u8>, Problem> {
+        Ok(bytes())
+    }
+
+    fn connect(&mut self, _: &Wire) -> Result<Line, Problem> {
+        Ok(self.back.clone())
     }
 }

@@ -9,11 +9,13 @@ use isorun::{Runtime, StaticInterface, Token, Transport, TransportError};
 
 use super::called::{Called, Kind, Terms};
 #[cfg(feature = "guests")]
+use super::guest::Away;
+#[cfg(feature = "guests")]
 use super::node::Node;
 use super::node::{A, B, C};
 use super::policies::{self, IMPORTS};
 use super::world::World;
-use super::{invariants, registers, work};
+use super::{Form, invariants, registers, work};
 use crate::choices::Choices;
 
 /// What node *a* calls.
@@ -81,7 +83,7 @@ impl World {
     /// One step.
     pub(super) async fn step(&mut self, choices: &mut Choices<'_>) {
         match choices.below(40) {
-            0 => self.replace(choices),
+            0 => self.replace_or_move(choices),
             1..=14 => self.call(choices),
             15..=18 => self.use_register(choices),
             19 | 20 => self.drop_a_call(choices),
@@ -168,10 +170,7 @@ impl World {
     /// Cuts a connection, and makes a new one, mostly.
     fn cut(&mut self, choices: &mut Choices<'_>) {
         let (pair, again) = (choices.below(3), choices.below(4));
-        if let Some(connection) = self.connections[pair].take() {
-            connection.cut();
-        }
-        self.lines[pair].set(None);
+        self.disconnect(pair);
         if again < 3 {
             self.connect(pair, if again == 2 { 2 } else { 256 });
         }
@@ -221,17 +220,41 @@ impl World {
         }
     }
 
-    /// Puts the same app in the place of the one of a node, which forgets what it was doing, and rests otherwise.
-    fn replace(&mut self, choices: &mut Choices<'_>) {
-        let node = B + choices.below(2);
+    /// Puts the same app in the place of the one of a node, or moves that of *b* to *c*. Where there are no guests, nothing happens.
+    fn replace_or_move(&mut self, choices: &mut Choices<'_>) {
+        let (node, moves) = (B + choices.below(2), choices.below(2) == 1);
         #[cfg(feature = "guests")]
-        if let Node { runtime: Some(runtime), guests: Some(guests), tasks, .. } = &mut self.nodes[node] {
-            self.fabric.note(format!("the app of node {node} is replaced"));
-            let replaced = runtime.replace(&guests.work, &guests.app).into_future();
-            tasks.push(tokio::spawn(async move { drop(replaced.await) }));
+        match (self.form, moves) {
+            (Form::Systems, _) => {}
+            (Form::Guests, false) => self.replace(node),
+            (Form::Guests, true) => self.relocate(),
         }
         #[cfg(not(feature = "guests"))]
-        let _ = node;
+        let _ = (node, moves);
+    }
+
+    #[cfg(feature = "guests")]
+    fn replace(&mut self, node: usize) {
+        let Node { runtime: Some(runtime), guests: Some(guests), tasks, .. } = &mut self.nodes[node] else { return };
+        self.fabric.note(format!("the app of node {node} is replaced"));
+        let replaced = runtime.replace(&guests.work, &guests.app).into_future();
+        tasks.push(tokio::spawn(async move { drop(replaced.await) }));
+    }
+
+    #[cfg(feature = "guests")]
+    fn relocate(&mut self) {
+        let Some(there) = self.nodes[C].runtime.clone() else { return };
+        let mut away = Away { there, to: self.lines[2].clone(), back: self.back.clone() };
+        let Node { runtime: Some(runtime), guests: Some(guests), tasks, .. } = &mut self.nodes[B] else { return };
+        let (fabric, runtime, work) = (self.fabric.clone(), runtime.clone(), guests.work.clone());
+        fabric.note("the guest of b begins to move to c");
+        tasks.push(tokio::spawn(async move {
+            let moved = runtime.relocate(&work, &mut away).losing_state().await;
+            fabric.note(match moved {
+                Ok(_) => "the guest of b has moved to c".into(),
+                Err(error) => format!("the guest of b stays: {}", error.to_string().lines().next().unwrap_or_default()),
+            });
+        }));
     }
 
     /// Gives the register to the other node, or to the same one once more.
@@ -259,7 +282,8 @@ impl World {
     fn attack(&mut self, choices: &mut Choices<'_>) {
         let (how, which, over_link) = (choices.below(4), choices.below(4), choices.below(2) == 1);
         let mut message = self.lines[0].recorded(which).unwrap_or_default();
-        if !is_call_of_work(self, &message) {
+        // A guest that has moved is called in the name of *b* too.
+        if self.form != Form::Systems || !is_call_of_work(self, &message) {
             message.clear();
         }
         match how {

@@ -24,6 +24,8 @@ pub(super) struct World {
     pub(super) nodes: [Node; 3],
     /// From *a* to *b*, from *a* to *c*, from *b* to *c*.
     pub(super) lines: [Line; 3],
+    /// From *c* back to *b*, for a guest that has moved.
+    pub(super) back: Line,
     pub(super) connections: [Option<Connection>; 3],
     pub(super) calls: Vec<Called>,
     pub(super) callers: Option<Callers>,
@@ -54,6 +56,7 @@ impl World {
             disk: Disk::default(),
             nodes: [Node::new(A), Node::new(B), Node::new(C)],
             lines: Default::default(),
+            back: Line::default(),
             connections: [None, None, None],
             calls: Vec::new(),
             callers: None,
@@ -116,21 +119,31 @@ impl World {
     /// Connects the nodes of a line, in the place of the connection that they may have.
     pub(super) fn connect(&mut self, pair: usize, calls: u32) {
         let (one, other) = BETWEEN[pair];
-        self.connections[pair].take().iter().for_each(Connection::cut);
-        self.lines[pair].set(None);
+        self.disconnect(pair);
         let (Some(here), Some(there)) = (&self.nodes[one].runtime, &self.nodes[other].runtime) else { return };
         let to = |node: usize| Peer::named(NAMES[node]).calls(calls);
         let (link, far) = (here.link(to(other)), there.link(to(one)));
         self.connections[pair] = Some(self.fabric.connect(&link, &far));
         self.lines[pair].set(Some(link));
+        if BETWEEN[pair] == (B, C) {
+            self.back.set(Some(far));
+        }
+    }
+
+    /// Cuts the connection of a line, if it has one.
+    pub(super) fn disconnect(&mut self, pair: usize) {
+        self.connections[pair].take().iter().for_each(Connection::cut);
+        self.lines[pair].set(None);
+        if BETWEEN[pair] == (B, C) {
+            self.back.set(None);
+        }
     }
 
     /// Ends a node from one moment to the next, and its connections.
     pub(super) fn crash(&mut self, node: usize) {
         for (pair, (one, other)) in BETWEEN.into_iter().enumerate() {
             if one == node || other == node {
-                self.connections[pair].take().iter().for_each(Connection::cut);
-                self.lines[pair].set(None);
+                self.disconnect(pair);
             }
         }
         if node == B {
