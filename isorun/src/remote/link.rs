@@ -27,7 +27,6 @@ use super::wire::header::{Header, MessageKind};
 use super::wire::token::Token;
 use super::wire::transport::{Transport, TransportError};
 use crate::error::instance::ExportError;
-use crate::error::remote::Status;
 use crate::instance::Instance;
 use crate::panics::woken;
 use crate::system::contract::StaticInterface;
@@ -281,9 +280,7 @@ impl Shared {
             return served.run(self, answer, is_quick);
         }
         drop(frame);
-        // A message that comes twice is not refused for the second time, because the caller would believe it of both.
-        let header = header.filter(|header| self.server.refuses(&self.peer, header));
-        if let Some(refusal) = header.and_then(|header| header.refuse(Status::Busy)) {
+        if let Some(refusal) = header.and_then(|header| self.server.refuse(&self.peer, header)) {
             self.notify(refusal);
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::export::Export;
 use super::exports::ExportTable;
-use super::session::{Arrival, Arriving, Limits, Running, Sessions};
+use super::session::{Arrival, Arriving, Limits, Refused, Running, Sessions};
 use super::told::Told;
 use super::wire::bad::BadMessage;
 use super::wire::call::CallMessage;
@@ -102,11 +102,23 @@ impl Server {
     /// The answer to a call of a peer that has as many under way as it may; `None` if the message is no call.
     pub(crate) fn overload(&self, peer: &Option<Arc<str>>, message: &[u8]) -> Option<Vec<u8>> {
         let echo = Echo::of(message)?;
-        // Who has come before may have run, and then it would be wrong to say that it has not.
-        Some(match self.sessions.refuse(peer, echo.session, echo.call) {
-            true => self.reply(echo, Told::new(Status::Refused, "too many calls").and_again(), false),
-            false => self.reply(echo, Told::new(Status::Duplicate, "duplicate"), true),
+        let refused = match Header::peek(message) {
+            Ok(header) => self.refuse(peer, &header),
+            Err(_) => self.sessions.refuse(peer, echo.session, echo.call, false),
+        };
+        Some(match refused {
+            Refused::Noted => self.reply(echo, Told::new(Status::Refused, "too many calls").and_again(), false),
+            Refused::Runs | Refused::Before => self.reply(echo, Told::new(Status::Duplicate, "duplicate"), true),
         })
+    }
+
+    /// Refuses a call for which there is no room, unless it has come before: then it may have run, and it would be wrong to say that it has not.
+    pub(crate) fn refuse(&self, peer: &Option<Arc<str>>, header: &Header) -> Refused {
+        let is_for_another = header.incarnation().is_some_and(|incarnation| incarnation != self.incarnation);
+        if is_for_another && !header.is_idempotent() {
+            return Refused::Before;
+        }
+        self.sessions.refuse(peer, header.session(), header.call(), header.is_retry() && !header.is_idempotent())
     }
 
     /// The answer to bytes that are no call in order.

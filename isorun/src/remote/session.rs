@@ -27,7 +27,7 @@ use foldhash::quality::FoldHasher;
 pub(crate) use joined::Joined;
 pub(crate) use limits::Limits;
 pub(crate) use running::Running;
-pub(crate) use table::{Arriving, Usage};
+pub(crate) use table::{Arriving, Refused, Usage};
 
 use crate::clock::Instant;
 use crate::panics::woken;
@@ -113,9 +113,12 @@ impl Sessions {
         }
     }
 
-    /// Notes that a call is refused, and does not run if it comes again; `false` if it has come before, and may have run.
-    pub(crate) fn refuse(&self, peer: &Option<Arc<str>>, session: u64, call: u64) -> bool {
-        session == 0 || self.table().refuse(peer, session, call, Instant::now())
+    /// Notes that a call is refused, unless it has come before. It is a `retry` if it was sent before.
+    pub(crate) fn refuse(&self, peer: &Option<Arc<str>>, session: u64, call: u64, retry: bool) -> Refused {
+        match session {
+            0 => Refused::Noted,
+            _ => self.table().refuse(peer, (session, call), retry, Instant::now()),
+        }
     }
 
     /// Whether there is such a session.

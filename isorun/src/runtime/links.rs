@@ -6,11 +6,13 @@ use bytes::Bytes;
 
 use super::{Inner, Runtime};
 use crate::error::instance::ExportError;
+use crate::error::remote::Status;
 use crate::instance::Instance;
 use crate::interface::Interface;
 use crate::remote::link::{Answer, Link, Serve};
 use crate::remote::peer::Peer;
 use crate::remote::policy::ExportPolicy;
+use crate::remote::session::Refused;
 use crate::remote::wire::header::Header;
 use crate::remote::wire::token::Token;
 
@@ -59,9 +61,14 @@ impl Serve for End {
         self.runtime().is_none_or(|runtime| runtime.server().is_quick(header))
     }
 
-    fn refuses(&self, peer: &Peer, header: &Header) -> bool {
-        let (peer, session, call) = (peer.shared_name(), header.session(), header.call());
-        self.runtime().is_none_or(|runtime| runtime.server().sessions().refuse(peer, session, call))
+    fn refuse(&self, peer: &Peer, header: &Header) -> Option<Vec<u8>> {
+        let refused = self.runtime().map(|runtime| runtime.server().refuse(peer.shared_name(), header));
+        match refused {
+            None | Some(Refused::Noted) => header.refuse(Status::Busy),
+            // Its answer is on the way. The caller would believe any other one.
+            Some(Refused::Runs) => None,
+            Some(Refused::Before) => header.refuse(Status::Duplicate),
+        }
     }
 
     fn export(&self, instance: &Instance, interface: &Interface, policy: &ExportPolicy) -> Result<Token, ExportError> {

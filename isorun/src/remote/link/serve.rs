@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use super::Shared;
 use super::local::Local;
 use crate::error::instance::ExportError;
+use crate::error::remote::Status;
 use crate::instance::Instance;
 use crate::interface::Interface;
 use crate::panics::{caught, woken};
@@ -29,10 +30,10 @@ pub(crate) trait Serve: Send + Sync + 'static {
     /// Whether this call is to be polled where it is received, because it is mostly done at once. Otherwise it is given a task at once.
     fn is_quick(&self, header: &Header) -> bool;
 
-    /// Whether a call for which the link has no room may be told that it has not run, and then it never does; not if it has come before.
-    fn refuses(&self, peer: &Peer, header: &Header) -> bool {
-        let _ = (peer, header);
-        true
+    /// The answer to a call for which the link has no room. It may be told that it has not run, and then it never does; not if it has come before.
+    fn refuse(&self, peer: &Peer, header: &Header) -> Option<Vec<u8>> {
+        let _ = peer;
+        header.refuse(Status::Busy)
     }
 
     /// Lets peers call an interface of an instance.

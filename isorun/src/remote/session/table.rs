@@ -107,6 +107,17 @@ pub(super) enum Found {
     Full,
 }
 
+/// What becomes of a call that is refused because there is no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It has not run, and does not run if it comes again.
+    Noted,
+    /// It has come before, and runs.
+    Runs,
+    /// It has come before, or may have, and may have run.
+    Before,
+}
+
 /// What a call leaves behind that must not be dropped or woken under the lock.
 pub(super) struct Ended {
     pub(super) waker: Option<Waker>,
@@ -289,19 +300,32 @@ impl Table {
         None
     }
 
-    /// Notes that a call is refused; `false` if it is known already, and may have run.
-    pub(super) fn refuse(&mut self, peer: &Option<Arc<str>>, session: u64, id: u64, now: Instant) -> bool {
+    /// Notes that a call is refused. One that was sent before is not, if its session is not known.
+    pub(super) fn refuse(
+        &mut self,
+        peer: &Option<Arc<str>>,
+        (session, id): (u64, u64),
+        retry: bool,
+        now: Instant,
+    ) -> Refused {
         self.expire(now);
-        let Some(key) = self.find(peer, session).or_else(|| self.open(peer, session, now)) else { return true };
+        let known = self.find(peer, session);
+        if known.is_none() && retry {
+            return Refused::Before;
+        }
+        let Some(key) = known.or_else(|| self.open(peer, session, now)) else { return Refused::Noted };
         self.touch(key, now);
         let session = &self.sessions[key];
-        if id < session.floor || session.running.contains_key(&id) || session.remembered.contains_key(&id) {
-            return false;
+        if session.running.contains_key(&id) {
+            return Refused::Runs;
+        }
+        if id < session.floor || session.remembered.contains_key(&id) {
+            return Refused::Before;
         }
         if id != u64::MAX {
             self.remember(key, id, State::Cancelled);
         }
-        true
+        Refused::Noted
     }
 
     /// Ends a call that runs, with its answer if that is to be kept.

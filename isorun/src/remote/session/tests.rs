@@ -241,15 +241,17 @@ fn a_cancel_that_comes_before_its_call_is_remembered() {
 #[test]
 fn a_call_that_is_refused_never_runs_and_one_that_runs_is_not_refused() {
     let sessions = sessions(|_| {});
-    assert!(sessions.refuse(&None, 1, 1) && !sessions.refuse(&None, 1, 1));
+    let refuse = |session, call, retry| sessions.refuse(&None, session, call, retry);
+    assert_eq!(refuse(9, 1, true), Refused::Before, "its session may be forgotten");
+    assert_eq!([refuse(1, 1, false), refuse(1, 1, false)], [Refused::Noted, Refused::Before]);
     assert!(matches!(arrive(&sessions, 1), Arrival::Cancelled));
     let running = first(arrive(&sessions, 2));
-    assert!(!sessions.refuse(&None, 1, 2));
+    assert_eq!(refuse(1, 2, false), Refused::Runs);
     running.answer(b"");
-    assert!(!sessions.refuse(&None, 1, 2));
+    assert_eq!(refuse(1, 2, false), Refused::Before);
     first(sessions.arrive(&None, 1, 4, DIGEST, 4, false)).answer(b"");
-    assert!(!sessions.refuse(&None, 1, 3), "it is settled");
-    assert!(sessions.refuse(&None, 0, 1) && sessions.refuse(&None, 0, 1), "nothing is known of what has no session");
+    assert_eq!(refuse(1, 3, false), Refused::Before, "it is settled");
+    assert_eq!([refuse(0, 1, false); 2], [Refused::Noted; 2], "nothing is known of what has no session");
     sessions.table().check();
 }
 
