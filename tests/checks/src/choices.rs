@@ -36,7 +36,8 @@ impl<'a> Choices<'a> {
         choice.checked_rem(limit).unwrap_or_default()
     }
 
-    fn pick<T: Copy>(&mut self, among: &[T]) -> T {
+    /// One of these.
+    pub fn pick<T: Copy>(&mut self, among: &[T]) -> T {
         among[self.below(among.len())]
     }
 
@@ -49,7 +50,7 @@ impl<'a> Choices<'a> {
     }
 
     /// Bits, one time in two of a kind that is an edge somewhere.
-    fn bits(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         let edges = [0, 1, 0x7f, 0x80, 0xff, 0x8000, 0x7fff_ffff, 1 << 31, u64::MAX >> 1, 1 << 63, u64::MAX];
         if self.below(2) == 0 { self.pick(&edges) } else { u64::from_le_bytes(self.bytes()) }
     }

@@ -3,6 +3,7 @@
 pub mod choices;
 pub mod fuzzed;
 pub mod relayed;
+pub mod server;
 pub mod simulation;
 pub mod spelled;
 pub mod uploads;

@@ -1,7 +1,7 @@
 //! The fuzzers' bodies on inputs that are the same every time, so that they are run wherever tests are. `fuzz/` searches for others.
 
 use isorun_checks::choices::noise;
-use isorun_checks::{fuzzed, relayed};
+use isorun_checks::{fuzzed, relayed, server};
 
 #[test]
 fn what_decodes_is_what_is_accepted_on_either_side_of_a_remote() {
@@ -21,6 +21,13 @@ fn every_message_has_a_reply_and_no_answer_harms_who_called() {
 fn a_relay_stands_any_header() {
     for input in inputs() {
         relayed::header(&input);
+    }
+}
+
+#[test]
+fn a_server_stands_hostile_peers() {
+    for seed in 0..2_000 {
+        server::server(&noise(seed, (seed % 600) as usize));
     }
 }
 
