@@ -87,7 +87,7 @@ async fn main() -> anyhow::Result<()> {
     carry(&link, listener.accept().await?.0);
     let mut token = String::new();
     BufReader::new(process.stdout.take().context("no pipe")?).read_line(&mut token)?;
-    let mover = runtime.import::<mover::Interface>(token.trim().parse()?, link.clone()).caller()?;
+    let mover = runtime.import::<mover::Interface>(token.trim().parse()?, link.clone()).caller::<mover::Interface>()?;
 
     let app = runtime.add_app("counter", include_bytes!("apps/components/counter.wasm")).await?;
     let counter = runtime.instantiate(&app).await?;

@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     #[cfg(feature = "engine")]
     Guest(GuestProvider),
     System(SystemProvider),
-    Remote(RemoteProvider),
+    Remote(Box<RemoteProvider>),
 }
 
 /// What serves one consumer of a system.

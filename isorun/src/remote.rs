@@ -65,7 +65,7 @@ impl<I: StaticInterface> Remote<I> {
         // Without randomness there is no session, and a message that comes twice runs twice.
         let session = Random::from_system().map_or(0, |random| u64::from_le_bytes(random.bytes()));
         let own = (MAX_MESSAGE, policy.clone(), session);
-        let kind = Kind::Remote(RemoteProvider::new(interface, (token, transport), own));
+        let kind = Kind::Remote(Box::new(RemoteProvider::new(interface, (token, transport), own)));
         let name = format!("remote {}", interface.name().interface());
         let belonging = Belonging {
             id: 0,

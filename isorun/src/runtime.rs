@@ -450,7 +450,7 @@ impl Runtime {
         let first = interface.functions().first().map_or("", Function::name);
         let named = if interface.name().is_root() { first } else { interface.name().interface() };
         let name = format!("remote {named}");
-        self.admit(&name, Exports::one(interface.clone()), Kind::Remote(remote))
+        self.admit(&name, Exports::one(interface.clone()), Kind::Remote(Box::new(remote)))
     }
 
     /// Answers one message of a remote. This is all that a server has to call: it takes the bytes of a message and gives those of the answer, or

@@ -79,6 +79,7 @@ impl Server {
         export.is_none_or(|export| export.is_of_the_host())
     }
 
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.sessions
     }

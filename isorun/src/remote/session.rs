@@ -27,7 +27,9 @@ use foldhash::quality::FoldHasher;
 pub(crate) use joined::Joined;
 pub(crate) use limits::Limits;
 pub(crate) use running::Running;
-pub(crate) use table::{Arriving, Refused, Usage};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use table::Usage;
+pub(crate) use table::{Arriving, Refused};
 
 use crate::clock::Instant;
 use crate::panics::woken;
@@ -127,6 +129,7 @@ impl Sessions {
     }
 
     /// How much is held now.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn usage(&self) -> Usage {
         self.table().usage()
     }

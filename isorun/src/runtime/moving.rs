@@ -243,7 +243,7 @@ impl Runtime {
         let asked = interface(&name, [function("isorun-is-anybody-there", Vec::<(&str, Type)>::new(), None)]);
         let remote = self.remote(&asked, (token, transport), &ImportPolicy::default());
         let payer = Arc::new(Payer::new(format!("remote {name}").into(), self.mark()));
-        let provider: Arc<Provider> = self.make(0, payer, Exports::one(asked), Kind::Remote(remote));
+        let provider: Arc<Provider> = self.make(0, payer, Exports::one(asked), Kind::Remote(Box::new(remote)));
         let answer = by_image(&provider, &None, FuncIndex(0), Image::from_bytes(Vec::new())).await;
         match answer {
             Err(CallError::Remote(RemoteError::Refused { status: Status::UnknownFunction, .. })) => Ok(()),
@@ -256,7 +256,7 @@ impl Runtime {
     fn import_export(&self, export: &Export, token: Token, transport: impl Transport) -> Instance {
         let remote = self.remote(export.interface(), (token, transport), &ImportPolicy::default());
         let name = format!("remote {}", export.interface().name().interface());
-        self.admit(&name, Exports::new(vec![export.clone()]), Kind::Remote(remote))
+        self.admit(&name, Exports::new(vec![export.clone()]), Kind::Remote(Box::new(remote)))
     }
 }
 

@@ -83,11 +83,14 @@ fn limits() -> impl Strategy<Value = Limits> {
     )
 }
 
+/// The answer of a call; `None` if it was dropped.
+type Ended = Option<Vec<u8>>;
+
 /// What a session must not forget, written down without any bound.
 #[derive(Default)]
 struct Known {
     /// Each call that was let run: its digest, and its answer once there is one; `None` in it if it was dropped.
-    ran: BTreeMap<u64, (u64, Option<Option<Vec<u8>>>)>,
+    ran: BTreeMap<u64, (u64, Option<Ended>)>,
     cancelled: BTreeSet<u64>,
     settled: u64,
     /// The highest number of all: what is below may be forgotten where there is no room.

@@ -27,6 +27,7 @@ impl Running {
     }
 
     /// Whether the caller has cancelled the call.
+    #[cfg(test)]
     pub(crate) fn is_cancelled(&self) -> bool {
         self.key.is_some_and(|key| self.sessions.table().calls[key].cancelled)
     }

@@ -61,7 +61,6 @@ pub(super) struct Call {
 /// What is remembered of a call.
 struct Memory {
     session: u32,
-    id: u64,
     state: State,
     links: [Link; 3],
 }
@@ -135,6 +134,7 @@ pub(crate) struct Arriving {
 }
 
 /// How much a table holds.
+#[cfg(any(test, feature = "testing"))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
     pub(crate) sessions: usize,
@@ -347,6 +347,7 @@ impl Table {
         Ended { waker, joined }
     }
 
+    #[cfg(any(test, feature = "testing"))]
     pub(super) fn usage(&self) -> Usage {
         Usage {
             sessions: self.sessions.len(),
@@ -469,7 +470,7 @@ impl Table {
     }
 
     fn remember(&mut self, session: u32, id: u64, state: State) {
-        let key = self.memories.insert(Memory { session, id, state, links: Default::default() });
+        let key = self.memories.insert(Memory { session, state, links: Default::default() });
         self.sessions[session].remembered.insert(id, key);
         self.link(key);
         self.keep_bounds(session);
@@ -558,7 +559,7 @@ impl Table {
                 let session = &self.sessions[key];
                 assert_eq!(session.number, number);
                 let memories = || session.remembered.iter().map(|(&id, &key)| (id, &self.memories[key]));
-                assert!(memories().all(|(id, memory)| memory.id == id && memory.session == key && id >= session.floor));
+                assert!(memories().all(|(id, memory)| memory.session == key && id >= session.floor));
                 let lengths = || memories().filter_map(|(_, memory)| memory.state.answer());
                 let cost = lengths().sum::<usize>() + memories().count() * ENTRY;
                 assert_eq!(session.scope.answers.len(), lengths().count());

@@ -19,7 +19,6 @@ impl CancelMessage {
         fields.bytes().to_vec()
     }
 
-    #[allow(dead_code, reason = "for who serves cancels; tests hold the format")]
     pub(crate) fn decode(bytes: &[u8]) -> Result<CancelMessage, BadMessage> {
         let header = Header::peek_of(MessageKind::Cancel, bytes)?;
         header.whole(bytes)?;
