@@ -59,8 +59,7 @@ async fn connect(
 ) -> Result<Response, StatusCode> {
     let token = token.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
     let link = runtime.link(Peer::named("a client").calls(64).bytes(16 << 20));
-    let listener = runtime.import::<log::Interface>(token, link.clone()).caller::<log::Interface>();
-    let _ = lobby.0.set(listener.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?);
+    let _ = lobby.0.set(isorun::Remote::<log::Interface>::new(token, link.clone()).caller());
     Ok(upgrade.max_message_size(16 << 20).on_upgrade(async move |socket| {
         let open = |message| if let Served::Binary(bytes) = message { Some(bytes) } else { None };
         println!("the connection has ended: {:?}", link.run(frames(socket, Served::Binary, open)).await);

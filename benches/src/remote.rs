@@ -112,7 +112,7 @@ async fn link(id: String, in_flight: u64) -> wasmtime::Result<Row> {
             for _ in 0..in_flight {
                 raw.feed(Bytes::from_static(&[7; 64])).await?;
             }
-            raw.flush().await?;
+            SinkExt::<Bytes>::flush(&mut raw).await?;
             for _ in 0..in_flight {
                 next(&mut raw).await?;
             }
@@ -175,7 +175,7 @@ async fn next(frames: &mut Frames) -> wasmtime::Result<Bytes> {
         let polled = Pin::new(&mut *frames).poll_next(task);
         if polled.is_pending() {
             // An error is met again by whoever writes.
-            let _ = Pin::new(&mut *frames).poll_flush(task);
+            let _ = Sink::<Bytes>::poll_flush(Pin::new(&mut *frames), task);
         }
         polled
     });

@@ -283,7 +283,7 @@ impl<'a, T> Call<'a, T> {
         self.begun = true;
         let mut cx = match self.parent {
             None => Cx::first(self.provider.defaults(), &self.grant),
-            Some(parent) if self.provider.is_remote() => parent.apart(&self.grant),
+            Some(parent) if self.provider.may_leave() => parent.apart(&self.grant),
             Some(parent) => parent.child(&self.grant),
         };
         if self.place.is_some() || cx.place().is_some() {

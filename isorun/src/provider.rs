@@ -207,6 +207,16 @@ impl Provider {
         }
     }
 
+    /// Whether a call of it may go to a peer, whose answer may be lost.
+    pub(crate) fn may_leave(&self) -> bool {
+        match &self.kind {
+            #[cfg(feature = "engine")]
+            Kind::Guest(guest) => guest.is_forwarder(),
+            Kind::System(_) => false,
+            Kind::Remote(_) => true,
+        }
+    }
+
     /// What it has done so far.
     pub(crate) fn counters(&self) -> Counters {
         match &self.kind {

@@ -314,7 +314,7 @@ impl Runtime {
 
     /// Exports an interface of an instance: whoever has the returned token can call it by messages, which [`serve`](Runtime::serve) answers.
     ///
-    /// The token is 128 random bits. Knowing it is the permission to call, so it must be kept secret.
+    /// The token is 128 bits, which are random, or made of a [name](ExportPolicy::named). Knowing it is the permission to call, so it must be kept secret.
     ///
     /// # Errors
     ///
@@ -467,7 +467,9 @@ impl Runtime {
     /// # async fn example(runtime: isorun::Runtime, message: Vec<u8>) {
     /// use isorun::remote::Peer;
     ///
-    /// if let Some(answer) = runtime.serve(&message).from(&Peer::named("b")).await {
+    /// // Made once for each peer: what is under way is counted in it and its clones.
+    /// let b = Peer::named("b").calls(64);
+    /// if let Some(answer) = runtime.serve(&message).from(&b).await {
     ///     // Send it back to where the message came from.
     /// #   let _ = answer;
     /// }

@@ -279,7 +279,7 @@ async fn fuel_that_runs_out_far_away_is_told_as_such() {
         error.to_string(),
         "`test:misbehave/misbehave@0.1.0#spin` failed on the other side: \
          out of fuel: the limit is 1000000 units of fuel, and it has used 1000000 units of fuel
-  help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
+  help: grant the call more, of which the other side gives no more than the cap of its export, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
     assert_eq!(receipt.fuel, 1_000_000);
@@ -433,7 +433,7 @@ async fn a_reply_that_is_too_large_is_kept_back_and_the_instance_lives() {
         error.to_string(),
         "`test:misbehave/misbehave@0.1.0#huge` failed on the other side: \
          out of room for a message: it takes 5008 bytes, and the limit is 1000 bytes
-  help: grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
+  help: grant the call more, of which the other side gives no more than the cap of its export, or ask for less at a time; what was done is done"
     );
     assert!(matches!(error, CallError::Remote(RemoteError::Failed { status: Status::OutOfBudget, .. })));
     assert_eq!(caller_of(&remote).count().await.unwrap(), 1);

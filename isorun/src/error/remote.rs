@@ -51,7 +51,7 @@ pub enum RemoteError {
         "the call of `{}` was refused: {}\n  help: {}{}",
         printable(function),
         Told(*status, failure),
-        refused(*status),
+        refused(*status, failure),
         Again(failure)
     )]
     Refused {
@@ -80,7 +80,7 @@ pub enum RemoteError {
     },
     /// The bytes that came back are not a reply to this call.
     #[error(
-        "the answer to `{}` is not a reply to this call: {}\n  help: the transport mixes messages up, or the other side speaks another wire version",
+        "the answer to `{}` is not a reply to this call: {}\n  help: the other side may have run, so repeat only what may be done twice; the transport mixes messages up, or the other side breaks the rules of the wire",
         printable(function),
         printable_line(message)
     )]
@@ -165,8 +165,11 @@ impl fmt::Display for Again<'_> {
 }
 
 /// What to do about a call that was refused with this status.
-fn refused(status: Status) -> &'static str {
+fn refused(status: Status, failure: &Failure) -> &'static str {
     match status {
+        Status::Refused if failure.kind == "below floor" => {
+            "it has not run; grant the call more with `.fuel(..)`, `.timeout(..)` or `.memory(..)`"
+        }
         Status::HopLimit => {
             "it has not run; it has crossed too many borders between runtimes, look for a loop of remotes"
         }
@@ -175,7 +178,10 @@ fn refused(status: Status) -> &'static str {
         }
         Status::OutOfBudget => "it has not run; give it more time with `.timeout(..)`, and more fuel with `.fuel(..)`",
         Status::UnknownTarget => "it has not run; get a new token from the other side",
-        Status::UnknownInterface | Status::UnknownFunction | Status::SignatureMismatch => {
+        Status::UnknownFunction => {
+            "it has not run; build both sides from the same edition of the interface, or ask for an export that serves the function"
+        }
+        Status::UnknownInterface | Status::SignatureMismatch => {
             "it has not run; build both sides from the same edition of the interface"
         }
         Status::TooLarge => "it has not run; pass less at a time, or raise `max_message` on both sides",
@@ -190,7 +196,7 @@ fn refused(status: Status) -> &'static str {
 fn failed(status: Status) -> &'static str {
     match status {
         Status::OutOfBudget => {
-            "grant the call more, of which the other side gives no more than its own `budget`, or ask for less at a time; what was done is done"
+            "grant the call more, of which the other side gives no more than the cap of its export, or ask for less at a time; what was done is done"
         }
         Status::Lost | Status::Duplicate => "it may have run; repeat only what may be done twice",
         _ => "it may have done a part of its work; the other side knows more",

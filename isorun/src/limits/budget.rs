@@ -23,6 +23,18 @@ pub struct Budget {
     pub memory: u64,
 }
 
+impl Budget {
+    /// Nothing: for the least of what a call must bring, of which only a part is said.
+    ///
+    /// ```
+    /// use isorun::Budget;
+    ///
+    /// let least = Budget { fuel: 100_000, ..Budget::ZERO };
+    /// assert!(least.time.is_zero());
+    /// ```
+    pub const ZERO: Budget = Budget { fuel: 0, time: Duration::ZERO, memory: 0 };
+}
+
 impl Default for Budget {
     /// One hundred thousand million units of fuel, five seconds, 64 MiB.
     ///

@@ -182,7 +182,8 @@ impl Call<'_> {
                 Ok(image) => return Ok(image),
                 Err(error) => error,
             };
-            let again = Again::after(&error, self.idempotent, granted.is_answered()).filter(|_| times < most);
+            let again = Again::after(&error, self.idempotent, granted.is_answered());
+            let again = again.filter(|_| times < most && granted.fuel > 0);
             let goes_on = match again {
                 // Boxed, since few calls come here.
                 Some((_, hint)) => {
@@ -272,7 +273,12 @@ impl Call<'_> {
             Status::Ok => None,
             _ => Some(Failure::decode(reply.body).map_err(|error| bad(error.to_string()))?),
         };
-        granted.answered(reply.fuel, reply.memory, reply.ran);
+        match reply.status {
+            // The one that has run it is not the one that answers.
+            Status::Duplicate => granted.answered_without_use(),
+            Status::Lost if reply.incarnation == 0 => granted.answered_without_use(),
+            _ => granted.answered(reply.fuel, reply.memory, reply.ran),
+        }
         if reply.incarnation != 0 {
             remote.incarnation.store(reply.incarnation, Ordering::Relaxed);
         }

@@ -51,6 +51,8 @@ pub(crate) struct Export {
     here: AtomicUsize,
     served: AtomicU64,
     refused: AtomicU64,
+    /// Whether it was ended, so that who has found it just before is turned away.
+    ended: AtomicBool,
     /// Whether calls that are here are to end.
     stopping: AtomicBool,
     pub(super) stopped: Notify,
@@ -80,9 +82,9 @@ pub struct Exported {
     pub waiting: usize,
     /// Bytes of the messages of those.
     pub bytes: usize,
-    /// Calls so far that the instance was asked for.
+    /// Calls so far that were in order and let in.
     pub served: u64,
-    /// Calls so far that were refused because of the policy.
+    /// Calls so far that were turned away after the export was found: no room, below the floor, cancelled or late in the line, or a body out of order.
     pub refused: u64,
 }
 
@@ -129,6 +131,7 @@ impl Export {
             here: AtomicUsize::new(0),
             served: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             stopped: Notify::new(),
             idle: Notify::new(),
@@ -144,6 +147,15 @@ impl Export {
         let position = *self.positions.get(&id)?;
         let function = self.interface.functions().get(position as usize)?;
         Some((self.target.function(position), function))
+    }
+
+    /// The indices of all functions that are served.
+    #[cfg(feature = "engine")]
+    pub(super) fn served_functions(&self) -> Vec<FuncIndex> {
+        let mut functions: Vec<_> = self.positions.values().map(|position| self.target.function(*position)).collect();
+        functions.sort_unstable();
+        functions.dedup();
+        functions
     }
 
     pub(super) fn provider(&self) -> &Arc<Provider> {
@@ -176,7 +188,7 @@ impl Export {
     /// A message of so many bytes is here, if there is room for it.
     pub(super) fn arrives(&self, bytes: usize) -> Option<Here<'_>> {
         // Counted first, so that whoever waits for the last call to leave waits for this one too.
-        self.here.fetch_add(1, Ordering::Relaxed);
+        self.here.fetch_add(1, Ordering::SeqCst);
         let here = Here { export: self, bytes };
         let before = self.held.fetch_add(bytes, Ordering::Relaxed);
         // What was added is taken off again when this is dropped.
@@ -189,6 +201,15 @@ impl Export {
 
     pub(super) fn note_refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Lets nobody in from now on. Whoever came before is [here](Export::arrives).
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -205,7 +226,7 @@ impl Export {
     pub(super) async fn idle(&self) {
         loop {
             let idle = self.idle.notified();
-            if self.here.load(Ordering::Acquire) == 0 {
+            if self.here.load(Ordering::SeqCst) == 0 {
                 return;
             }
             idle.await;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
@@ -26,6 +27,8 @@ use crate::random::Random;
 pub(crate) struct ExportTable {
     /// No peer chooses the keys, so the hash is a fast one.
     exports: RwLock<HashMap<Token, Arc<Export>, RandomState>>,
+    /// How many there are when those that are over are next looked for.
+    sweep: AtomicUsize,
 }
 
 /// From what a runtime makes tokens.
@@ -45,6 +48,7 @@ impl ExportTable {
         (tokens, limits): (Tokens<'_>, &Settings),
     ) -> Result<Arc<Export>, ExportError> {
         check(interface, policy)?;
+        drop(self.take_over());
         let token = tokens.token(interface, policy)?;
         Ok(Arc::new(Export::new(token, interface, target, policy, limits)))
     }
@@ -95,15 +99,24 @@ impl ExportTable {
     pub(crate) fn find_exported(&self, is_meant: impl Fn(&Token) -> bool) -> Option<Instance> {
         let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
         let (_, export) = exports.iter().find(|(token, export)| is_meant(token) && !export.is_over())?;
-        let mut functions = export.target.functions().to_vec();
-        functions.sort_unstable();
-        functions.dedup();
-        Some(Instance::reaching(export.target.provider().clone(), Some(functions.into())))
+        Some(Instance::reaching(export.target.provider().clone(), Some(export.served_functions().into())))
+    }
+
+    /// Takes out those that are over, each time that there are twice as many as the last time: so adding one takes no longer where there are many.
+    fn take_over(&self) -> Vec<Arc<Export>> {
+        let mut exports = self.exports.write().unwrap_or_else(PoisonError::into_inner);
+        if exports.len() < self.sweep.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let over = exports.extract_if(|_, export| export.is_over()).map(|(_, export)| export).collect();
+        self.sweep.store(2 * exports.len() + 64, Ordering::Relaxed);
+        over
     }
 
     /// Takes an export out. It holds a handle, which is dropped after the lock.
     fn take(&self, token: &Token) -> Option<Arc<Export>> {
-        self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token)
+        let export = self.exports.write().unwrap_or_else(PoisonError::into_inner).remove(token);
+        export.inspect(|export| export.end())
     }
 
     /// All exports, in the order of their interfaces and names.

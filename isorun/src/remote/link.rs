@@ -49,7 +49,23 @@ pub use stats::LinkStats;
 /// at, and the peer is told that it has not run. Two ends that have the same limits see that only where replies pile up that are not read, or where the peer still serves
 /// calls that were dropped on this side.
 ///
-/// A link lasts as long as its connection. After that make a new one.
+/// A link lasts as long as its connection. After that make a new one; what was imported over the old one stays with that. To have imports outlive a
+/// connection, put the link that is current behind a transport of your own, and call [named](super::ExportPolicy::named) exports:
+///
+/// ```
+/// # use std::sync::{Arc, PoisonError, RwLock};
+/// # use isorun::{Transport, remote::Link};
+/// # fn example(link: Link) -> impl Transport {
+/// let current = Arc::new(RwLock::new(link));
+/// // Whoever connects again puts the new link into `current`.
+/// move |message: Vec<u8>| {
+///     let link = current.read().unwrap_or_else(PoisonError::into_inner).clone();
+///     async move { link.call(message).await }
+/// }
+/// # }
+/// ```
+///
+/// A link sends nothing by itself, so the transport has to notice that a connection is dead, by keepalive or pings, and to [close](Link::close) it.
 ///
 /// # Cancel safety
 ///
@@ -75,7 +91,8 @@ pub use stats::LinkStats;
 /// }
 /// ```
 ///
-/// Over a socket, frames come from a codec such as tokio-util's, whose limit must be as large as the largest message:
+/// Over a socket, frames come from a codec such as tokio-util's, whose limit must be as large as the largest message, which has up to 64 KiB
+/// more than [`max_message`](crate::RuntimeBuilder::max_message). One frame that is larger ends the connection, and every call on it:
 ///
 /// ```text
 /// let socket = TcpStream::connect("b.example:7000").await?;
@@ -125,8 +142,8 @@ impl Link {
         run::run(self, frames).await
     }
 
-    /// Takes one frame from the peer: a whole message. It never waits. A call that is quick is served at once, on this thread; others are given
-    /// a task, or where there is no tokio runtime to the one who calls [`poll_send`](Link::poll_send).
+    /// Takes one frame from the peer: a whole message. It never waits. A call of a system or a remote is begun here, on this thread, so a
+    /// method that is not `async` and blocks keeps the link from reading; calls of apps are given a task, or where there is no tokio runtime to the one who calls [`poll_send`](Link::poll_send).
     ///
     /// Calls are begun in the order in which they are received. What is no message, or comes after the end of the link, is dropped.
     pub fn receive(&self, frame: impl Into<Bytes>) {
@@ -142,7 +159,7 @@ impl Link {
     }
 
     /// Closes the link, on this side. Calls end with [`NotSent`](TransportError::NotSent) if their frame was not taken, and with
-    /// [`Lost`](TransportError::Lost) otherwise; those that the peer has made are stopped. [`run`](Link::run) returns. The peer notices when its
+    /// [`Lost`](TransportError::Lost) otherwise; those that the peer has made are given up, and answers that were not taken are lost. [`run`](Link::run) returns. The peer notices when its
     /// connection ends.
     pub fn close(&self) {
         self.0.end(Ending::Closed);

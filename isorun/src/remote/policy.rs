@@ -69,9 +69,9 @@ pub enum Detail {
 pub enum Revoke {
     /// Calls that have come before go on, and nobody waits for them.
     New,
-    /// Calls that have come before go on, and their end is waited for.
+    /// Calls that have come before go on, and their end is waited for. That their answers have left is up to the transport.
     Drain,
-    /// Calls that have come before are cancelled, and their end is waited for.
+    /// Calls that have come before are cancelled, and their end is waited for; not that of those which [go on](Cancel::Finish) without their peer.
     Stop,
 }
 
@@ -91,7 +91,8 @@ impl ExportPolicy {
         self
     }
 
-    /// Refuses calls that grant less of anything than this, before they touch the instance. Default: nothing is refused for that.
+    /// Refuses calls whose messages grant less of anything than this, before they touch the instance. Say of the rest that it is
+    /// [nothing](Budget::ZERO): `Budget { fuel: 100_000, ..Budget::ZERO }`. Default: nothing is refused for that.
     pub fn floor(mut self, least: Budget) -> ExportPolicy {
         self.floor = Some(least);
         self
@@ -148,8 +149,8 @@ impl ExportPolicy {
         self
     }
 
-    /// The epoch of the export: calls that expect another one, which is not 0, are refused. It is a number that grows when what is exported moves
-    /// elsewhere. Default: 0, or that of the instance.
+    /// The epoch of the export, which grows when what is exported moves elsewhere: calls that expect another one are refused. 0 is none. Default: the
+    /// epoch of the instance.
     pub fn epoch(mut self, epoch: u64) -> ExportPolicy {
         self.epoch = epoch;
         self

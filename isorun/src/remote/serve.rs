@@ -23,6 +23,8 @@ impl<'a> Serve<'a> {
 
     /// Says which peer the message came from. Its name is what systems see of it with [`Cx::peer`](crate::Cx::peer), and messages of peers with
     /// different names never count as the same call. If as much is under way of this peer and its clones as may be, a call is refused.
+    ///
+    /// Without it, and where a [`Runtime`] is the transport, the peer has no name, and no limit but that of the export.
     pub fn from(mut self, peer: &Peer) -> Serve<'a> {
         self.peer = Some(peer.clone());
         self

@@ -64,7 +64,9 @@ enum Ended {
 impl Server {
     pub(crate) fn new(limits: Settings, random: &Random) -> Server {
         let number = || u64::from_le_bytes(random.bytes());
-        let sessions = Limits { idle: limits.budget.time.saturating_mul(2), ..Limits::default() };
+        let sessions = Limits::default();
+        let idle = limits.budget.time.saturating_mul(2).max(sessions.idle);
+        let sessions = Limits { idle, ..sessions };
         Server {
             exports: ExportTable::default(),
             sessions: Arc::new(Sessions::new(sessions, number())),
@@ -105,6 +107,7 @@ impl Server {
         let echo = Echo::of(message)?;
         let refused = match Header::peek(message) {
             Ok(header) => self.refuse(peer, &header),
+            Err(_) if peer.is_none() && !self.sessions.is_known(peer, echo.session) => Refused::Noted,
             Err(_) => self.sessions.refuse(peer, echo.session, echo.call, false),
         };
         Some(match refused {
@@ -118,6 +121,10 @@ impl Server {
         let is_for_another = header.incarnation().is_some_and(|incarnation| incarnation != self.incarnation);
         if is_for_another && !header.is_idempotent() {
             return Refused::Before;
+        }
+        let is_a_stranger = || header.target().is_none_or(|target| self.exports.get(&target).is_none());
+        if peer.is_none() && !self.sessions.is_known(peer, header.session()) && is_a_stranger() {
+            return Refused::Noted;
         }
         self.sessions.refuse(peer, header.session(), header.call(), header.is_retry() && !header.is_idempotent())
     }
@@ -180,7 +187,7 @@ impl Server {
         }
         let found = self.find(&call);
         // A stranger without a right to anything is not remembered, unless there is something to remember.
-        let is_a_stranger = matches!(&found, Err(told) if told.status == Status::UnknownTarget) && peer.is_none();
+        let is_a_stranger = peer.is_none() && found.is_err() && self.exports.get(&call.target).is_none();
         let is_remembered = session != 0 && (!is_a_stranger || self.sessions.is_known(peer, session));
         let arriving = Arriving {
             session,
@@ -242,7 +249,7 @@ impl Server {
         let (body, status, ran, receipt) = match ended {
             Ended::Value(image, receipt) => (image, Status::Ok, true, receipt),
             Ended::Not(told, receipt, ran) => {
-                let ran = ran && !told.status.did_not_run();
+                let ran = (ran || told.status.may_have_run()) && !told.status.did_not_run();
                 (told.failure.encode(), told.status, ran, receipt)
             }
         };
@@ -273,11 +280,12 @@ impl Server {
         let Some(_here) = export.arrives(found.size) else {
             return Err(Told::new(Status::Refused, "too many bytes").and_again());
         };
+        if export.is_ended() {
+            return Err(Told::new(Status::UnknownTarget, "unknown target"));
+        }
         let mut budget = granted(call, &export.cap);
-        if let Some(floor) = &export.floor
-            && (budget.fuel < floor.fuel || budget.time < floor.time || budget.memory < floor.memory)
-        {
-            return Err(Told::new(Status::Refused, "below floor"));
+        if let Some(floor) = &export.floor {
+            above(floor, call)?;
         }
         let _admitted = match found.export.admission.try_enter() {
             true => Admitted(&found.export),
@@ -296,6 +304,10 @@ impl Server {
         })?;
         if call.body.len() > SMALL && found.arrived.elapsed() >= budget.time {
             budget.time = Duration::ZERO;
+        }
+        // Whoever was in the line finds room when the others are stopped.
+        if export.is_stopping() {
+            return Err(Told::new(Status::Cancelled, "cancelled"));
         }
         export.note_served();
         let border = Arc::new(Border::new(
@@ -382,6 +394,24 @@ async fn attended<F: Future + Unpin>(
         if cancelled || stopped || late { Poll::Ready(Err(GivenUp)) } else { Poll::Pending }
     })
     .await
+}
+
+/// Whether a message grants as much as the floor of its export; what is left to this side is enough.
+fn above(floor: &Budget, call: &CallMessage<'_>) -> Result<(), Told> {
+    let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+    let granted = [
+        (Limit::Fuel, floor.fuel, call.fuel),
+        (Limit::Time, micros(floor.time), call.time.map(micros)),
+        (Limit::Memory, floor.memory, call.memory),
+    ];
+    for (limit, least, granted) in granted {
+        if let Some(granted) = granted.filter(|granted| *granted < least) {
+            let mut told = Told::new(Status::Refused, "below floor");
+            (told.failure.limit, told.failure.amount, told.failure.used) = (Some(limit), granted, least);
+            return Err(told);
+        }
+    }
+    Ok(())
 }
 
 /// What a call is granted: what its message says, and no more than the cap.

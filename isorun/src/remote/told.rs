@@ -70,6 +70,9 @@ fn of_refused(error: &CallError) -> Told {
         CallError::Cancelled { .. } => Told::new(Status::Cancelled, error.kind()),
         CallError::Remote(RemoteError::Refused { status, failure, .. }) => passed_on(*status, failure),
         CallError::Remote(RemoteError::NotSent { .. }) => Told::new(Status::Refused, error.kind()).and_again(),
+        CallError::Remote(RemoteError::Lost { .. } | RemoteError::BadReply { .. }) => {
+            Told::new(Status::Lost, error.kind())
+        }
         error if error.is_out_of_budget() => out_of_budget(error),
         error => Told::new(Status::Refused, error.kind()),
     }

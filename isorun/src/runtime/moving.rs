@@ -106,8 +106,10 @@ pub enum State {
 ///    meanwhile.
 /// 3. The [`Destination`] makes the instance anew, with an [epoch](Instance::epoch) that is one more, and loads the state.
 /// 4. One message is sent to each of its exports, to see that they can be called.
-/// 5. The instance is [replaced](super::Replace) by those: it is a forwarder from now on, and the calls that waited go on at the other side. It goes
-///    with its last user.
+/// 5. The instance is [replaced](super::Replace) by those: it is a forwarder from now on, and the calls that waited go on at the other side. Remove
+///    it, and then [`Moved::remotes`], when nothing uses it any more.
+///
+/// What is exported and imported for the move is so under the default policies: see [`ExportPolicy`](crate::remote::ExportPolicy) for what calls get at most.
 ///
 /// What a [`Serial`](crate::Reuse::Serial) instance keeps in memory does not move by itself: without `isorun:state/snapshot` the move is refused unless
 /// [`losing_state`](Relocate::losing_state) is said. [`Moved::state`] tells what has become of it. A [`Pool`](crate::Reuse::Pool) keeps nothing but

@@ -196,9 +196,17 @@ impl Runtime {
         resolver: &mut R,
     ) -> Result<(Instance, bool), String> {
         let wanted = app.map(|app| interface_of(wire, app)).transpose()?;
-        let own = |token: &_| *token == wire.token || wire.origin.is_some_and(|wanted| wanted == origin(token));
-        if let Some(own) = self.0.server.exports.find_exported(own) {
+        let exports = &self.0.server.exports;
+        if let Some(own) = exports.find_exported(|token| *token == wire.token) {
             return Ok((own, false));
+        }
+        // Who was told an origin was given these functions, and no others.
+        let is_origin = |token: &_| wire.origin.is_some_and(|wanted| wanted == origin(token, &wire.functions));
+        if let Some(own) = exports.find_exported(is_origin) {
+            return Ok((
+                own.only(wire.functions.iter().map(String::as_str)).map_err(|error| error.to_string())?,
+                false,
+            ));
         }
         let transport = resolver.connect(wire).map_err(|why| why.to_string())?;
         let wanted = wanted.ok_or("its types are not known without the app")?;

@@ -188,11 +188,12 @@ impl Runtime {
         let handle = Instance::reaching(slot.provider.clone(), slot.reach.clone());
         let token = self.export_interface(&handle, &slot.part.uses);
         let token = token.map_err(|error| NotExported { import: import.clone(), error })?;
+        let functions = slot.part.uses.functions().iter().map(|function| function.name().to_string());
+        let functions: Vec<_> = functions.collect();
         let origin = match slot.provider.kind() {
-            Kind::Remote(remote) => Some(origin(&remote.token())),
+            Kind::Remote(remote) => Some(origin(&remote.token(), &functions)),
             Kind::System(_) | Kind::Guest(_) => None,
         };
-        let functions = slot.part.uses.functions().iter().map(|function| function.name().to_string()).collect();
         Ok(Wire {
             import,
             token,
@@ -211,9 +212,14 @@ impl Recipe {
     }
 }
 
-/// By what the runtime that has exported a token knows that it was its own. The token cannot be told from it.
-pub(super) fn origin(token: &Token) -> [u8; 16] {
-    let hash = Sha256::new().chain_update("isorun origin").chain_update(token.to_bytes()).finalize();
+/// By what the runtime that has exported a token knows that it was its own, and for which functions somebody who has it has written a recipe. The token
+/// cannot be told from it.
+pub(super) fn origin(token: &Token, functions: &[String]) -> [u8; 16] {
+    let mut functions: Vec<&str> = functions.iter().map(String::as_str).collect();
+    functions.sort_unstable();
+    let hash = Sha256::new().chain_update("isorun origin").chain_update(token.to_bytes());
+    // No name has a line break in it.
+    let hash = functions.iter().fold(hash, |hash, name| hash.chain_update(name).chain_update("\n")).finalize();
     let mut origin = [0; 16];
     origin.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
     origin

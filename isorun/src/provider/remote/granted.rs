@@ -30,7 +30,8 @@ impl<'a> Granted<'a> {
 
     /// No byte of it has left.
     pub(super) fn was_not_sent(&mut self) {
-        self.is_out = false;
+        // That this message has not left says nothing of one that was lost before it.
+        self.is_out = self.is_lost;
     }
 
     /// A message may have run, and is sent again.
@@ -48,10 +49,18 @@ impl<'a> Granted<'a> {
         self.is_answered = true;
         // That this message has not run says nothing of one that was lost before it.
         self.is_out = (self.is_lost && !ran) || is_planted(Bug::LosesRefunds);
-        self.cx.charge(fuel.min(self.fuel).min(self.most), memory.min(self.memory));
+        // What is charged now can neither be charged nor granted once more, if the call is made again.
+        let (fuel, memory) = (fuel.min(self.fuel).min(self.most), memory.min(self.memory));
+        (self.fuel, self.most, self.memory) = (self.fuel - fuel, self.most - fuel, self.memory - memory);
+        self.cx.charge(fuel, memory);
         if ran {
             self.cx.enter();
         }
+    }
+
+    /// Somebody says that the function may have run, and nobody what it has used.
+    pub(super) fn answered_without_use(&mut self) {
+        self.is_answered = true;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Names an export and is the right to call it: 128 random bits.
+/// Names an export and is the right to call it: 128 bits, random or made of a [name](super::super::ExportPolicy::named) and the runtime's secret.
 ///
 /// Whoever knows it may call, so it is passed on like a password. Its text form is 32 hex digits.
 ///

@@ -5,7 +5,10 @@ use std::pin::Pin;
 
 use crate::text::printable_line;
 
-/// Carries one message to the other side and brings its answer back. Framing, connections, retries and encryption are up to the transport.
+/// Carries one message to the other side and brings its answer back. Framing, connections and encryption are up to the transport.
+///
+/// It may try again as long as no byte has left, and must not send a message twice: only isorun says in a message that it is
+/// [sent again](super::super::ImportPolicy::retries), so that it cannot run for a second time.
 ///
 /// An async closure is one, a [`Link`](super::super::Link) is one, and a [`Runtime`](crate::Runtime) is one to itself, for two runtimes of one process:
 ///
