@@ -192,7 +192,7 @@ async fn a_far_side_that_cannot_do_what_is_asked_says_why() {
             edited.call("tock", "()"),
             Status::UnknownFunction,
             "the call of `test:bench/host@0.1.0#tock` was refused: unknown function
-  help: it has not run; build both sides from the same edition of the interface",
+  help: it has not run; build both sides from the same edition of the interface, or ask for an export that serves the function",
         ),
         (
             edited.call("tick", "(1)"),

@@ -137,9 +137,9 @@ async fn an_export_holds_so_many_bytes_of_calls_and_tells_so_from_the_header_alo
 
     let interface = <compute::Interface as isorun::StaticInterface>::interface();
     let (_, echo) = interface.function("echo").unwrap();
-    let reply = answer(&far, &call_message(token, &interface, echo, &[0xff; 1500])).await.unwrap();
+    let reply = answer(&far, &call_message(token, interface, echo, &[0xff; 1500])).await.unwrap();
     assert_eq!((status(&reply), ran(&reply)), (REFUSED, false));
-    let reply = answer(&far, &call_message(token, &interface, echo, &[0xff; 100])).await.unwrap();
+    let reply = answer(&far, &call_message(token, interface, echo, &[0xff; 100])).await.unwrap();
     assert_eq!(status(&reply), 9, "there is room for it, and it is malformed");
 
     gate.open(2);
@@ -358,14 +358,14 @@ async fn calls_that_run_together_are_not_granted_more_memory_than_there_is() {
             let granted = [number(&message, at::FUEL), number(&message, at::MEMORY)];
             {
                 let [now, most] = &mut *seen.0.lock().unwrap();
-                for field in 0..2 {
-                    now[field] = now[field].saturating_add(granted[field]);
-                    most[field] = most[field].max(now[field]);
+                for ((now, most), granted) in now.iter_mut().zip(most).zip(granted) {
+                    *now = now.saturating_add(granted);
+                    *most = (*most).max(*now);
                 }
             }
             settle().await;
-            for field in 0..2 {
-                seen.0.lock().unwrap()[0][field] -= granted[field];
+            for (now, granted) in seen.0.lock().unwrap()[0].iter_mut().zip(granted) {
+                *now -= granted;
             }
             answer(&far, &message).await.ok_or(TransportError::Lost("no answer".into()))
         }

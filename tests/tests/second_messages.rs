@@ -61,8 +61,7 @@ async fn message(token: Token, n: u32) -> Vec<u8> {
     let near = Runtime::builder().max_stores(1).build().unwrap();
     let caller = near.import::<plain::Interface>(token, records).caller::<plain::Interface>().unwrap();
     let _ = caller.f(n).await;
-    let message = sent.lock().unwrap().clone();
-    message
+    sent.lock().unwrap().clone()
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,13 +111,14 @@ async fn a_message_that_comes_twice_is_not_refused_where_the_first_one_runs() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_that_comes_twice_does_not_run_where_the_first_one_was_refused() {
-    let far = far();
+    // Of one without a name and without a right nothing is remembered.
+    let (far, near) = (far(), Peer::named("near"));
     let message = message(far.token, 0).await;
     assert!(far.runtime.revoke(&far.token, Revoke::New).await);
-    let first = far.runtime.serve(&message).await.unwrap();
+    let first = far.runtime.serve(&message).from(&near).await.unwrap();
     assert_eq!((status(&first), ran(&first)), (Status::UnknownTarget as u8, false));
     assert_eq!(far.runtime.export_with::<plain::Interface>(&far.instance, &named()).unwrap(), far.token);
-    let second = far.runtime.serve(&message).await.unwrap();
+    let second = far.runtime.serve(&message).from(&near).await.unwrap();
     assert_eq!((first == second, far.counting.runs()), (true, 0));
 }
 

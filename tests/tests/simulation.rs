@@ -78,7 +78,6 @@ fn calls_end_in_every_way() {
         "unknown target",
         "wrong epoch",
         "busy",
-        "duplicate",
         "out of fuel",
         "1 times again",
     ] {

@@ -9,6 +9,7 @@ use isorun::error::{RemoteError, RemoveError, Status};
 use isorun::instance::InstanceState;
 use isorun::limits::{Amount, Ceiling, Limit, Scope};
 use isorun::observe::CallEnded;
+use isorun::remote::{Detail, ExportPolicy};
 use isorun::{App, CallError, Instance, InstantiateError, Reuse, Runtime, RuntimeBuilder, Tenant, TenantError};
 use isorun_tests::{Gate, add, guests, host, in_short_slices, link_to, poll_once, runtime_of};
 
@@ -834,7 +835,8 @@ async fn a_peer_is_held_to_the_ceiling_and_told_that_nothing_has_run() {
     let (below, _) = chain(&shop.runtime).await;
     let below = shop.runtime.instantiate(&below).tenant(&shop.acme).await.unwrap();
     let interface = below.exports()[0].interface().clone();
-    let token = shop.runtime.export_interface(&below, &interface).unwrap();
+    let policy = ExportPolicy::default().tell(Detail::Text);
+    let token = shop.runtime.export_interface_with(&below, &interface, &policy).unwrap();
     let there = in_short_slices();
     let remote = there.import_interface(&interface, token, link_to(&shop.runtime));
     assert_eq!(remote.call("f", "(5)").await.unwrap(), "7");

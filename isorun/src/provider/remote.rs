@@ -183,7 +183,7 @@ impl Call<'_> {
                 Err(error) => error,
             };
             let again = Again::after(&error, self.idempotent, granted.is_answered());
-            let again = again.filter(|_| times < most && granted.fuel > 0);
+            let again = again.filter(|_| times < most);
             let goes_on = match again {
                 // Boxed, since few calls come here.
                 Some((_, hint)) => {

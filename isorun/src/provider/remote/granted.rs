@@ -8,8 +8,9 @@ pub(super) struct Granted<'a> {
     cx: &'a Cx,
     pub(super) fuel: u64,
     pub(super) memory: u64,
-    /// The most fuel that is charged.
+    /// The most fuel and memory that may yet be charged, for all messages of the call together.
     most: u64,
+    most_memory: u64,
     /// Whether messages of the call have left, and none of them was answered.
     is_out: bool,
     /// Whether one of them was lost.
@@ -20,7 +21,16 @@ pub(super) struct Granted<'a> {
 
 impl<'a> Granted<'a> {
     pub(super) fn new(cx: &'a Cx, (fuel, memory): (u64, u64), most: u64) -> Granted<'a> {
-        Granted { cx, fuel, memory, most, is_out: false, is_lost: false, is_answered: false }
+        Granted {
+            cx,
+            fuel,
+            memory,
+            most: most.min(fuel),
+            most_memory: memory,
+            is_out: false,
+            is_lost: false,
+            is_answered: false,
+        }
     }
 
     /// A message is about to leave.
@@ -49,9 +59,9 @@ impl<'a> Granted<'a> {
         self.is_answered = true;
         // That this message has not run says nothing of one that was lost before it.
         self.is_out = (self.is_lost && !ran) || is_planted(Bug::LosesRefunds);
-        // What is charged now can neither be charged nor granted once more, if the call is made again.
-        let (fuel, memory) = (fuel.min(self.fuel).min(self.most), memory.min(self.memory));
-        (self.fuel, self.most, self.memory) = (self.fuel - fuel, self.most - fuel, self.memory - memory);
+        // A call that is made again is granted the same again, and charged no more for it than was granted once.
+        let (fuel, memory) = (fuel.min(self.most), memory.min(self.most_memory));
+        (self.most, self.most_memory) = (self.most - fuel, self.most_memory - memory);
         self.cx.charge(fuel, memory);
         if ran {
             self.cx.enter();
@@ -67,7 +77,7 @@ impl<'a> Granted<'a> {
 impl Drop for Granted<'_> {
     fn drop(&mut self) {
         if self.is_out {
-            self.cx.charge(self.fuel.min(self.most), self.memory);
+            self.cx.charge(self.most, self.most_memory);
             self.cx.enter();
         }
     }
