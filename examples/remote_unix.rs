@@ -95,7 +95,7 @@ async fn main() -> anyhow::Result<()> {
     process.kill()?;
     println!("{}\n", slow.await?.unwrap_err());
     // A call that comes later has certainly not run, so it can be made again: with a new connection, and a link for it.
-    carrying.await??;
+    println!("the connection has ended: {:?}\n", carrying.await?);
     println!("{}", values.get("first").await.unwrap_err());
     process.wait()?;
     Ok(())
