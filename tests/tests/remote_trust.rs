@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isorun::instance::InstanceState;
-use isorun::remote::{Cancel, Detail, ExportPolicy, ImportPolicy, Peer, RemoteError, Status};
+use isorun::remote::{Cancel, Detail, ExportPolicy, Header, ImportPolicy, Peer, RemoteError, Status};
+use isorun::testing::Remembered;
 use isorun::{Budget, CallError, Cx, Remote, Reuse, Runtime, Token, TransportError};
 use isorun_tests::remote::{Tap, answer, at, contains, failed, number, ran, status};
 use isorun_tests::wire::call_message;
@@ -576,4 +577,51 @@ async fn an_export_ends_at_its_moment() {
     let CallError::Remote(RemoteError::Refused { status, .. }) = &error else { panic!("{error:?}") };
     assert_eq!(*status, Status::UnknownTarget);
     assert!(far.exports().is_empty());
+}
+
+/// A peer that answers each call in the place of somebody else, and changes the answer.
+fn refusing(status: Status, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> impl isorun::Transport {
+    move |message: Vec<u8>| {
+        let mut reply = Header::peek(&message).unwrap().refuse(status).unwrap();
+        change(&mut reply);
+        async move { Ok::<_, TransportError>(reply) }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_sent_again_is_charged_no_more_than_was_granted_once() {
+    let near = runtime();
+    let costly = refusing(Status::Busy, |reply| reply[at::FUEL].fill(0xff));
+    let policy = ImportPolicy::default().charge_at_most(1000).retries(2);
+    let remote = near.import_with::<host::Interface>(Token::from_bytes([1; 16]), costly, &policy);
+    let (result, receipt) = remote.caller::<host::Interface>().unwrap().tick(1).fuel(1_000_000).receipt().await;
+    result.unwrap_err();
+    assert_eq!((receipt.fuel, receipt.retries), (1000, 2));
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_know_what_was_used_gives_nothing_back() {
+    for status in [Status::Duplicate, Status::Lost] {
+        let remote = remote_host(Token::from_bytes([1; 16]), refusing(status, |_| {}));
+        let (result, receipt) = remote.tick(1).fuel(5000).receipt().await;
+        result.unwrap_err();
+        assert_eq!(receipt.fuel, 5000, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_stranger_without_a_right_nothing_is_remembered_whatever_it_sends() {
+    let far = runtime();
+    let exports = far.provide(Ticker).exports();
+    let interface = exports[0].interface();
+    let tick = &interface.functions()[0];
+    for session in 1..100_u64 {
+        let mut message = call_message(Token::from_bytes([1; 16]), interface, tick, &[0; 8]);
+        message[at::SESSION].copy_from_slice(&session.to_le_bytes());
+        if session % 2 == 0 {
+            message[at::HOPS].fill(0);
+        }
+        assert!(answer(&far, &message).await.is_some());
+    }
+    assert_eq!(Remembered::by(&far).sessions, 0);
 }
