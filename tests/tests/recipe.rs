@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isorun::error::RebuildProblem;
-use isorun::remote::Revoke;
+use isorun::remote::{ExportPolicy, Revoke};
 use isorun::runtime::Recipe;
 use isorun::{GiveUp, Restart, Reuse, Runtime, Token};
 use isorun_tests::moving::{Here, Three, Two, one_in, to, with_moving};
-use isorun_tests::{add, apps, start};
+use isorun_tests::{Memory, add, apps, kv, start};
 use proptest::prelude::*;
 
 #[tokio::test]
@@ -165,4 +165,19 @@ proptest! {
         let cut = TEXT.char_indices().nth(at).map_or(TEXT.len(), |(at, _)| at);
         let _ = format!("{}{line}{}", &TEXT[..cut], &TEXT[cut..]).parse::<Recipe>();
     }
+}
+
+/// Who has a token may call what its export serves, and gets no more by having an app wired with it.
+#[tokio::test]
+async fn a_recipe_reaches_only_what_an_export_serves() {
+    let here = isorun_tests::runtime();
+    let memory = here.provide(Memory::default());
+    let notes = start(&here, "notes", apps::NOTES, &[&memory]).await;
+    let mut recipe = here.recipe(&notes).unwrap();
+    let policy = ExportPolicy::default().only(["get"]);
+    recipe.wires[0].token = here.export_with::<kv::Interface>(&memory, &policy).unwrap();
+    let mut resolver = Here { apps: Vec::new(), back: to(&here), connected: Vec::new() };
+    let error = here.rebuild(&recipe, &mut resolver).await.unwrap_err();
+    assert!(error.to_string().contains("set"), "{error}");
+    assert!(here.instance("notes-2").is_none());
 }
