@@ -103,6 +103,9 @@ impl RemoteError {
     }
 }
 
+/// The kind of a call that grants less than the policy of its export asks for.
+pub(crate) const BELOW_FLOOR: &str = "below floor";
+
 /// What happened, in words made here of a status and the numbers of its record; then what the other side says itself, marked as such.
 struct Told<'a>(Status, &'a Failure);
 
@@ -110,6 +113,9 @@ impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Told(status, failure) = *self;
         match (status, failure.amounts()) {
+            (Status::Refused, Some((_, amount, used))) if failure.kind == BELOW_FLOOR => {
+                write!(f, "{BELOW_FLOOR}: the call grants {amount}, and the export takes none with less than {used}")?;
+            }
             (Status::TooLarge, Some((Limit::Message, amount, used))) => {
                 write!(f, "{status}: it takes {used}, and the limit is {amount}")?;
             }
@@ -167,7 +173,7 @@ impl fmt::Display for Again<'_> {
 /// What to do about a call that was refused with this status.
 fn refused(status: Status, failure: &Failure) -> &'static str {
     match status {
-        Status::Refused if failure.kind == "below floor" => {
+        Status::Refused if failure.kind == BELOW_FLOOR => {
             "it has not run; grant the call more with `.fuel(..)`, `.timeout(..)` or `.memory(..)`"
         }
         Status::HopLimit => {

@@ -18,7 +18,7 @@ use super::wire::header::{Header, MessageKind};
 use super::wire::reply::ReplyMessage;
 use crate::call::by_image;
 use crate::clock::Instant;
-use crate::error::remote::{Failure, Status};
+use crate::error::remote::{BELOW_FLOOR, Failure, Status};
 use crate::image::Image;
 use crate::image::check::check_params;
 use crate::image::malformed::Rule;
@@ -406,7 +406,7 @@ fn above(floor: &Budget, call: &CallMessage<'_>) -> Result<(), Told> {
     ];
     for (limit, least, granted) in granted {
         if let Some(granted) = granted.filter(|granted| *granted < least) {
-            let mut told = Told::new(Status::Refused, "below floor");
+            let mut told = Told::new(Status::Refused, BELOW_FLOOR);
             (told.failure.limit, told.failure.amount, told.failure.used) = (Some(limit), granted, least);
             return Err(told);
         }

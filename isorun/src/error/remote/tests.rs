@@ -67,3 +67,13 @@ fn a_peers_words_are_marked_as_its_own_and_harm_nobody() {
         assert!(text.len() < 8192, "{}", text.len());
     }
 }
+
+#[test]
+fn a_call_below_the_floor_of_an_export_is_told_what_it_lacks_and_that_nothing_was_used() {
+    let text = refused(Status::Refused, Failure::of_limit(BELOW_FLOOR, Limit::Fuel, 500, 10_000));
+    assert!(
+        text.contains("the call grants 500 units of fuel, and the export takes none with less than 10000"),
+        "{text}"
+    );
+    assert!(text.contains("grant the call more with `.fuel(..)`") && !text.contains("it has used"), "{text}");
+}
